@@ -1,0 +1,124 @@
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** How a delivery ended. `later` and `retry` park the message: it waits on; `moved` re-sends a join member grouped; all others are final. */
+export type StepOutcome =
+  | 'done'
+  | 'joined'
+  | 'later'
+  | 'retry'
+  | 'moved'
+  | 'error-link'
+  | 'dead'
+  | 'skipped'
+  | 'duplicate'
+  | 'cancelled'
+  | 'late';
+
+/** The outcomes after which a message no longer waits. */
+export const finalOutcomes: ReadonlySet<StepOutcome> = new Set([
+  'done',
+  'joined',
+  'error-link',
+  'dead',
+  'skipped',
+  'duplicate',
+  'cancelled',
+  'late',
+]);
+
+/** A message that a step sent: to which step, over which channel, and its payload, or only its size and hash when it is long. */
+export interface SentOutput {
+  readonly step: number;
+  readonly channel: string;
+  readonly key: string;
+  readonly payload?: Json;
+  readonly bytes: number;
+  readonly hash?: string;
+}
+
+/** Why a delivery did not end well. */
+export interface Cause {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One delivery of one message to one step, as settled. Times are milliseconds since 1970 UTC. */
+export interface StepRecord {
+  readonly kind: 'step';
+  /** key.attempt.deferral: the same delivery settled twice has the same id and is stored once. */
+  readonly id: string;
+  readonly run: string;
+  readonly key: string;
+  readonly messageId: string;
+  readonly step: number;
+  readonly queue: string;
+  readonly service: string;
+  readonly host: string;
+  readonly attempt: number;
+  readonly deferral: number;
+  readonly outcome: StepOutcome;
+  readonly cause?: Cause;
+  /** Steps that sent the message on, `recipe-path` as it came: what Python services did is inferred from it. */
+  readonly path: readonly number[];
+  readonly sent: number;
+  readonly received: number;
+  readonly started: number;
+  readonly finished: number;
+  /** How many messages the transaction sent to each step (by number, as text). */
+  readonly sends: Readonly<Record<string, number>>;
+  readonly outputs: readonly SentOutput[];
+  /** What a result step published, for the run page. */
+  readonly result?: Json;
+}
+
+/** What became of one announcement. */
+export interface AnnouncementRecord {
+  readonly kind: 'announcement';
+  /** messageId, and the deferral it was settled in. */
+  readonly id: string;
+  readonly messageId: string;
+  readonly outcome: 'accepted' | 'refused' | 'duplicate' | 'later';
+  readonly reason?: string;
+  readonly run: string;
+  readonly queue: string;
+  readonly host: string;
+  readonly received: number;
+  readonly settled: number;
+  readonly recipes: readonly string[];
+  readonly parameters: JsonObject;
+  /** What the configuration found in the parameters, where it found it. */
+  readonly beamline?: string;
+  readonly visit?: string;
+  readonly collection?: string;
+  readonly runNumber?: string;
+  readonly event?: string;
+  readonly user?: string;
+  readonly recipeHash?: string;
+  /** The instantiated recipe that the run follows. */
+  readonly recipe?: JsonObject;
+  readonly sends: Readonly<Record<string, number>>;
+  readonly replyTo?: string;
+  readonly correlationId?: string;
+  readonly replyBy?: number;
+  readonly lane?: string;
+}
+
+/** A final or late answer that the replier gave, or could not give. */
+export interface ReplyRecord {
+  readonly kind: 'reply';
+  /** The reply's key: one per run and status (and per result message). */
+  readonly id: string;
+  readonly run: string;
+  readonly status: string;
+  readonly to: string;
+  readonly outcome: 'sent' | 'late' | 'undeliverable';
+  readonly time: number;
+  readonly reason?: string;
+}
+
+export type LedgerRecord = StepRecord | AnnouncementRecord | ReplyRecord;
+
+/** The body of a message on the queue `baton.ledger`. */
+export interface RecordBatch {
+  readonly records: readonly LedgerRecord[];
+}

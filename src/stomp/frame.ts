@@ -1,0 +1,16 @@
+/** Header names and values. STOMP 1.2 "Repeated Header Entries": the first of a repeated header counts. Has no prototype. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** One STOMP frame. The body is bytes; `content-length` is derived on writing. */
+export interface Frame {
+  readonly command: string;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** What a decoder accepts before it refuses the connection, in bytes (lines and bodies) and entries (headers). */
+export interface FrameLimits {
+  readonly lineBytes: number;
+  readonly headers: number;
+  readonly bodyBytes: number;
+}
