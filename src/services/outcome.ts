@@ -1,0 +1,69 @@
+import type { Json } from '../core/json.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Cause } from './record.ts';
+
+/** What a handler sends when it is done; all of it leaves in the transaction that acknowledges its message. */
+export type Output =
+  | { readonly kind: 'send'; readonly channel?: string; readonly payload: Json; readonly delay?: number }
+  | { readonly kind: 'checkpoint'; readonly payload: Json; readonly delay?: number }
+  | { readonly kind: 'publish'; readonly topic: string; readonly body: Json }
+  | { readonly kind: 'result'; readonly result: Json };
+
+/** How a delivery ends: the closed set a handler chooses from. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly outputs: readonly Output[] }
+  | { readonly kind: 'later'; readonly seconds: number; readonly reason: string }
+  | { readonly kind: 'failed'; readonly cause: Cause }
+  | { readonly kind: 'rejected'; readonly cause: Cause }
+  | { readonly kind: 'skipped' | 'duplicate' | 'cancelled' | 'late'; readonly cause?: Cause };
+
+/** The work is done; these go out. */
+export function done(...outputs: readonly Output[]): Outcome {
+  return { kind: 'done', outputs };
+}
+
+/** Not now: the message comes again after so many seconds, and no attempt is counted. */
+export function later(seconds: number, reason: string): Outcome {
+  return { kind: 'later', seconds, reason };
+}
+
+/** This attempt failed; the message comes again after the back-off while attempts are left. */
+export function failed(error: unknown, code = 'failed'): Outcome {
+  return { kind: 'failed', cause: causeOf(error, code) };
+}
+
+/** No attempt can succeed: straight to the error links, or the dead-letter queue. */
+export function rejected(reason: string, code = 'rejected'): Outcome {
+  return { kind: 'rejected', cause: { code, message: reason } };
+}
+
+/** A message over a channel of the recipe (the default channel when none is named), after an optional delay in seconds. */
+export function send(payload: Json, channel?: string, delay?: number): Output {
+  return {
+    kind: 'send',
+    payload,
+    ...(channel === undefined ? {} : { channel }),
+    ...(delay === undefined ? {} : { delay }),
+  };
+}
+
+/** A message to this step itself, after an optional delay in seconds: where it stands, so that it can go on. */
+export function checkpoint(payload: Json, delay?: number): Output {
+  return { kind: 'checkpoint', payload, ...(delay === undefined ? {} : { delay }) };
+}
+
+/** A message to whoever listens on this topic now. */
+export function publish(topic: string, body: Json): Output {
+  return { kind: 'publish', topic, body };
+}
+
+/** The result of the run: to the ledger, and to the announcer's reply queue when it named one. */
+export function result(value: Json): Output {
+  return { kind: 'result', result: value };
+}
+
+/** What the ledger keeps of an error: its code when it has one, and its message. */
+export function causeOf(error: unknown, code: string): Cause {
+  const own = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return { code: typeof own === 'string' ? own : code, message: messageOf(error) };
+}

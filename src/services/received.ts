@@ -1,0 +1,61 @@
+import type { Headers } from '../stomp/frame.ts';
+import type { Delivery } from '../stomp/client.ts';
+
+/** What the headers of a delivery say, with defaults for messages that other software sent. Times are milliseconds since 1970. */
+export interface Received {
+  readonly delivery: Delivery;
+  /** `baton-key`, or the broker's message id where the sender knows no keys. */
+  readonly key: string;
+  readonly attempt: number;
+  readonly deferral: number;
+  readonly sent: number;
+  /** When the message failed first, once it has. */
+  readonly firstFailure: number | undefined;
+  /** The group the sender put it in, from the header of our own: ActiveMQ does not deliver JMSXGroupID after a take-over. */
+  readonly group: string | undefined;
+  /** True when it came over an `error` link. */
+  readonly overErrorLink: boolean;
+}
+
+/** Reads the headers that delivery rests on. A header that is no number counts as absent. */
+export function received(delivery: Delivery): Received {
+  const { headers } = delivery;
+  return {
+    delivery,
+    key: headers['baton-key'] ?? delivery.messageId,
+    attempt: count(headers, 'baton-attempt') ?? 1,
+    deferral: count(headers, 'baton-deferral') ?? 0,
+    sent: count(headers, 'baton-sent') ?? count(headers, 'timestamp') ?? delivery.receivedAt,
+    firstFailure: count(headers, 'baton-first-failure'),
+    group: headers['baton-group'] ?? headers['JMSXGroupID'],
+    overErrorLink: headers['baton-link'] === 'error',
+  };
+}
+
+function count(headers: Headers, name: string): number | undefined {
+  const text = headers[name];
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Headers that the broker or the transport put on a delivery: never passed on with a message that is sent again. */
+const brokers: ReadonlySet<string> = new Set([
+  'message-id',
+  'subscription',
+  'ack',
+  'destination',
+  'timestamp',
+  'redelivered',
+  'content-length',
+  'receipt',
+  'transaction',
+  'expires',
+  'original-destination',
+  'scheduledJobId',
+  'AMQ_SCHEDULED_DELAY',
+  'dlqDeliveryFailureCause',
+]);
+
+/** The sender's headers of a delivery, without those that the broker added. */
+export function senderHeaders(delivery: Delivery): Record<string, string> {
+  return Object.fromEntries(Object.entries(delivery.headers).filter(([name]) => !brokers.has(name)));
+}
