@@ -14,3 +14,11 @@ export interface FrameLimits {
   readonly headers: number;
   readonly bodyBytes: number;
 }
+
+/** Generous: a peer that exceeds these is broken or hostile. Memory per connection stays below twice their sum. */
+export const defaultLimits: FrameLimits = { lineBytes: 64 * 1024, headers: 512, bodyBytes: 100 * 1024 * 1024 };
+
+/** STOMP 1.2 "Value Encoding": these two are not escaped, so that peers of STOMP 1.0 can read them. */
+export function isEscaped(command: string): boolean {
+  return command !== 'CONNECT' && command !== 'CONNECTED';
+}
