@@ -1,0 +1,108 @@
+import { parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import type { Json } from '../core/json.ts';
+import { syntaxError, tooLarge } from './errors.ts';
+
+/** What is read at most: bytes of UTF-8 text, and levels of lists and objects in each other. */
+export interface JsonLimits {
+  readonly bytes: number;
+  readonly depth: number;
+}
+
+/** Far above what people and detectors write, far below what exhausts memory or stack. */
+export const defaultLimits: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 200 };
+
+/**
+ * Parses JSON text within limits; `name` says in errors what was read. Throws `recipes.too-large`, or `recipes.syntax`
+ * with line and column.
+ */
+export function parseJson(text: string | Buffer, name: string, limits: JsonLimits = defaultLimits): Json {
+  const decoded = within(text, name, limits);
+  let value: Json;
+  try {
+    value = JSON.parse(decoded) as Json;
+  } catch {
+    throw firstSyntaxError(decoded, name);
+  }
+  return value;
+}
+
+/** The text, once it is known to keep the limits; a byte order mark is dropped. */
+export function within(text: string | Buffer, name: string, limits: JsonLimits): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.bytes) throw tooLarge({ name, what: 'bytes', limit: limits.bytes, found: bytes });
+  const decoded = typeof text === 'string' ? text : text.toString('utf8');
+  const depth = deepest(decoded);
+  if (depth > limits.depth) throw tooLarge({ name, what: 'levels', limit: limits.depth, found: depth });
+  return decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded;
+}
+
+/** The most brackets open at once, outside of strings. A count from above where the text is not JSON. */
+function deepest(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x5b || code === 0x7b) most = Math.max(most, (depth += 1));
+    else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return most;
+}
+
+/** The index of the quote that ends the string whose opening quote is at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = text.indexOf('"', start + 1);
+  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at === -1 ? text.length : at;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function firstSyntaxError(text: string, name: string): Error {
+  const errors: ParseError[] = [];
+  parseTree(text, errors, { disallowComments: true });
+  const [first = { offset: 0, length: 0, error: 1 }] = errors;
+  return syntaxErrorAt(text, name, first);
+}
+
+/** The error for what the parser found, in words. */
+export function syntaxErrorAt(text: string, name: string, { offset, error }: ParseError): Error {
+  const truncated = offset >= text.trimEnd().length;
+  const reason = truncated
+    ? `the text ends before the JSON does, after ${text.length} characters: it is empty or was cut off`
+    : `${sentenceOf(error)}, found ${JSON.stringify(text.slice(offset, offset + 12))}`;
+  return syntaxError({ name, ...positionOf(text, offset), reason });
+}
+
+/** Line and column, counted from 1, of an offset. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return { line, column: offset - before.lastIndexOf('\n') };
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'expected a JSON value',
+  InvalidNumberFormat: 'expected a number',
+  PropertyNameExpected: 'expected a key in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected a colon after the key',
+  CommaExpected: 'expected a comma',
+  CloseBraceExpected: 'expected a closing brace }',
+  CloseBracketExpected: 'expected a closing bracket ]',
+  EndOfFileExpected: 'expected nothing more after the end of the JSON value',
+  InvalidCommentToken: 'JSON has no comments',
+  UnexpectedEndOfString: 'expected a closing quote before the end of the line',
+  InvalidEscapeCharacter: 'expected a JSON escape after the backslash',
+  InvalidUnicode: 'expected four hexadecimal digits after \\u',
+  InvalidCharacter: 'expected control characters in text to be escaped (\\n, \\t)',
+};
+
+function sentenceOf(code: number): string {
+  const name = printParseErrorCode(code);
+  return sentences[name] ?? `expected JSON (${name})`;
+}

@@ -1,0 +1,97 @@
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { badPlaceholder, tooLarge } from './errors.ts';
+import { parseField, valueAt } from './field.ts';
+import { formatValue } from './format-spec.ts';
+import { parseTemplate, type Fail, type Placeholder } from './placeholder.ts';
+import { placeInWords, type Path } from './problem.ts';
+import { pythonLiteral, pythonText } from './python-text.ts';
+import type { Recipe } from './recipe.ts';
+
+/** A parameter may be put in many places: the filled-in recipe is bounded, in characters. */
+const mostCharacters = 16 * 1024 * 1024;
+
+/**
+ * Fills in a recipe's placeholders, in keys and values, as python-workflows does: `{name}`, `{name[key]}`,
+ * `{name:05d}`, and `{$REPLACE:name}` for a whole value, which becomes a copy of the parameter (null where there is
+ * none). An unknown `{name}` stays as it stands. Throws `recipes.placeholder`. The inputs are not changed.
+ */
+export function substitute(recipe: Recipe, parameters: JsonObject): Recipe {
+  return new Substitution(parameters).apply(recipe, []) as Recipe;
+}
+
+class Substitution {
+  readonly #parameters: JsonObject;
+  #characters = 0;
+
+  constructor(parameters: JsonObject) {
+    this.#parameters = parameters;
+  }
+
+  apply(value: Json, path: Path): Json {
+    if (typeof value === 'string') return this.#counted(this.#fill(value, path));
+    if (isObject(value)) {
+      // fromEntries defines keys, where an assignment to `__proto__` would not.
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [this.#key(key, path), this.apply(inner, [...path, key])]),
+      );
+    }
+    return Array.isArray(value) ? value.map((inner: Json, index) => this.apply(inner, [...path, index])) : value;
+  }
+
+  #key(key: string, path: Path): string {
+    const filled = this.#fill(key, path);
+    if (typeof filled === 'string' || typeof filled === 'number') return String(filled);
+    throw badPlaceholder({ where: placeInWords(path), text: key, reason: 'a key must become text or a number' });
+  }
+
+  #fill(text: string, path: Path): Json {
+    if (!text.includes('{') && !text.includes('}')) return text;
+    const fail: Fail = (reason) => {
+      throw badPlaceholder({ where: placeInWords(path), text, reason });
+    };
+    const whole = /^\{\$REPLACE:([^{}]*)\}$/.exec(text)?.[1];
+    return whole === undefined ? this.#format(text, fail) : this.#copy(whole, fail);
+  }
+
+  #copy(name: string, fail: Fail): Json {
+    const field = parseField(name) ?? fail('expected $REPLACE:name or $REPLACE:name[key]');
+    return structuredClone(valueAt(this.#parameters, field) ?? null);
+  }
+
+  #format(text: string, fail: Fail): string {
+    return parseTemplate(text, fail)
+      .map((part) => (typeof part === 'string' ? part : this.#placeholder(part, fail)))
+      .join('');
+  }
+
+  #placeholder(placeholder: Placeholder, fail: Fail): string {
+    const { text, field: name } = placeholder;
+    if (/^\d*$/.test(name)) return fail(`${text} names no parameter`);
+    if (/^[^[]*\./.test(name)) return fail(`${text}: a part of a parameter is written name[key], not name.key`);
+    const field = parseField(name) ?? fail(`${text}: expected name or name[key]`);
+    if (!Object.hasOwn(this.#parameters, field[0])) return text;
+    const value = valueAt(this.#parameters, field) ?? fail(`the parameter ${field[0]} has nothing at ${name}`);
+    const spec = placeholder.spec.includes('{') ? this.#format(placeholder.spec, fail) : placeholder.spec;
+    return formatValue(converted(value, placeholder.conversion, fail), spec, fail);
+  }
+
+  /** Counts what was filled in; throws when one recipe became too large to be a message. */
+  #counted(value: Json): Json {
+    this.#characters += typeof value === 'string' ? value.length : JSON.stringify(value).length;
+    if (this.#characters <= mostCharacters) return value;
+    throw tooLarge({ name: 'The recipe', what: 'characters', limit: mostCharacters, found: this.#characters });
+  }
+}
+
+function converted(value: Json, conversion: string, fail: Fail): Json {
+  switch (conversion) {
+    case '':
+      return value;
+    case 's':
+      return pythonText(value);
+    case 'r':
+      return pythonLiteral(value);
+    default:
+      return fail(`!${conversion} is no conversion (!s or !r)`);
+  }
+}
