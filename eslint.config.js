@@ -44,6 +44,13 @@ export default defineConfig(
       ],
     },
   },
+  {
+    // Plain JavaScript is what must run before the rest can: its names and types are checked by tsc, from its comments.
+    files: ['**/*.js', '**/*.mjs'],
+    rules: { 'no-undef': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
+  // The page's own small scripts belong to no TypeScript project.
+  { files: ['web/**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['web/**'], extends: [reactHooks.configs.flat['recommended-latest']] },
   { files: ['src/cli/**', 'scripts/**', 'bin/**', 'bench/**'], rules: { 'no-console': 'off' } },
   // A test's callbacks are typed by what they are handed to; assertions on unknown JSON would drown in casts.
