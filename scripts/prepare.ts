@@ -12,18 +12,29 @@ export const checkout = resolve(import.meta.dirname, '..');
 /** Something that must be there before the project can run, and what to do about it; the message is for the user. */
 export class PreparationError extends Error {}
 
-/**
- * Makes a checkout ready to run: the packages of package-lock.json, `npx baton`, and the page. Does only what is missing
- * or out of date, and says on standard error what it does.
- */
-export async function prepare(): Promise<void> {
-  if (packagesAreInstalled() && commandIsLinked() && pageIsBuilt()) return;
-  const waiting = (): void => console.error('Another start is preparing this checkout: waiting for it …');
-  await withLock(join(checkout, '.node/preparing'), waiting, async () => {
+/** Installs the packages of package-lock.json and links `npx baton`, where that is not done yet; says so on standard error. */
+export async function preparePackages(): Promise<void> {
+  const ready = (): boolean => packagesAreInstalled() && existsSync(command);
+  if (ready()) return;
+  await alone(async () => {
+    if (ready()) return;
     if (!packagesAreInstalled()) installPackages();
-    if (!commandIsLinked()) await linkCommand();
+    await linkCommand();
+  });
+}
+
+/** Builds the status page where it is older than its sources. */
+export async function preparePage(): Promise<void> {
+  if (pageIsBuilt()) return;
+  await alone(async () => {
     if (!pageIsBuilt()) await buildPage();
   });
+}
+
+/** Of two starts at once, one prepares and the other waits for it. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  const waiting = (): void => console.error('Another start is preparing this checkout: waiting for it …');
+  await withLock(join(checkout, '.node/preparing'), waiting, work);
 }
 
 /**
@@ -60,10 +71,6 @@ function installPackages(): void {
 }
 
 const command = join(checkout, 'node_modules/.bin/baton');
-
-function commandIsLinked(): boolean {
-  return existsSync(command);
-}
 
 /** npm links a project's own command nowhere: without this, `npx baton` would first install the whole checkout elsewhere. */
 async function linkCommand(): Promise<void> {

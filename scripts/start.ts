@@ -1,9 +1,10 @@
 /** `npm start [-- arguments]`: makes the checkout ready, then `baton start`, in this same process. */
 import { join } from 'node:path';
-import { checkout, prepare, PreparationError } from './prepare.ts';
+import { checkout, PreparationError, preparePackages, preparePage } from './prepare.ts';
 
 try {
-  await prepare();
+  await preparePackages();
+  await preparePage();
 } catch (error) {
   if (!(error instanceof PreparationError)) throw error;
   console.error(error.message);

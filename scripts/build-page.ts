@@ -1,0 +1,3 @@
+import { buildPage } from './prepare.ts';
+
+await buildPage();

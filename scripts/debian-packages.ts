@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+
+/** What the suites need that run against real services, as Debian's packages. */
+const packages = ['activemq', 'libxstream-java', 'libjettison-java', 'python3-stomp', 'chromium'];
+
+/** Installs those that are absent, where this process may; returns why it could not. */
+export function installDebianPackages(): string | undefined {
+  const absent = packages.filter((name) => !isInstalled(name));
+  if (absent.length === 0) return undefined;
+  const list = absent.join(' ');
+  if (process.getuid?.() !== 0) return `Absent, and only root can install them: apt-get install -y ${list}`;
+  console.log(`Installing Debian's packages ${list} …`);
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  } as const;
+  spawnSync('apt-get', ['update', '-q'], options);
+  const { status } = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...absent], options);
+  return status === 0 ? undefined : `apt-get install -y ${list} failed.`;
+}
+
+function isInstalled(name: string): boolean {
+  const { stdout } = spawnSync('dpkg-query', ['--show', '--showformat=${db:Status-Status}', name], {
+    encoding: 'utf8',
+  });
+  return stdout === 'installed';
+}
