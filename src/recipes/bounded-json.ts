@@ -1,4 +1,4 @@
-import { parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { printParseErrorCode, visit, type ParseError } from 'jsonc-parser';
 import type { Json } from '../core/json.ts';
 import { syntaxError, tooLarge } from './errors.ts';
 
@@ -62,11 +62,15 @@ function isEscaped(text: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
+/** Visits instead of building a tree: text that is no JSON may be as long as the limit allows. */
 function firstSyntaxError(text: string, name: string): Error {
-  const errors: ParseError[] = [];
-  parseTree(text, errors, { disallowComments: true });
-  const [first = { offset: 0, length: 0, error: 1 }] = errors;
-  return syntaxErrorAt(text, name, first);
+  let first: ParseError | undefined;
+  visit(
+    text,
+    { onError: (error, offset, length) => (first ??= { error, offset, length }) },
+    { disallowComments: true },
+  );
+  return syntaxErrorAt(text, name, first ?? { error: 4, offset: 0, length: 0 });
 }
 
 /** The error for what the parser found, in words. */

@@ -1,0 +1,168 @@
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** What the schema of recipes takes from a service: its queue, its channels, and the JSON Schema of its parameters. */
+export interface DescribedService {
+  readonly name: string;
+  readonly description: string;
+  readonly queue: string;
+  readonly parameters: JsonObject;
+  readonly channels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The JSON Schema (draft 2020-12) of a recipe, for editors: completes and checks while one types. The parameters and
+ * channels of a step whose queue belongs to one of the services are checked, too.
+ */
+export function recipeSchema(services: readonly DescribedService[] = []): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Baton recipe',
+    description: 'Steps under their numbers, where to start, and where failures go.',
+    type: 'object',
+    required: ['start'],
+    properties: {
+      start,
+      error: { ...targets, description: 'Steps that are told of failures of steps without "error".' },
+    },
+    patternProperties: { '^[1-9][0-9]*$': { $ref: '#/$defs/step' } },
+    additionalProperties: false,
+    $defs: { targets, links, step: step(services), ...Object.fromEntries(services.map(definition)) },
+  };
+}
+
+const stepNumber: JsonObject = { type: 'integer', not: { const: 0 } };
+
+const targets: JsonObject = { anyOf: [stepNumber, { type: 'array', items: stepNumber }] };
+
+const links: JsonObject = {
+  anyOf: [{ $ref: '#/$defs/targets' }, { type: 'object', additionalProperties: { $ref: '#/$defs/targets' } }],
+};
+
+const start: JsonObject = {
+  description: 'The first messages: [step, payload] each.',
+  type: 'array',
+  minItems: 1,
+  items: {
+    type: 'array',
+    minItems: 2,
+    maxItems: 2,
+    prefixItems: [stepNumber, { description: 'The payload, any JSON.' }],
+  },
+};
+
+const placeholder: JsonObject = { type: 'string', pattern: '\\{.+\\}' };
+
+function step(services: readonly DescribedService[]): JsonObject {
+  return {
+    type: 'object',
+    properties: {
+      service: { type: 'string', description: 'What the step is called on screens.' },
+      queue: {
+        type: 'string',
+        description: 'The queue its messages go to.',
+        examples: services.map(({ queue }) => queue),
+      },
+      topic: { type: 'string', description: 'A topic its messages go to.' },
+      parameters: {
+        type: 'object',
+        description: 'Settings of the service; {name} is filled in from the announcement.',
+      },
+      output: { $ref: '#/$defs/links', description: 'Where results go: a step, several, or by channel.' },
+      error: {
+        $ref: '#/$defs/links',
+        description: 'Where a failure goes, as {error, payload}, after the last attempt.',
+      },
+      'transport-delay': seconds('Wait before a message to this step is delivered.', 0),
+      retry,
+      timeout: seconds('How long one attempt may take.'),
+      budget: seconds('By when, counted from the announcement, the step should have finished.'),
+      join,
+      group: {
+        anyOf: [field, { const: true }],
+        description: 'Keeps messages in order that have the same value in this field, or (true) all of a run.',
+      },
+      when: {
+        description: 'Conditions by field of the payload, or on the payload itself; when not met, the branch ends.',
+      },
+      exchange: { description: 'For other systems; not used.' },
+      wrapper: { type: 'object', description: 'For a wrapped program: {task_information}.' },
+      job_parameters: { type: 'object', description: 'For a wrapped program.' },
+      comment: { description: 'For readers.' },
+    },
+    allOf: services.map((service, index) => ({
+      if: { required: ['queue'], properties: { queue: { const: service.queue } } },
+      then: { $ref: `#/$defs/${definitionName(service, index)}` },
+    })),
+  };
+}
+
+function seconds(description: string, minimum?: number): JsonObject {
+  const bound: JsonObject = minimum === undefined ? { exclusiveMinimum: 0 } : { minimum };
+  return { anyOf: [{ type: 'number', ...bound }, placeholder], description: `${description} In seconds.` };
+}
+
+const count: JsonObject = { anyOf: [{ type: 'integer', minimum: 1 }, placeholder] };
+
+const field: JsonObject = {
+  type: 'string',
+  pattern: '^[^.\\[\\]]+(\\[[^\\]]+\\])*$',
+  description: 'name or name[key]',
+};
+
+const retry: JsonObject = {
+  type: 'object',
+  description: 'How often a failed attempt is repeated; what is not said, the service decides.',
+  properties: {
+    attempts: { ...count, description: 'Attempts in all, the first included.' },
+    delay: seconds('Wait after the first attempt.', 0),
+    factor: { anyOf: [{ type: 'number', minimum: 0 }, placeholder], description: 'By which each wait is longer.' },
+    maxDelay: seconds('Longest wait.', 0),
+  },
+  additionalProperties: false,
+};
+
+const join: JsonObject = {
+  type: 'object',
+  description: 'Waits for several messages of a run and handles them together.',
+  required: ['count'],
+  properties: {
+    count: { ...count, description: 'How many messages make it complete.' },
+    timeout: seconds('How long to wait from the first message on; then what is there goes over the error links.'),
+    by: { ...field, description: 'The field of the payload that tells the joins of one run apart.' },
+    order: { ...field, description: 'The field of the payload by which the messages are put in order.' },
+  },
+  additionalProperties: false,
+};
+
+function definition(service: DescribedService, index: number): [string, JsonObject] {
+  const { name, description, parameters, channels } = service;
+  const output = Object.entries(channels).map(([channel, meaning]) => [
+    channel,
+    { $ref: '#/$defs/targets', description: meaning },
+  ]);
+  return [
+    definitionName(service, index),
+    {
+      title: name,
+      description,
+      properties: {
+        parameters: withPlaceholders(parameters),
+        output: { type: ['integer', 'array', 'object'], properties: Object.fromEntries(output) as JsonObject },
+      },
+    },
+  ];
+}
+
+/** Names may hold what a JSON pointer cannot. */
+function definitionName({ name }: DescribedService, index: number): string {
+  return `${name.replace(/[^\w-]+/g, '-')}-${index + 1}`;
+}
+
+/** Before substitution any parameter may be a placeholder, whatever its type. */
+function withPlaceholders(parameters: JsonObject): JsonObject {
+  const properties = Object.entries(parameters['properties'] ?? {}).map(([name, schema]: [string, Json]) => [
+    name,
+    { anyOf: [schema, placeholder] },
+  ]);
+  return { ...parameters, properties: Object.fromEntries(properties) as JsonObject };
+}
