@@ -2,6 +2,7 @@
  * `npm run activemq [-- --port N] [--data DIR]`: ActiveMQ from Debian's packages with Baton's configuration, until Ctrl-C.
  * Without `--data` its messages live in a scratch folder and go with it.
  */
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +16,11 @@ const folder = data ?? scratchFolder();
 const broker = await start();
 console.log(`ActiveMQ is ready on ${broker.address} and keeps its data in ${folder}. Ctrl-C stops it.`);
 console.log(`Use it: npx baton up --broker ${broker.address}`);
-let asked = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    asked = true;
-    void broker.kill();
-  });
-}
-await broker.ended;
-if (!asked) stop('ActiveMQ has ended by itself. Its last words stand in activemq.log in the folder named with --data.');
+const asked = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+const why = await Promise.race([asked.then(() => 'asked'), broker.ended.then(() => 'ended by itself')]);
+if (why !== 'asked')
+  stop(`ActiveMQ has ${why}. What it said last stands in activemq.log in the folder named with --data.`);
+await broker.kill();
 
 function readArguments(): { port: number; data: string | undefined } {
   try {
