@@ -27,8 +27,8 @@ let pipesOfVitest = 0;
 
 // The hooks of a set-up file are the first and the last of the test file.
 beforeAll(() => {
-  // Node opens these two on first use, which may be a test's.
-  void [process.stdout, process.stderr];
+  // Node opens these on first use, which may be a test's.
+  void [process.stdin, process.stdout, process.stderr];
   pipesOfVitest = activeResources().filter((type) => type === 'PipeWrap').length;
 });
 
