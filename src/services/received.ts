@@ -57,5 +57,15 @@ const brokers: ReadonlySet<string> = new Set([
 
 /** The sender's headers of a delivery, without those that the broker added. */
 export function senderHeaders(delivery: Delivery): Record<string, string> {
-  return Object.fromEntries(Object.entries(delivery.headers).filter(([name]) => !brokers.has(name)));
+  return without(delivery.headers, brokers);
+}
+
+/** The headers without some. */
+export function without(headers: Readonly<Record<string, string>>, names: ReadonlySet<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)));
+}
+
+/** The body as it is to be sent again: text stays text. ActiveMQ makes a bytes message, which Python services cannot read, of what carries a `content-length`. */
+export function bodyOf(delivery: Delivery): Buffer | string {
+  return delivery.headers['content-length'] === undefined ? delivery.body.toString('utf8') : delivery.body;
 }

@@ -1,15 +1,17 @@
 import type { Delivery, Outgoing } from '../stomp/client.ts';
 import type { LedgerRecord } from './record.ts';
 
-/** One transaction's worth: what it acknowledges, what it sends, what it tells the ledger. All or nothing. */
-export interface Settlement {
-  readonly acks: readonly Delivery[];
+/**
+ * What was decided about a message (or about all messages of a join): what is sent, and what the ledger is told. It
+ * does not name the deliveries it acknowledges: when the connection was lost on the way, the same messages come again
+ * as new deliveries, and the same decision settles those without a handler running again.
+ */
+export interface Decision {
   readonly sends: readonly Outgoing[];
   readonly records: readonly LedgerRecord[];
 }
 
-/**
- * How deliveries that were decided are settled, as a pure function: when the connection was lost on the way, the same
- * messages come again as new deliveries, and the same decision is applied to those without running a handler again.
- */
-export type Decision = (deliveries: readonly Delivery[]) => Settlement;
+/** One transaction's worth. All or nothing. */
+export interface Settlement extends Decision {
+  readonly acks: readonly Delivery[];
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { parseDocument } from 'yaml';
+import { messageOf } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { AnnouncementFields, Config, ServiceConfig } from './config.ts';
+import { invalid, unreadable } from './errors.ts';
+import { configSchema } from './schema.ts';
+
+/** The configuration file as written: everything may be absent. */
+interface ConfigFile {
+  readonly broker?: { readonly url?: string; readonly host?: string; readonly port?: number };
+  readonly store?: string;
+  readonly page?: { readonly host?: string; readonly port?: number };
+  readonly recipes?: string;
+  readonly announcements?: { readonly customRecipes?: boolean; readonly fields?: Partial<AnnouncementFields> };
+  readonly processes?: Readonly<Record<string, readonly string[]>>;
+  readonly services?: Readonly<Record<string, ServiceConfig>>;
+  readonly log?: string;
+}
+
+/** What the command line says in place of the file. */
+export interface Overrides {
+  readonly broker?: string | undefined;
+  readonly store?: string | undefined;
+  readonly stompPort?: number | undefined;
+  readonly httpPort?: number | undefined;
+}
+
+/** What a site gets that says nothing: folders are of the installation, and of the folder where Baton is started. */
+export interface Surroundings {
+  /** Recipes that ship with Baton. */
+  readonly shippedRecipes: string;
+  /** The folder that relative paths of the command line are of. */
+  readonly workingFolder: string;
+}
+
+const standardFields: AnnouncementFields = {
+  beamline: ['beamline', 'ispyb_beamline'],
+  visit: ['visit', 'ispyb_visit'],
+  collection: ['ispyb_dcid', 'dcid', 'collection'],
+  runNumber: ['run_number', 'run'],
+};
+
+/** Light services share a process; those that compute have their own. */
+const standardProcesses = {
+  services: ['file-watch', 'xray-centring', 'record-result'],
+  analysis: ['per-image-analysis'],
+};
+
+/** The configuration of a file (or of none), with what the command line says instead. Throws `config.unreadable` and `config.invalid`. */
+export async function loadConfig(
+  file: string | undefined,
+  overrides: Overrides,
+  { shippedRecipes, workingFolder }: Surroundings,
+): Promise<Config> {
+  const read = file === undefined ? {} : await readConfigFile(resolve(workingFolder, file));
+  const folder = file === undefined ? workingFolder : dirname(resolve(workingFolder, file));
+  const url = overrides.broker ?? read.broker?.url;
+  return {
+    broker: {
+      ...(url === undefined ? {} : { url }),
+      host: read.broker?.host ?? '127.0.0.1',
+      port: overrides.stompPort ?? read.broker?.port ?? 61613,
+    },
+    store:
+      overrides.store === undefined
+        ? resolve(folder, read.store ?? 'baton-data')
+        : resolve(workingFolder, overrides.store),
+    page: { host: read.page?.host ?? '127.0.0.1', port: overrides.httpPort ?? read.page?.port ?? 8080 },
+    recipes: read.recipes === undefined ? shippedRecipes : resolve(folder, read.recipes),
+    announcements: {
+      customRecipes: read.announcements?.customRecipes ?? false,
+      fields: { ...standardFields, ...read.announcements?.fields },
+    },
+    processes: read.processes ?? standardProcesses,
+    services: read.services ?? {},
+    log: read.log ?? 'info',
+  };
+}
+
+async function readConfigFile(file: string): Promise<ConfigFile> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw unreadable({ file, reason: messageOf(error) }, { cause: error });
+  });
+  const document = parseDocument(text);
+  const [syntax] = document.errors;
+  if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
+  const value: unknown = document.toJS() ?? {};
+  if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
+  return value;
+}
+
+const isConfigFile = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(configSchema);
+
+function problem({ keyword, instancePath, params, message, parentSchema }: ErrorObject): string {
+  const where = instancePath === '' ? 'the file' : instancePath.slice(1).replaceAll('/', '.');
+  if (keyword !== 'additionalProperties') return `${where} ${message ?? 'is wrong'}`;
+  const unknown = String((params as JsonObject)['additionalProperty']);
+  const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  return `${where} has an unknown key ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`;
+}

@@ -1,0 +1,59 @@
+import type { JsonObject } from '../core/json.ts';
+
+const port: JsonObject = { type: 'integer', minimum: 0, maximum: 65535 };
+const fieldNames: JsonObject = { type: 'array', items: { type: 'string' }, minItems: 1 };
+
+function closed(properties: JsonObject): JsonObject {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
+/** JSON Schema of `baton.yaml`. */
+export const configSchema: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'baton.yaml',
+  ...closed({
+    broker: closed({
+      url: {
+        type: 'string',
+        description: 'stomp://user:pass@host:port/prefix; absent: the embedded broker is started',
+      },
+      host: { type: 'string', default: '127.0.0.1', description: 'where the embedded broker listens' },
+      port: { ...port, default: 61613, description: 'STOMP port of the embedded broker' },
+    }),
+    store: { type: 'string', default: 'baton-data', description: 'folder for everything that Baton keeps' },
+    page: closed({
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { ...port, default: 8080, description: 'HTTP port of the status page' },
+    }),
+    recipes: {
+      type: 'string',
+      description: 'folder with recipes and rules.yaml; absent: the recipes that ship with Baton',
+    },
+    announcements: closed({
+      customRecipes: {
+        type: 'boolean',
+        default: false,
+        description: 'whether an announcement may bring its own recipe',
+      },
+      fields: {
+        description: 'which parameters of an announcement tell what it is about, in order of preference',
+        ...closed({ beamline: fieldNames, visit: fieldNames, collection: fieldNames, runNumber: fieldNames }),
+      },
+    }),
+    processes: {
+      type: 'object',
+      description: 'service processes: name to the services that share it',
+      additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 },
+    },
+    services: {
+      type: 'object',
+      description: 'settings of one service, by its name',
+      additionalProperties: closed({
+        queue: { type: 'string', description: 'the queue it consumes in place of its own' },
+        concurrency: { type: 'integer', minimum: 1, description: 'messages worked on at the same time in one process' },
+        settings: { type: 'object', description: 'whatever the service itself understands' },
+      }),
+    },
+    log: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
+  }),
+};

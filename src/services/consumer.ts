@@ -1,0 +1,207 @@
+import type { Events } from '../core/events.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Client, Delivery } from '../stomp/client.ts';
+import type { ServiceEvents } from './events.ts';
+import type { Gate } from './gate.ts';
+import { KeptDecisions } from './kept.ts';
+import { received, type Received } from './received.ts';
+import { isRefusal, Settler } from './settler.ts';
+import type { Decision } from './settlement.ts';
+import { deathLimit, type RunningNotes, type Suspect, type Suspects } from './suspects.ts';
+
+/** What a consumer does with a delivery; the stages between receiving and settling. */
+export interface Work {
+  /** Decides what becomes of a message. Never rejects. `held`: the message stays unacknowledged until `settle` is called for it. */
+  decide(message: Received, signal: AbortSignal): Promise<Decision | 'held'>;
+  /** What becomes of a message whose transaction the broker refused. */
+  refused(message: Received, error: unknown): Decision;
+  /** What becomes of a message that killed its process too often. */
+  crashed(message: Received, suspect: Suspect): Decision;
+  /** The connection is gone, and all that was held with it; it will be delivered again. */
+  forget?(): void;
+}
+
+/** What all consumers of one process share. */
+export interface Watch {
+  readonly gate: Gate;
+  readonly suspects: Suspects;
+  readonly notes: RunningNotes;
+  readonly events: Events<ServiceEvents>;
+}
+
+export interface ConsumerOptions {
+  readonly client: Client;
+  /** The full destination. */
+  readonly destination: string;
+  readonly concurrency: number;
+  readonly prefetch: number;
+  /** Seconds a handler may take before its process is lost. */
+  readonly timeout: number;
+  readonly work: Work;
+  readonly watch: Watch;
+}
+
+/** Consumes one queue over one connection: receive ▸ guard ▸ (work) ▸ settle. */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #settler: Settler;
+  readonly #kept = new KeptDecisions();
+  readonly #stopping = new AbortController();
+  readonly #groups = new Set<string>();
+  readonly #idle: (() => void)[] = [];
+  #pending: Received[] = [];
+  #running = 0;
+  #settling = 0;
+  #draining = false;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#settler = new Settler(options.client);
+  }
+
+  /** Subscribes; survives reconnections. */
+  async start(): Promise<void> {
+    const { client, destination, prefetch } = this.#options;
+    client.events.on('disconnected', () => this.#forget());
+    await client.subscribe({ destination, ack: 'client-individual', prefetch }, (delivery) => this.#receive(delivery));
+  }
+
+  /** Takes no more, and resolves when what was running has ended and is settled. What was only prefetched goes back to the broker. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.#pending = [];
+    while (this.busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Tells running handlers to give up now. */
+  abort(): void {
+    this.#stopping.abort(new Error('The service stops.'));
+  }
+
+  /** Counts work on held messages as running, until the returned function is called. */
+  hold(): () => void {
+    this.#settling += 1;
+    return () => {
+      this.#settling -= 1;
+      this.#released();
+    };
+  }
+
+  /** True while a handler runs or a transaction is under way. */
+  get busy(): boolean {
+    return this.#running + this.#settling > 0;
+  }
+
+  /** The decision about held messages that a lost connection left open, if their id is known. */
+  takeKept(id: string): Decision | undefined {
+    return this.#kept.take(id);
+  }
+
+  #receive(delivery: Delivery): void {
+    if (this.#draining) return;
+    const message = received(delivery);
+    const kept = this.#kept.take(delivery.messageId);
+    if (kept) return void this.settle(delivery.messageId, [delivery], kept, (error) => this.#refused(message, error));
+    this.#pending.push(message);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#running < this.#options.concurrency) {
+      const index = this.#pending.findIndex(({ group }) => group === undefined || !this.#groups.has(group));
+      const [message] = index < 0 ? [] : this.#pending.splice(index, 1);
+      if (!message) return;
+      this.#running += 1;
+      if (message.group !== undefined) this.#groups.add(message.group);
+      void this.#process(message).finally(() => this.#released());
+    }
+  }
+
+  async #process(message: Received): Promise<void> {
+    const { messageId } = message.delivery;
+    let decision: Decision | 'held';
+    try {
+      decision = await this.#guarded(message);
+    } finally {
+      this.#running -= 1;
+      if (message.group !== undefined) this.#groups.delete(message.group);
+      this.#pump();
+    }
+    if (decision === 'held') return;
+    await this.settle(messageId, [message.delivery], decision, (error) => this.#refused(message, error));
+  }
+
+  /** The guard: what runs is noted first; a suspect runs alone; who killed too often does not run. */
+  async #guarded(message: Received): Promise<Decision | 'held'> {
+    const { work, watch, timeout } = this.#options;
+    const { messageId } = message.delivery;
+    const suspect = watch.suspects.get(messageId);
+    if (suspect && suspect.deaths >= deathLimit) return work.crashed(message, suspect);
+    const leave = await watch.gate.enter(suspect !== undefined);
+    try {
+      await watch.notes.started(messageId, timeout);
+      const decision = await work.decide(message, this.#stopping.signal);
+      if (suspect) watch.notes.cleared(messageId);
+      return decision;
+    } finally {
+      watch.notes.ended(messageId);
+      leave();
+    }
+  }
+
+  /** Settles a decision; true when it is settled. Otherwise it is kept for when the messages come again. */
+  async settle(
+    id: string,
+    deliveries: readonly Delivery[],
+    decision: Decision,
+    refused: (error: unknown) => Decision,
+  ): Promise<boolean> {
+    this.#settling += 1;
+    try {
+      await this.#settler.settle({ acks: deliveries, ...decision });
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) {
+        this.#kept.keep(id, decision);
+        return false;
+      }
+      return await this.#settleRefused(id, deliveries, refused, error);
+    } finally {
+      this.#settling -= 1;
+      this.#released();
+    }
+  }
+
+  /** The broker refused what the outcome wanted to send: that outcome becomes a failure; if even this is refused, the message stays with the broker. */
+  async #settleRefused(
+    id: string,
+    deliveries: readonly Delivery[],
+    refused: (error: unknown) => Decision,
+    error: unknown,
+  ): Promise<boolean> {
+    try {
+      const decision = refused(error);
+      await this.#settler.settle({ acks: deliveries, ...decision }).catch((second: unknown) => {
+        if (!isRefusal(second)) this.#kept.keep(id, decision);
+        throw second;
+      });
+      return true;
+    } catch (second) {
+      this.#options.watch.events.emit('unsettled', { messageId: id, reason: messageOf(second) });
+      return false;
+    }
+  }
+
+  #refused(message: Received, error: unknown): Decision {
+    return this.#options.work.refused(message, error);
+  }
+
+  #forget(): void {
+    this.#pending = [];
+    this.#options.work.forget?.();
+  }
+
+  #released(): void {
+    if (!this.busy) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

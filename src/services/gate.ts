@@ -1,0 +1,32 @@
+/** Lets many in together, or one alone: a suspect runs while nothing else in its process does. Those who wait enter in order. */
+export class Gate {
+  readonly #waiting: { readonly alone: boolean; readonly enter: () => void }[] = [];
+  #inside = 0;
+  #locked = false;
+
+  /** Resolves when inside, with the function that leaves. */
+  async enter(alone: boolean): Promise<() => void> {
+    await new Promise<void>((enter) => {
+      this.#waiting.push({ alone, enter });
+      this.#admit();
+    });
+    return () => {
+      this.#inside -= 1;
+      this.#locked = false;
+      this.#admit();
+    };
+  }
+
+  #admit(): void {
+    for (let next = this.#waiting[0]; next && this.#admits(next.alone); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#inside += 1;
+      this.#locked = next.alone;
+      next.enter();
+    }
+  }
+
+  #admits(alone: boolean): boolean {
+    return !this.#locked && (!alone || this.#inside === 0);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Json } from '../core/json.ts';
+import type { Suspect } from './suspects.ts';
+
+/** What a supervisor tells its processes over Node's IPC channel. */
+export type ToChild =
+  | { readonly type: 'begin'; readonly begin: Json; readonly suspects: readonly Suspect[] }
+  | { readonly type: 'suspect'; readonly suspect: Suspect }
+  | { readonly type: 'stop' };
+
+/** What a process tells its supervisor. */
+export type ToSupervisor =
+  | { readonly type: 'ready'; readonly details: Json }
+  /** The part cannot start, and trying again is useless: a sentence for the user, and what to do. */
+  | { readonly type: 'refused'; readonly message: string; readonly next: string }
+  | { readonly type: 'started'; readonly id: string; readonly seconds: number }
+  | { readonly type: 'ended'; readonly id: string }
+  | { readonly type: 'cleared'; readonly id: string };

@@ -1,0 +1,142 @@
+import { isObject, type Json } from '../core/json.ts';
+import { valueAt } from '../recipes/field.ts';
+import { joinKey } from '../recipes/keys.ts';
+import type { Origin } from '../recipes/route.ts';
+import type { Consumer, Watch } from './consumer.ts';
+import { Joins, type Closing, type Join } from './joins.ts';
+import { failed, rejected } from './outcome.ts';
+import { finalOutcomes } from './record.ts';
+import { deadLettered } from './route.ts';
+import type { Decision } from './settlement.ts';
+import { crash, decide, run, surround, type StepSurroundings } from './stages.ts';
+import { deathLimit } from './suspects.ts';
+import type { Task } from './task.ts';
+
+/** Seconds a join waits when its step does not say. */
+const standardTimeout = 3_600;
+
+/** The work of joining steps: members are held until their join closes, then handled once and settled in one transaction. */
+export class JoinWork {
+  readonly #surroundings: StepSurroundings;
+  readonly #watch: Watch;
+  readonly #joins: Joins;
+  readonly #stopping = new AbortController();
+  #consumer: Consumer | undefined;
+
+  constructor(surroundings: StepSurroundings, watch: Watch) {
+    this.#surroundings = surroundings;
+    this.#watch = watch;
+    this.#joins = new Joins(surroundings.clock, (join, closing) => void this.#close(join, closing));
+  }
+
+  /** The consumer that receives the members, and settles them. */
+  attach(consumer: Consumer): void {
+    this.#consumer = consumer;
+  }
+
+  admit(task: Task, started: number): Decision | 'held' {
+    const { join } = task.settings;
+    if (!join) throw new TypeError('The step joins nothing.');
+    const policy = { count: join.count, timeout: join.timeout ?? standardTimeout };
+    const admission = this.#joins.admit(task, keyOf(task), policy);
+    return admission === 'held' ? 'held' : decide([task], { kind: admission }, started, this.#surroundings);
+  }
+
+  forget(): void {
+    this.#joins.forget();
+  }
+
+  async #close(join: Join, closing: Closing): Promise<void> {
+    const members = ordered(join);
+    const deliveries = members.map(({ message }) => message.delivery);
+    const started = this.#surroundings.clock.now();
+    const end = this.#consumer?.hold();
+    try {
+      const decision = this.#consumer?.takeKept(join.key) ?? (await this.#decide(join, members, closing));
+      const refused = (error: unknown): Decision => this.#settle(members, join, failed(error, 'refused'), started);
+      const settled = await this.#consumer?.settle(join.key, deliveries, decision, refused);
+      if (settled) this.#joins.settled(join.key, decision.records.some(isFinal));
+    } finally {
+      end?.();
+    }
+  }
+
+  async #decide(join: Join, members: readonly Task[], closing: Closing): Promise<Decision> {
+    const started = this.#surroundings.clock.now();
+    if (closing !== 'complete') return this.#incomplete(join, members, closing, started);
+    const { suspects, gate, notes } = this.#watch;
+    const suspect = suspects.get(join.key);
+    if (suspect && suspect.deaths >= deathLimit)
+      return deadLettered(members, crash(suspect), surround(this.#surroundings, started));
+    const leave = await gate.enter(suspect !== undefined);
+    try {
+      const [task] = members;
+      if (!task) throw new TypeError('A join of nothing was closed.');
+      await notes.started(join.key, task.timeout);
+      const outcome = await run(task, members, this.#stopping.signal, this.#surroundings, join.key);
+      if (suspect) notes.cleared(join.key);
+      return this.#settle(members, join, outcome, started);
+    } finally {
+      notes.ended(join.key);
+      leave();
+    }
+  }
+
+  /** The error links get what is there, and how many are missing. */
+  #incomplete(join: Join, members: readonly Task[], closing: Closing, started: number): Decision {
+    const there = members.filter(({ message }) => !message.overErrorLink);
+    const failures = members.filter(({ message }) => message.overErrorLink).map(({ envelope }) => envelope.payload);
+    const missing = join.count - there.length;
+    const reason =
+      closing === 'deadline'
+        ? `${there.length} of ${join.count} messages came before the deadline.`
+        : `${failures.length} of ${join.count} messages failed on their way.`;
+    const payload: Json = { members: there.map(({ envelope }) => envelope.payload), missing, failures };
+    return this.#settle(members, join, rejected(reason, `join-${closing}`), started, payload);
+  }
+
+  #settle(
+    members: readonly Task[],
+    join: Join,
+    outcome: Parameters<typeof decide>[1],
+    started: number,
+    payload?: Json,
+  ): Decision {
+    return decide(members, outcome, started, this.#surroundings, originOfJoin(join, members, payload));
+  }
+}
+
+/** What a join sends is named after the join, not after the member that happened to come last. */
+function originOfJoin({ key }: Join, members: readonly Task[], payload?: Json): Origin {
+  const [task] = members;
+  if (!task) throw new TypeError('A join of nothing was closed.');
+  return { key, envelope: payload === undefined ? task.envelope : { ...task.envelope, payload } };
+}
+
+function keyOf({ run: id, envelope, settings, message }: Task): string {
+  const { payload } = envelope;
+  // A failure tells of the message that failed, in its payload's payload: that is what it stands for in the join.
+  const member = message.overErrorLink && isObject(payload) ? (payload['payload'] ?? null) : payload;
+  const by = settings.join?.by;
+  return joinKey(id, envelope.pointer, by ? (valueAt(member, by) ?? null) : null);
+}
+
+/** The members in the declared order; as they came where none is declared. */
+function ordered({ members }: Join): readonly Task[] {
+  const tasks = [...members.values()];
+  const order = tasks[0]?.settings.join?.order;
+  if (!order) return tasks;
+  return tasks
+    .map((task) => ({ task, at: valueAt(task.envelope.payload, order) ?? null }))
+    .sort((a, b) => compare(a.at, b.at))
+    .map(({ task }) => task);
+}
+
+/** Numbers by size, all else by its text. */
+function compare(a: Json, b: Json): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en');
+}
+
+function isFinal(record: Decision['records'][number]): boolean {
+  return record.kind === 'step' && finalOutcomes.has(record.outcome);
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../core/clock.ts';
+import type { Task } from './task.ts';
+
+/** Why a join closed. */
+export type Closing = 'complete' | 'missing' | 'deadline';
+
+/** The messages of one run (and one `by` value) that one join step collects. */
+export interface Join {
+  readonly key: string;
+  /** By message key: a duplicate counts once. */
+  readonly members: ReadonlyMap<string, Task>;
+  readonly count: number;
+  /** When it closes whatever has come, in milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/** What became of a message that came for a join. */
+export type Admission = 'held' | 'duplicate' | 'late';
+
+/** ms that a join stays open at least after its first member came: after a restart past the deadline, all that the broker still holds is to come first. */
+const settleTime = 5_000;
+/** Keys of closed joins that are remembered, so that a late member does not open a second one. */
+const rememberedClosings = 100_000;
+
+/**
+ * Holds the members of open joins, unacknowledged, until a join is complete, one of its members arrived over an error
+ * link and all others are there, or its deadline passes. The deadline counts from when its first member was sent, which
+ * the message itself tells: it survives restarts.
+ */
+export class Joins {
+  readonly #open = new Map<string, OpenJoin>();
+  /** Closed, and not yet settled: by key, the keys of their members. */
+  readonly #closing = new Map<string, ReadonlySet<string>>();
+  readonly #closed = new Set<string>();
+  readonly #clock: Clock;
+  readonly #close: (join: Join, closing: Closing) => void;
+
+  constructor(clock: Clock, close: (join: Join, closing: Closing) => void) {
+    this.#clock = clock;
+    this.#close = close;
+  }
+
+  /** Admits a member; the last one closes its join. */
+  admit(task: Task, key: string, policy: { readonly count: number; readonly timeout: number }): Admission {
+    const closing = this.#closing.get(key);
+    if (closing) return closing.has(task.message.key) ? 'duplicate' : 'late';
+    if (this.#closed.has(key)) return 'late';
+    const open = this.#open.get(key) ?? this.#begin(key, policy.count);
+    if (open.members.has(task.message.key)) return 'duplicate';
+    open.members.set(task.message.key, task);
+    this.#expect(open, task.message.sent + policy.timeout * 1000);
+    if (open.members.size >= open.count) this.#end(open, hasMissing(open) ? 'missing' : 'complete');
+    return 'held';
+  }
+
+  /** The join is settled. What comes now is late, unless its members were put off and come again. */
+  settled(key: string, isFinal: boolean): void {
+    this.#closing.delete(key);
+    if (!isFinal) return;
+    this.#closed.add(key);
+    const oldest = this.#closed.values().next().value;
+    if (this.#closed.size > rememberedClosings && oldest !== undefined) this.#closed.delete(oldest);
+  }
+
+  /** Lets go of everything held: the connection is gone, and the members will be delivered again. */
+  forget(): void {
+    for (const { timer } of this.#open.values()) clearTimeout(timer);
+    this.#open.clear();
+    this.#closing.clear();
+  }
+
+  #begin(key: string, count: number): OpenJoin {
+    const open: OpenJoin = { key, count, members: new Map(), opened: this.#clock.now(), deadline: Infinity };
+    this.#open.set(key, open);
+    return open;
+  }
+
+  /** The earliest member decides when the join closes. */
+  #expect(open: OpenJoin, deadline: number): void {
+    if (deadline >= open.deadline) return;
+    open.deadline = deadline;
+    clearTimeout(open.timer);
+    const wait = Math.max(deadline, open.opened + settleTime) - this.#clock.now();
+    // Node's timers hold 2^31-1 ms at most; a longer wait starts anew when its timer fires.
+    open.timer = setTimeout(() => this.#expired(open), Math.min(wait, 2 ** 31 - 1));
+  }
+
+  #expired(open: OpenJoin): void {
+    if (this.#clock.now() < open.deadline) {
+      const { deadline } = open;
+      open.deadline = Infinity;
+      this.#expect(open, deadline);
+    } else this.#end(open, 'deadline');
+  }
+
+  #end(open: OpenJoin, closing: Closing): void {
+    clearTimeout(open.timer);
+    this.#open.delete(open.key);
+    this.#closing.set(open.key, new Set(open.members.keys()));
+    this.#close(open, closing);
+  }
+}
+
+interface OpenJoin extends Join {
+  readonly members: Map<string, Task>;
+  readonly opened: number;
+  deadline: number;
+  timer?: NodeJS.Timeout;
+}
+
+function hasMissing({ members }: Join): boolean {
+  return [...members.values()].some(({ message }) => message.overErrorLink);
+}

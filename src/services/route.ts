@@ -1,0 +1,220 @@
+import { backoffSeconds } from '../core/backoff.ts';
+import { digest } from '../core/json.ts';
+import type { Outgoing } from '../stomp/client.ts';
+import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
+import { deadLetterQueue, type Destinations } from './names.ts';
+import type { Outcome, Output } from './outcome.ts';
+import { bodyOf, senderHeaders } from './received.ts';
+import { replyMessage } from './replier.ts';
+import type { Cause, SentOutput, StepOutcome, StepRecord } from './record.ts';
+import type { Decision } from './settlement.ts';
+import { countSends, sentOutput, stepMessages } from './sending.ts';
+import type { Task } from './task.ts';
+import { parked } from './timekeeper.ts';
+
+/** Where and when a task was worked on. */
+export interface Surround {
+  readonly destinations: Destinations;
+  readonly service: string;
+  readonly queue: string;
+  readonly defaultChannel: string | undefined;
+  /** `host.pid`. */
+  readonly host: string;
+  /** ms since 1970. */
+  readonly started: number;
+  readonly now: number;
+}
+
+/** What an outcome sends, and how the ledger names it. */
+interface Routed {
+  readonly outcome: StepOutcome;
+  readonly sends: readonly Outgoing[];
+  readonly next: readonly NextMessage[];
+  readonly cause?: Cause | undefined;
+  readonly results?: readonly Output[];
+}
+
+/**
+ * Turns an outcome into the messages and records of its transaction. Pure: nothing is sent here. `tasks` is the one
+ * message worked on, or all members of a join; what goes out is derived from `origin`.
+ */
+export function route(tasks: readonly Task[], origin: Origin, outcome: Outcome, surround: Surround): Decision {
+  const routed = routeOutcome(tasks, origin, outcome, surround);
+  const records = tasks.map((task, index) =>
+    record(task, index === tasks.length - 1 ? routed : bare(routed), surround),
+  );
+  return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records };
+}
+
+/** A message that is not to be run again: dead-lettered, whatever error links its step has. */
+export function deadLettered(tasks: readonly Task[], cause: Cause, surround: Surround): Decision {
+  const routed: Routed = { outcome: 'dead', sends: [], next: [], cause };
+  return {
+    sends: tasks.map((task) => deadLetter(task, cause, surround)),
+    records: tasks.map((task) => record(task, routed, surround)),
+  };
+}
+
+/** Where the outputs of one task come from. */
+export function originOf({ envelope, message }: Task): Origin {
+  return { envelope, key: message.key };
+}
+
+function routeOutcome(tasks: readonly Task[], origin: Origin, outcome: Outcome, surround: Surround): Routed {
+  switch (outcome.kind) {
+    case 'done':
+      return routeDone(tasks, origin, outcome.outputs, surround);
+    case 'later':
+      return {
+        outcome: 'later',
+        sends: tasks.map((task) => deferred(task, outcome.seconds, surround)),
+        next: [],
+        cause: { code: 'later', message: outcome.reason },
+      };
+    case 'failed':
+      return tasks.every(hasAttemptLeft)
+        ? { outcome: 'retry', sends: tasks.map((task) => retried(task, surround)), next: [], cause: outcome.cause }
+        : routeFailure(tasks, origin, outcome.cause, surround);
+    case 'rejected':
+      return routeFailure(tasks, origin, outcome.cause, surround);
+    case 'skipped':
+    case 'duplicate':
+    case 'cancelled':
+    case 'late':
+      return { outcome: outcome.kind, sends: [], next: [], cause: outcome.cause };
+  }
+}
+
+function routeDone(tasks: readonly Task[], origin: Origin, outputs: readonly Output[], surround: Surround): Routed {
+  const of = <Kind extends Output['kind']>(kind: Kind): Extract<Output, { kind: Kind }>[] =>
+    outputs.filter((output): output is Extract<Output, { kind: Kind }> => output.kind === kind);
+  const next = [
+    ...routeOutputs(origin, of('send'), surround.defaultChannel),
+    ...routeCheckpoints(origin, of('checkpoint')),
+  ];
+  const published = of('publish').map(({ topic, body }) => ({
+    destination: surround.destinations.topic(topic),
+    body: JSON.stringify(body),
+  }));
+  const results = of('result');
+  const replies = results.flatMap((result, index) => replyOf(tasks, origin.key, result.result, index, surround));
+  return { outcome: tasks.length > 1 ? 'joined' : 'done', sends: [...published, ...replies], next, results };
+}
+
+/** A result for the announcer, when it asked for one. */
+function replyOf(
+  tasks: readonly Task[],
+  key: string,
+  result: unknown,
+  index: number,
+  { destinations }: Surround,
+): Outgoing[] {
+  const [task] = tasks;
+  if (task?.context.replyTo === undefined) return [];
+  const { replyTo, correlationId, replyBy } = task.context;
+  const reply = {
+    run: task.run,
+    status: 'result',
+    key: digest(key, 'result', index),
+    to: replyTo,
+    correlationId,
+    replyBy,
+    body: { result },
+  } as const;
+  return [replyMessage(reply, (name) => destinations.queue(name))];
+}
+
+/** No attempt is left: the recipe's error links are told, or, where it has none, the message is dead-lettered. */
+function routeFailure(tasks: readonly Task[], origin: Origin, cause: Cause, surround: Surround): Routed {
+  const attempt = Math.max(...tasks.map(({ message }) => message.attempt));
+  const error = { ...cause, step: origin.envelope.pointer, service: surround.service, host: surround.host, attempt };
+  const next = routeError(origin, error);
+  if (next.length > 0) return { outcome: 'error-link', sends: [], next, cause };
+  return { outcome: 'dead', sends: tasks.map((task) => deadLetter(task, cause, surround)), next, cause };
+}
+
+function hasAttemptLeft({ message, retry }: Task): boolean {
+  return message.attempt < retry.attempts;
+}
+
+/** Put off: no attempt is counted, the sender's headers are kept. */
+function deferred({ message }: Task, seconds: number, { destinations, now }: Surround): Outgoing {
+  const headers = {
+    ...senderHeaders(message.delivery),
+    'baton-key': message.key,
+    'baton-deferral': String(message.deferral + 1),
+  };
+  const again = { destination: message.delivery.destination, headers, body: bodyOf(message.delivery) };
+  return parked(again, seconds * 1000, now, destinations);
+}
+
+function retried({ message, retry }: Task, { destinations, now }: Surround): Outgoing {
+  const headers = {
+    ...senderHeaders(message.delivery),
+    'baton-key': message.key,
+    'baton-attempt': String(message.attempt + 1),
+    'baton-first-failure': String(message.firstFailure ?? now),
+  };
+  const again = { destination: message.delivery.destination, headers, body: bodyOf(message.delivery) };
+  return parked(again, backoffSeconds(retry, message.attempt) * 1000, now, destinations);
+}
+
+/** The message itself with its cause in headers, in the dead-letter queue of its queue. */
+function deadLetter({ message, context, envelope }: Task, cause: Cause, surround: Surround): Outgoing {
+  return {
+    destination: deadLetterQueue(message.delivery.destination),
+    headers: {
+      ...senderHeaders(message.delivery),
+      'baton-key': message.key,
+      ...errorHeaders(cause),
+      'baton-error-step': String(envelope.pointer),
+      'baton-error-service': surround.service,
+      'baton-error-host': surround.host,
+      'baton-error-attempt': String(message.attempt),
+      'baton-first-failure': String(message.firstFailure ?? surround.now),
+      'baton-last-failure': String(surround.now),
+      ...(context.recipeHash === undefined ? {} : { 'baton-recipe-hash': context.recipeHash }),
+      'original-destination': message.delivery.destination,
+    },
+    body: bodyOf(message.delivery),
+  };
+}
+
+/** The cause as headers; ActiveMQ takes long values, people and tools rather not. */
+export function errorHeaders({ code, message }: Cause): Record<string, string> {
+  return { 'baton-error-code': code, 'baton-error-message': message.slice(0, 2_000) };
+}
+
+/** The same for a member of a join that is not the one that carries what was sent. */
+function bare({ outcome, cause }: Routed): Routed {
+  return { outcome, cause, sends: [], next: [] };
+}
+
+function record(task: Task, { outcome, next, cause, results = [] }: Routed, surround: Surround): StepRecord {
+  const { message, envelope } = task;
+  const [first] = results;
+  const outputs: SentOutput[] = next.filter(({ queue }) => queue !== undefined).map(sentOutput);
+  return {
+    kind: 'step',
+    id: `${message.key}.${message.attempt}.${message.deferral}`,
+    run: task.run,
+    key: message.key,
+    messageId: message.delivery.messageId,
+    step: envelope.pointer,
+    queue: surround.queue,
+    service: surround.service,
+    host: surround.host,
+    attempt: message.attempt,
+    deferral: message.deferral,
+    outcome,
+    ...(cause === undefined ? {} : { cause }),
+    path: envelope.path,
+    sent: message.sent,
+    received: message.delivery.receivedAt,
+    started: surround.started,
+    finished: surround.now,
+    sends: countSends(next),
+    outputs,
+    ...(first?.kind === 'result' ? { result: first.result } : {}),
+  };
+}

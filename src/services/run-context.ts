@@ -1,0 +1,45 @@
+import { isObject, type JsonObject } from '../core/json.ts';
+
+/** What belongs to the whole run. It travels in `environment`, because Python services pass on no headers. */
+export interface RunContext {
+  /** 0 to 9, on every message of the run: live 6, reprocessing 2. */
+  readonly priority?: number;
+  readonly lane?: string;
+  readonly recipeHash?: string;
+  /** Milliseconds since 1970. */
+  readonly announcedAt?: number;
+  /** The announcer's reply queue: a full destination. */
+  readonly replyTo?: string;
+  readonly correlationId?: string;
+  /** Milliseconds since 1970. */
+  readonly replyBy?: number;
+}
+
+/** The environment of a new run. */
+export function newEnvironment(run: string, context: RunContext): JsonObject {
+  return { ID: run, baton: { ...context } };
+}
+
+/** The run that an environment belongs to; empty when a foreign service dropped it. */
+export function runOf(environment: JsonObject): string {
+  const id = environment['ID'];
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : '';
+}
+
+/** What the environment says of the run. Entries of a wrong type count as absent: the environment passes through foreign hands. */
+export function contextOf(environment: JsonObject): RunContext {
+  const found = isObject(environment['baton']) ? environment['baton'] : {};
+  return Object.fromEntries(
+    Object.entries(types).flatMap(([key, type]) => (typeof found[key] === type ? [[key, found[key]]] : [])),
+  );
+}
+
+const types: Record<keyof RunContext, 'number' | 'string'> = {
+  priority: 'number',
+  lane: 'string',
+  recipeHash: 'string',
+  announcedAt: 'number',
+  replyTo: 'string',
+  correlationId: 'string',
+  replyBy: 'number',
+};

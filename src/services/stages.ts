@@ -1,0 +1,106 @@
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Events } from '../core/events.ts';
+import type { Log } from '../core/log.ts';
+import type { ServiceEvents } from './events.ts';
+import { handle } from './handle.ts';
+import type { Destinations } from './names.ts';
+import { failed, type Outcome } from './outcome.ts';
+import type { Cause } from './record.ts';
+import { originOf, route, type Surround } from './route.ts';
+import type { AnyService, Processor } from './service.ts';
+import type { Decision } from './settlement.ts';
+import type { Suspect } from './suspects.ts';
+import { inputOf, type StepReaders, type Task } from './task.ts';
+
+/** What the stages between receiving and settling need. */
+export interface StepSurroundings {
+  readonly service: AnyService;
+  readonly processor: Processor<unknown>;
+  readonly readers: StepReaders;
+  readonly destinations: Destinations;
+  /** The queue's name, without prefix. */
+  readonly queue: string;
+  readonly host: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Events<ServiceEvents>;
+}
+
+/** Runs the handler on a task, or on the members of a join. */
+export async function run(
+  task: Task,
+  members: readonly Task[],
+  stopping: AbortSignal,
+  { processor, service, log, events }: StepSurroundings,
+  key: string = task.message.key,
+): Promise<Outcome> {
+  const step = task.envelope.pointer;
+  events.emit('started', { service: service.name, run: task.run, step, key });
+  return await handle(processor, inputOf(task, members), {
+    key,
+    timeout: task.timeout,
+    stopping,
+    log: log.child({ run: task.run, step, key }),
+    wedged: () => events.emit('wedged', { service: service.name, key }),
+  });
+}
+
+/** Routes an outcome; what cannot be routed (a payload that is no JSON) is a failure of its handler. */
+export function decide(
+  tasks: readonly Task[],
+  outcome: Outcome,
+  started: number,
+  surroundings: StepSurroundings,
+  origin = originOf(last(tasks)),
+): Decision {
+  const around = surround(surroundings, started);
+  let decision: Decision;
+  try {
+    decision = route(tasks, origin, outcome, around);
+  } catch (error) {
+    decision = route(
+      tasks,
+      origin,
+      failed(`What the handler returned cannot be sent: ${messageOf(error)}`, 'outputs'),
+      around,
+    );
+  }
+  for (const record of decision.records) announce(record, surroundings.events);
+  return decision;
+}
+
+function announce(record: Decision['records'][number], events: Events<ServiceEvents>): void {
+  if (record.kind !== 'step') return;
+  const { service, run, step, key, outcome, cause, started, finished } = record;
+  const seconds = (finished - started) / 1000;
+  events.emit('decided', { service, run, step, key, outcome, seconds, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** The cause of a message that killed its process too often. */
+export function crash({ deaths, lastOutput }: Suspect): Cause {
+  return {
+    code: 'crashed',
+    message: `It crashed its service ${deaths} times. The last output was: ${lastOutput || '(none)'}`,
+  };
+}
+
+/** Where and when a task was worked on, for routing. */
+export function surround(surroundings: StepSurroundings, started: number): Surround {
+  const { service, destinations, queue, host, clock } = surroundings;
+  return {
+    destinations,
+    service: service.name,
+    queue,
+    defaultChannel: service.defaultChannel,
+    host,
+    started,
+    now: clock.now(),
+  };
+}
+
+function last(tasks: readonly Task[]): Task {
+  const task = tasks.at(-1);
+  if (!task) throw new TypeError('There is no task to decide.');
+  return task;
+}
