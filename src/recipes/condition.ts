@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { canonical, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { messageOf } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { badCondition } from './errors.ts';
 import { compilePattern } from './pattern.ts';
-import { isNumberText, readings, typed } from './schema-types.ts';
+import { isNumberText, knownKeywords, readings, typed } from './schema-types.ts';
 
 /** Tells whether a value meets a condition. A value that is absent meets none. */
 export type Condition = (value: Json | undefined) => boolean;
@@ -80,8 +81,15 @@ function compileSchema(schema: JsonObject, where: string): (value: Json) => bool
   try {
     return ajv.compile(schema);
   } catch (error) {
-    throw badCondition({ where, reason: messageOf(error) }, { cause: error });
+    throw badCondition({ where, reason: reasonOf(error) }, { cause: error });
   } finally {
     ajv.removeSchema(schema);
   }
+}
+
+/** Ajv knows only that a keyword is unknown; what was meant is more use. */
+function reasonOf(error: unknown): string {
+  const reason = messageOf(error).replace(/^strict mode: /, '');
+  const [, keyword] = /^unknown keyword: "(.*)"$/.exec(reason) ?? [];
+  return keyword === undefined ? reason : reason + didYouMean(keyword, knownKeywords);
 }

@@ -102,9 +102,13 @@ class PatternParser {
 }
 
 type Instruction =
-  | { readonly kind: 'character'; readonly matches: RegExp }
-  | { readonly kind: 'start' | 'end' | 'match' }
-  | { readonly kind: 'go'; to: readonly number[] };
+  { readonly kind: 'character'; readonly matches: RegExp } | { readonly kind: 'start' | 'end' | 'match' } | Jump;
+
+/** Goes on to each of these instructions; where to is known once what lies between is written. */
+interface Jump {
+  readonly kind: 'go';
+  to: readonly number[];
+}
 
 /** Thompson's construction ("Regular expression search algorithm", 1968): instructions that go on to one or two others. */
 class Compiler {
@@ -143,9 +147,9 @@ class Compiler {
     if (!first) return;
     if (others.length === 0) return this.#emit(first);
     const start = this.#program.length;
-    const fork = this.#add({ kind: 'go', to: [] });
+    const fork = this.#go([]);
     this.#emit(first);
-    const exit = this.#add({ kind: 'go', to: [] });
+    const exit = this.#go([]);
     fork.to = [start + 1, this.#program.length];
     this.#choice(others);
     exit.to = [this.#program.length];
@@ -156,7 +160,7 @@ class Compiler {
     if (most === Infinity) return this.#loop(part);
     const forks = [];
     for (let count = least; count < most; count += 1) {
-      const fork = this.#add({ kind: 'go', to: [this.#program.length + 1] });
+      const fork = this.#go([this.#program.length + 1]);
       forks.push(fork);
       this.#emit(part);
     }
@@ -165,16 +169,21 @@ class Compiler {
 
   #loop(part: Expression): void {
     const start = this.#program.length;
-    const fork = this.#add({ kind: 'go', to: [] });
+    const fork = this.#go([]);
     this.#emit(part);
-    this.#add({ kind: 'go', to: [start] });
+    this.#go([start]);
     fork.to = [start + 1, this.#program.length];
   }
 
-  #add<Kind extends Instruction>(instruction: Kind): Kind {
-    if (this.#program.length >= longestProgram) return this.#fail('the pattern repeats too much');
+  #go(to: readonly number[]): Jump {
+    const jump: Jump = { kind: 'go', to };
+    this.#add(jump);
+    return jump;
+  }
+
+  #add(instruction: Instruction): void {
+    if (this.#program.length >= longestProgram) this.#fail('the pattern repeats too much');
     this.#program.push(instruction);
-    return instruction;
   }
 }
 

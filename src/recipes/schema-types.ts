@@ -23,6 +23,15 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
 };
 const combining = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'];
 
+/** The keywords of which a condition is usually made. */
+export const knownKeywords: readonly string[] = [
+  'type',
+  'const',
+  'enum',
+  ...combining,
+  ...Object.values(keywords).flat(),
+];
+
 /**
  * Adds the type that a schema's keywords imply where it names none, so that a bound also means "is a number". Bounds
  * that stand as text, as substitution leaves them, become numbers.

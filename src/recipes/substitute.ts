@@ -16,7 +16,12 @@ const mostCharacters = 16 * 1024 * 1024;
  * none). An unknown `{name}` stays as it stands. Throws `recipes.placeholder`. The inputs are not changed.
  */
 export function substitute(recipe: Recipe, parameters: JsonObject): Recipe {
-  return new Substitution(parameters).apply(recipe, []) as Recipe;
+  return fillIn(recipe, parameters) as Recipe;
+}
+
+/** The same for any JSON value. */
+export function fillIn(value: Json, parameters: JsonObject): Json {
+  return new Substitution(parameters).apply(value, []);
 }
 
 class Substitution {
