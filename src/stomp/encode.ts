@@ -1,5 +1,5 @@
 import { invalid } from './errors.ts';
-import { type Frame, isEscaped } from './frame.ts';
+import { type Frame, type Headers, isEscaped } from './frame.ts';
 
 /**
  * The bytes of a frame. A body as `bytes` goes with its `content-length`; as `text` without, unless it holds a NUL
@@ -12,7 +12,7 @@ export function encode(frame: Frame, form: 'bytes' | 'text' = 'bytes'): Buffer {
   let head = `${command}\n`;
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'content-length') continue;
-    if (name === '') throw invalid({ header: name, value, expected: 'a name' });
+    refuse(name === '', name, value, 'a name');
     head += `${write(name, name, value, true)}:${write(value, name, value, false)}\n`;
   }
   if (body.length > 0 && (form === 'bytes' || body.includes(0))) head += `content-length:${String(body.length)}\n`;
@@ -25,7 +25,14 @@ export function encode(frame: Frame, form: 'bytes' | 'text' = 'bytes'): Buffer {
   return bytes;
 }
 
-// eslint-disable-next-line no-control-regex -- a NUL in a header would end the frame for most peers, and has no escape
+/** The bytes of a frame that has no body. */
+export function encodeControl(command: string, headers: Headers): Buffer {
+  return encode({ command, headers, body: NO_BODY });
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** A NUL has no escape, and in a header would end the frame for most peers. */
 const SPECIAL = /[\0\r\n:\\]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', ':': '\\c', '\\': '\\\\' };
 
@@ -38,12 +45,12 @@ function escaped(text: string, header: string, value: string): string {
 
 function verbatim(text: string, header: string, value: string, isName: boolean): string {
   refuse(!text.isWellFormed(), header, value, 'well-formed Unicode');
-  // eslint-disable-next-line no-control-regex -- as above
   refuse(/[\0\r\n]/.test(text), header, value, 'a single line, as this frame has no escapes');
   refuse(isName && text.includes(':'), header, value, 'a name without a colon, as this frame has no escapes');
   return text;
 }
 
 function refuse(condition: boolean, header: string, value: string, expected: string): void {
-  if (condition) throw invalid({ header, value, expected });
+  if (condition)
+    throw invalid({ what: `the header ${JSON.stringify(header)} with value ${JSON.stringify(value)}`, expected });
 }

@@ -16,10 +16,77 @@ export const limit = defineError(
   'Send smaller frames (large data as files, their names as messages), or raise the limit of that name.',
 );
 
-/** The frame cannot be written; nothing was. */
+/** The frame would be misunderstood or refused; nothing of it, nor of its transaction, was written. */
 export const invalid = defineError(
   'stomp.invalid',
-  (at: { readonly header: string; readonly value: string; readonly expected: string }) =>
-    `The header ${JSON.stringify(at.header)} with value ${JSON.stringify(at.value)} was not sent: expected ${at.expected}`,
-  'Correct the header where the message is made.',
+  (at: { readonly what: string; readonly expected: string }) =>
+    `The message was not sent, because of ${at.what}: expected ${at.expected}`,
+  'Correct the message where it is made.',
+);
+
+/** The text is not the address of a broker. */
+export const badAddress = defineError(
+  'stomp.address',
+  (at: { readonly address: string; readonly expected: string }) =>
+    `${JSON.stringify(at.address)} is not the address of a broker: expected ${at.expected}`,
+  'Write it as stomp://login:passcode@host:port/prefix; all but the host may be left out.',
+);
+
+/** No connection could be made. */
+export const unreachable = defineError(
+  'stomp.unreachable',
+  (at: { readonly broker: string; readonly reason: string }) => `No connection to ${at.broker}: ${at.reason}`,
+  'Check that the broker runs and listens there, and that nothing between blocks the port.',
+);
+
+/** The broker answered the login with an ERROR. */
+export const loginRefused = defineError(
+  'stomp.login',
+  (at: { readonly broker: string; readonly reason: string }) => `${at.broker} refused the login: ${at.reason}`,
+  'Check login and passcode in the address, and the users in the configuration of the broker.',
+);
+
+/** The connection ended without being asked to. */
+export const lost = defineError(
+  'stomp.lost',
+  (at: { readonly broker: string; readonly reason: string }) => `The connection to ${at.broker} was lost: ${at.reason}`,
+  'Nothing, if it comes back: the client reconnects. If not, look into the log of the broker.',
+);
+
+/** Nothing came from the broker for longer than agreed. STOMP 1.2 "Heart-beating". */
+export const silence = defineError(
+  'stomp.silence',
+  (at: { readonly broker: string; readonly milliseconds: number }) =>
+    `${at.broker} was silent for more than ${String(at.milliseconds)} ms, so the connection was given up`,
+  'Check the network, and whether the host of the broker is overloaded.',
+);
+
+/** The delivery can no longer be settled: nothing was written, and the broker delivers the message again. */
+export const stale = defineError(
+  'stomp.stale',
+  (at: { readonly messageId: string; readonly reason: string }) =>
+    `Message ${at.messageId} cannot be settled any more: ${at.reason}`,
+  'Wait for the message to be delivered again, and settle that delivery.',
+);
+
+/** The broker refused it with an ERROR: nothing of it happened. */
+export const refused = defineError(
+  'stomp.refused',
+  (at: { readonly what: string; readonly reason: string }) => `The broker refused ${at.what}: ${at.reason}`,
+  'Read the reason; when it is about rights, correct the configuration of the broker.',
+);
+
+/** The connection ended before the receipt: it may have happened or not. */
+export const unknown = defineError(
+  'stomp.unknown',
+  (at: { readonly what: string; readonly reason: string }) =>
+    `Whether ${at.what} happened is unknown, as no receipt came: ${at.reason}`,
+  'When the same message id is delivered again it did not happen: settle that delivery in the same way.',
+);
+
+/** The client was stopped, or never got in; nothing was written. */
+export const stopped = defineError(
+  'stomp.stopped',
+  (at: { readonly name: string }) => `The connection ${JSON.stringify(at.name)} was stopped`,
+  'Make a new client: a stopped one does not start again.',
 );

@@ -1,0 +1,36 @@
+import type { BatonError } from '../core/errors.ts';
+import type { Delivery } from './message.ts';
+
+/** The copies that arrive while a queue is browsed: to be iterated once, from the first to the last. */
+export class Copies implements AsyncIterable<Delivery> {
+  #arrived: Delivery[] = [];
+  #end: 'reached' | BatonError | undefined;
+  #news = Promise.withResolvers<void>();
+
+  /** Takes a copy, or the frame that ends them: ActiveMQ's, with header `browser:end`. */
+  accept(delivery: Delivery): void {
+    if (this.#end !== undefined) return;
+    if (delivery.headers['browser'] === 'end') this.#end = 'reached';
+    else this.#arrived.push(delivery);
+    this.#news.resolve();
+  }
+
+  /** No more will come. */
+  fail(reason: BatonError): void {
+    this.#end ??= reason;
+    this.#news.resolve();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Delivery, void, undefined> {
+    for (;;) {
+      const arrived = this.#arrived;
+      this.#arrived = [];
+      yield* arrived;
+      if (this.#arrived.length > 0) continue;
+      if (this.#end === 'reached') return;
+      if (this.#end !== undefined) throw this.#end;
+      await this.#news.promise;
+      this.#news = Promise.withResolvers();
+    }
+  }
+}
