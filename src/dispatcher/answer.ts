@@ -1,0 +1,174 @@
+import { digest } from '../core/json.ts';
+import { BatonError } from '../core/errors.ts';
+import type { Outgoing } from '../stomp/client.ts';
+import { recipeHash } from '../recipes/hash.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import { startMessages } from '../recipes/route.ts';
+import { deadLetterQueue, type Destinations } from '../services/names.ts';
+import { causeOf } from '../services/outcome.ts';
+import { bodyOf, senderHeaders, type Received } from '../services/received.ts';
+import type { AnnouncementRecord } from '../services/record.ts';
+import { replyMessage, type Reply } from '../services/replier.ts';
+import { errorHeaders } from '../services/route.ts';
+import { newEnvironment } from '../services/run-context.ts';
+import { countSends, stepMessages } from '../services/sending.ts';
+import type { Decision } from '../services/settlement.ts';
+import { parked } from '../services/timekeeper.ts';
+import type { ReplyAddress } from './reply-address.ts';
+import type { Request } from './request.ts';
+
+/** An announcement on its way through the dispatcher, as far as it was understood. */
+export interface Announcement {
+  readonly message: Received;
+  /** The queue's name, without prefix. */
+  readonly queue: string;
+  readonly run: string;
+  readonly request: Request | undefined;
+  readonly reply: ReplyAddress | undefined;
+}
+
+/** Where and when it is answered. */
+export interface Office {
+  readonly destinations: Destinations;
+  /** `host.pid`. */
+  readonly host: string;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Live work goes before reprocessing, whose announcements say `baton-lane: reprocessing` or name a priority. */
+const livePriority = 6;
+const reprocessingPriority = 2;
+
+/** The run starts: its first messages, the record, and the announcer's answer leave together with the ACK. */
+export function accepted(
+  announcement: Announcement,
+  recipes: readonly string[],
+  recipe: Recipe | undefined,
+  office: Office,
+): Decision {
+  const { run, request, message, reply } = announcement;
+  const lane = request?.lane ?? 'live';
+  const environment = newEnvironment(run, {
+    priority: request?.priority ?? (lane === 'live' ? livePriority : reprocessingPriority),
+    lane,
+    announcedAt: message.sent,
+    ...(recipe ? { recipeHash: recipeHash(recipe) } : {}),
+    ...(reply ? { replyTo: reply.to } : {}),
+    ...(reply?.correlationId === undefined ? {} : { correlationId: reply.correlationId }),
+    ...(reply?.by === undefined ? {} : { replyBy: reply.by }),
+  });
+  const start = recipe ? startMessages(recipe, environment, run) : [];
+  return {
+    sends: [...stepMessages(start, office), ...answer(announcement, 'accepted', { recipes }, office)],
+    records: [
+      {
+        ...recordOf(announcement, 'accepted', office),
+        recipes,
+        lane,
+        sends: countSends(start),
+        ...(recipe ? { recipe, recipeHash: recipeHash(recipe) } : {}),
+      },
+    ],
+  };
+}
+
+/** Refused, with a reason a person understands: into the dead-letter queue, or the queue it names for that, and to the announcer. */
+export function refused(announcement: Announcement, error: unknown, office: Office): Decision {
+  const { message, request } = announcement;
+  const cause = causeOf(error, 'refused');
+  const next = error instanceof BatonError ? { next: error.next } : {};
+  const { destination } = message.delivery;
+  const headers = {
+    ...senderHeaders(message.delivery),
+    ...errorHeaders(cause),
+    'baton-run': announcement.run,
+    'original-destination': destination,
+  };
+  const errorQueue = request?.errorQueue;
+  const letter: Outgoing = {
+    destination: errorQueue === undefined ? deadLetterQueue(destination) : office.destinations.queue(errorQueue),
+    headers,
+    body: bodyOf(message.delivery),
+  };
+  return {
+    sends: [letter, ...answer(announcement, 'refused', { reason: cause.message, ...next }, office)],
+    records: [{ ...recordOf(announcement, 'refused', office), reason: cause.message }],
+  };
+}
+
+/** Another announcement has started this run. */
+export function duplicate(announcement: Announcement, office: Office): Decision {
+  const reason = `The run ${announcement.run} has been started by an earlier announcement.`;
+  return {
+    sends: answer(announcement, 'duplicate', { reason }, office),
+    records: [{ ...recordOf(announcement, 'duplicate', office), reason }],
+  };
+}
+
+/** Not ready: it comes again. */
+export function deferred(
+  announcement: Announcement,
+  seconds: number,
+  readyBy: number,
+  reason: string,
+  office: Office,
+): Decision {
+  const { message } = announcement;
+  const headers = {
+    ...senderHeaders(message.delivery),
+    'baton-key': message.key,
+    'baton-sent': String(message.sent),
+    'baton-deferral': String(message.deferral + 1),
+    'baton-ready-by': String(readyBy),
+  };
+  const again = { destination: message.delivery.destination, headers, body: bodyOf(message.delivery) };
+  return {
+    sends: [parked(again, seconds * 1000, office.now, office.destinations)],
+    records: [{ ...recordOf(announcement, 'later', office), reason }],
+  };
+}
+
+function answer(
+  { run, reply, message }: Announcement,
+  status: Reply['status'],
+  body: object,
+  { destinations }: Office,
+): Outgoing[] {
+  if (!reply) return [];
+  const key = digest(message.key, status);
+  return [
+    replyMessage(
+      { run, status, key, to: reply.to, correlationId: reply.correlationId, replyBy: reply.by, body },
+      (name) => destinations.queue(name),
+    ),
+  ];
+}
+
+function recordOf(
+  announcement: Announcement,
+  outcome: AnnouncementRecord['outcome'],
+  { host, now }: Office,
+): AnnouncementRecord {
+  const { message, queue, run, request, reply } = announcement;
+  return {
+    kind: 'announcement',
+    id: `${message.key}.${message.deferral}`,
+    messageId: message.delivery.messageId,
+    outcome,
+    run,
+    queue,
+    host,
+    received: message.sent,
+    settled: now,
+    recipes: request?.recipes ?? [],
+    parameters: request?.parameters ?? {},
+    ...request?.about,
+    ...(request?.event === undefined ? {} : { event: request.event }),
+    ...(request?.user === undefined ? {} : { user: request.user }),
+    sends: {},
+    ...(reply ? { replyTo: reply.to } : {}),
+    ...(reply?.correlationId === undefined ? {} : { correlationId: reply.correlationId }),
+    ...(reply?.by === undefined ? {} : { replyBy: reply.by }),
+  };
+}

@@ -1,0 +1,109 @@
+import { systemClock, type Clock } from '../core/clock.ts';
+import { Events } from '../core/events.ts';
+import { silent, type Log } from '../core/log.ts';
+import { Consumer } from '../services/consumer.ts';
+import type { ServiceEvents } from '../services/events.ts';
+import { Gate } from '../services/gate.ts';
+import { names } from '../services/names.ts';
+import { status, StatusBroadcast } from '../services/status.ts';
+import { Suspects, unwatched, type RunningNotes } from '../services/suspects.ts';
+import type { BrokerAddress } from '../stomp/address.ts';
+import { Client } from '../stomp/client.ts';
+import { AnnouncementWork } from './announcement-work.ts';
+import { Library } from './library.ts';
+import type { AboutNames } from './request.ts';
+import { StartedRuns } from './started-runs.ts';
+
+export interface DispatcherOptions {
+  readonly address: BrokerAddress;
+  /** The folder with recipes and `rules.yaml`. */
+  readonly recipes: string;
+  /** The folder in which it remembers which runs it started. */
+  readonly store: string;
+  readonly announcements: { readonly customRecipes: boolean; readonly fields: AboutNames };
+  /** `host.pid`. */
+  readonly host: string;
+  readonly version: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly suspects?: Suspects;
+  readonly notes?: RunningNotes;
+}
+
+/** Announcements looked at at the same time: reading files waits more than it computes. */
+const concurrency = 4;
+/** Seconds for one announcement. */
+const timeout = 60;
+
+/** Consumes both announcement queues and starts runs. */
+export class Dispatcher implements AsyncDisposable {
+  readonly events = new Events<ServiceEvents>();
+  readonly #client: Client;
+  readonly #status: StatusBroadcast;
+  readonly #runs: StartedRuns;
+  readonly #consumers: readonly Consumer[];
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: DispatcherOptions) {
+    const { address, host, version, clock = systemClock, log = silent } = options;
+    const { suspects = new Suspects(), notes = unwatched } = options;
+    this.#client = new Client({ address, name: `${host} dispatcher`, clock, log });
+    this.#status = new StatusBroadcast(
+      this.#client,
+      { host, service: 'Dispatcher', serviceClass: 'dispatcher', version },
+      clock,
+    );
+    this.#runs = new StartedRuns(options.store);
+    const library = new Library(options.recipes);
+    const watch = { gate: new Gate(), suspects, notes, events: this.events };
+    this.#consumers = names.announcements.map((queue) => {
+      const work = new AnnouncementWork({
+        destinations: this.#client,
+        prefix: address.prefix,
+        queue,
+        names: options.announcements.fields,
+        customPermitted: options.announcements.customRecipes,
+        library,
+        runs: this.#runs,
+        host,
+        clock,
+        log,
+      });
+      const destination = this.#client.queue(queue);
+      return new Consumer({
+        client: this.#client,
+        destination,
+        concurrency,
+        prefetch: concurrency * 4,
+        timeout,
+        work,
+        watch,
+      });
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#client.start();
+    this.#status.start();
+    for (const consumer of this.#consumers) await consumer.start();
+    this.#status.set(status.idle);
+  }
+
+  /** Settles what it has begun, and disconnects. May be called twice. */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#status.set(status.shutdown);
+    await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
+    this.#status.stop();
+    await this.#client.stop();
+    this.#runs[Symbol.dispose]();
+  }
+}
