@@ -10,13 +10,14 @@ export function installDebianPackages(): string | undefined {
   const list = absent.join(' ');
   if (process.getuid?.() !== 0) return `Absent, and only root can install them: apt-get install -y ${list}`;
   console.log(`Installing Debian's packages ${list} …`);
-  const options = {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  } as const;
-  spawnSync('apt-get', ['update', '-q'], options);
-  const { status } = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...absent], options);
-  return status === 0 ? undefined : `apt-get install -y ${list} failed.`;
+  const aptGet = (...args: string[]): boolean => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    return spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  };
+  aptGet('update');
+  return aptGet('install', '-y', '--no-install-recommends', ...absent)
+    ? undefined
+    : `apt-get install -y ${list} failed.`;
 }
 
 function isInstalled(name: string): boolean {
