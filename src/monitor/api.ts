@@ -1,7 +1,19 @@
-import type { Json, JsonObject } from '../core/json.ts';
-import type { SentOutput, StepOutcome, Cause } from '../services/record.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
 
 /** What the REST interface answers and the event stream carries. The page imports these types and nothing else of ours. Times are milliseconds since 1970 UTC. */
+
+export type {
+  AnnouncementCounts,
+  DeliveryView,
+  Page,
+  ReplyView,
+  ResultView,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StepView,
+} from '../ledger/views.ts';
 
 export type HealthState = 'pass' | 'notice' | 'warning' | 'error';
 
@@ -48,103 +60,6 @@ export interface QueueView {
   /** Messages per second over the last interval. */
   readonly inRate: number;
   readonly outRate: number;
-}
-
-/** `inferred` runs pass through services that leave no records. */
-export type RunState = 'running' | 'finished' | 'failed' | 'cancelled';
-
-export interface RunSummary {
-  readonly id: string;
-  readonly state: RunState;
-  readonly inferred: boolean;
-  readonly recipes: readonly string[];
-  readonly announced: number;
-  readonly ended?: number;
-  readonly beamline?: string;
-  readonly visit?: string;
-  readonly collection?: string;
-  readonly runNumber?: string;
-  readonly event?: string;
-  readonly user?: string;
-  /** Messages of this run, over all its steps. */
-  readonly sent: number;
-  readonly waiting: number;
-  readonly failed: number;
-}
-
-/** One step's part of the equation: sent = done + joined + skipped + duplicate + late + errorLink + dead + cancelled + waiting. */
-export interface StepView {
-  readonly step: number;
-  readonly service?: string;
-  readonly queue?: string;
-  readonly sent: number;
-  readonly waiting: number;
-  readonly done: number;
-  readonly joined: number;
-  readonly skipped: number;
-  readonly duplicate: number;
-  readonly late: number;
-  readonly errorLink: number;
-  readonly dead: number;
-  readonly cancelled: number;
-  readonly retries: number;
-  readonly deferrals: number;
-}
-
-export interface DeliveryView {
-  readonly id: string;
-  readonly key: string;
-  readonly step: number;
-  readonly service: string;
-  readonly host: string;
-  readonly attempt: number;
-  readonly deferral: number;
-  readonly outcome: StepOutcome;
-  readonly sent: number;
-  readonly received: number;
-  readonly started: number;
-  readonly finished: number;
-  readonly cause?: Cause;
-  readonly outputs: readonly SentOutput[];
-}
-
-export interface ResultView {
-  readonly time: number;
-  readonly step: number;
-  readonly result: Json;
-}
-
-export interface ReplyView {
-  readonly status: string;
-  readonly to: string;
-  readonly outcome: 'sent' | 'late' | 'undeliverable';
-  readonly time: number;
-  readonly reason?: string;
-}
-
-export interface RunDetail extends RunSummary {
-  readonly parameters: JsonObject;
-  readonly recipe?: JsonObject;
-  readonly recipeHash?: string;
-  readonly steps: readonly StepView[];
-  /** The latest first, at most 200. */
-  readonly deliveries: readonly DeliveryView[];
-  readonly results: readonly ResultView[];
-  readonly replies: readonly ReplyView[];
-}
-
-/** One page of a list, newest first; `next` is the cursor for the page after it, absent on the last. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next?: string;
-}
-
-/** announced = accepted + refused + duplicate (announcements still waiting stand in the broker's queue). */
-export interface AnnouncementCounts {
-  readonly announced: number;
-  readonly accepted: number;
-  readonly refused: number;
-  readonly duplicate: number;
 }
 
 /** What `GET /api/events` sends: the event's name is `type`, its data this object. On connecting, one `snapshot` comes first. */

@@ -1,0 +1,166 @@
+import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
+import type { Outgoing } from '../stomp/client.ts';
+import { finalReply } from './final-reply.ts';
+import { parseBatch, type Malformed } from './intake.ts';
+import type { Entry, QuietRecord } from './record-schema.ts';
+import { RunChange } from './run-change.ts';
+import type { RunRow } from './tables/runs.ts';
+import { standing, sumOf, type Standing, type StepTallies } from './states.ts';
+import type { Tables } from './tables/tables.ts';
+import type { Total } from './tables/totals.ts';
+import type { ResultView } from './views.ts';
+
+/** A message of the queue `baton.ledger`. */
+export interface RecordMessage {
+  /** The broker's id of it, which stays the same when it is delivered again. */
+  readonly messageId: string;
+  readonly body: Buffer;
+}
+
+/** A result that a run published. */
+export interface RunResult {
+  readonly run: string;
+  readonly result: ResultView;
+}
+
+/** Record messages on their way into the store, inside one transaction of it. */
+export class Batch {
+  readonly #tables: Tables;
+  readonly #now: number;
+  readonly #runs = new Map<string, RunChange>();
+  readonly #queues = new Set<string>();
+  readonly #totals = new Map<Total, number>();
+  readonly results: RunResult[] = [];
+
+  constructor(tables: Tables, now: number) {
+    this.#tables = tables;
+    this.#now = now;
+  }
+
+  /** The ids of the runs that something new was heard of. */
+  get runs(): readonly string[] {
+    return [...this.#runs.values()].filter((run) => run.isNews).map(({ id }) => id);
+  }
+
+  /** True when an announcement was settled. */
+  get announced(): boolean {
+    return [...this.#totals.keys()].some((total) => total.startsWith('announcements.'));
+  }
+
+  add({ messageId, body }: RecordMessage): void {
+    const { entries, malformed } = parseBatch(body);
+    for (const bad of malformed) this.refuse(messageId, bad);
+    for (const entry of entries) this.#enter(entry, messageId);
+  }
+
+  refuse(messageId: string, malformed: Malformed): void {
+    if (this.#tables.malformed.add(messageId, malformed, this.#now)) this.#count('malformed');
+  }
+
+  /** Draws the balance of every run that changed, and writes down the final answers that are due. */
+  close(queue: (name: string) => string): void {
+    for (const run of this.#runs.values()) if (run.isNews) this.#conclude(run, queue);
+    for (const name of this.#queues) this.#tables.records.addQueue(name);
+    this.#tables.totals.add(this.#totals);
+  }
+
+  #enter(entry: Entry, messageId: string): void {
+    switch (entry.kind) {
+      case 'step':
+        return this.#enterStep(entry, messageId);
+      case 'announcement':
+        return this.#enterAnnouncement(entry, messageId);
+      case 'reply':
+        if (this.#tables.records.addReply(entry)) this.#count(`replies.${entry.outcome}`);
+        return;
+      case 'quiet':
+        return this.#enterQuiet(entry, messageId);
+      default:
+        entry satisfies never;
+    }
+  }
+
+  #enterStep(record: StepRecord, messageId: string): void {
+    const run = this.#run(record.run, record.sent);
+    if (!this.#tables.records.addDelivery(run.row.seq, record)) return;
+    run.addDelivery(record, messageId);
+    this.#count(`deliveries.${record.outcome}`);
+    this.#queues.add(record.queue);
+    if (record.result === undefined) return;
+    this.#tables.records.addResult(run.row.seq, record);
+    const result = { time: Math.round(record.finished), step: record.step, result: record.result };
+    this.results.push({ run: record.run, result });
+  }
+
+  /** An announcement that has to wait for its files is settled many times; only what became of it is kept. */
+  #enterAnnouncement(record: AnnouncementRecord, messageId: string): void {
+    if (record.outcome === 'later') return;
+    const announcement = this.#tables.records.addAnnouncement(record);
+    if (announcement === undefined) return;
+    this.#count(`announcements.${record.outcome}`);
+    if (record.outcome !== 'accepted') return;
+    const run = this.#run(record.run, record.received);
+    if (run.announcement === null) this.#tables.runs.announce(run.row.seq, announcement, record);
+    run.addAnnouncement(announcement, record, messageId);
+  }
+
+  /** The note counts only if nothing has been heard of the run since it was written. */
+  #enterQuiet({ run: id, heard }: QuietRecord, messageId: string): void {
+    const run = this.#known(id);
+    if (run?.row.state === 'running' && run.row.heard === heard) run.endQuietly(messageId);
+  }
+
+  /** The run's changes; the first that is heard of a run makes its row. */
+  #run(id: string, time: number): RunChange {
+    const known = this.#known(id);
+    if (known) return known;
+    this.#count('runs.running');
+    return this.#changing(id, this.#tables.runs.create(id, Math.round(time)));
+  }
+
+  #known(id: string): RunChange | undefined {
+    const changing = this.#runs.get(id);
+    if (changing) return changing;
+    const row = this.#tables.runs.find(id);
+    return row && this.#changing(id, row);
+  }
+
+  #changing(id: string, row: RunRow): RunChange {
+    const run = new RunChange(id, row);
+    this.#runs.set(id, run);
+    return run;
+  }
+
+  #conclude(run: RunChange, queue: (name: string) => string): void {
+    const { seq, state } = run.row;
+    for (const [step, change] of run.steps) this.#tables.steps.add(seq, step, change);
+    const steps = this.#tables.steps.of(seq);
+    const now = standing(steps, { announced: run.announcement !== null, quiet: run.isQuiet });
+    this.#tables.runs.conclude(seq, now, this.#now, run.latest);
+    if (now.state !== state) {
+      this.#count(`runs.${state}`, -1);
+      this.#count(`runs.${now.state}`);
+    }
+    const reply = this.#finalReply(run, now, steps, queue);
+    if (reply) this.#tables.caused.add(run.messageId, run.id, reply, this.#now);
+  }
+
+  /** The answer that is due when a run ends for the first time; one that goes on after all is not answered twice. */
+  #finalReply(
+    run: RunChange,
+    { state, inferred }: Standing,
+    steps: readonly StepTallies[],
+    queue: (name: string) => string,
+  ): Outgoing | undefined {
+    const { seq, answered } = run.row;
+    if (state === 'running' || answered || run.announcement === null) return undefined;
+    const address = this.#tables.runs.answer(seq, run.announcement);
+    if (!address) return undefined;
+    const firstDeath = this.#tables.records.firstDeath(seq);
+    return finalReply({ run: run.id, state, inferred, totals: sumOf(steps), firstDeath, address }, queue);
+  }
+
+  #count(total: Total, count = 1): void {
+    this.#totals.set(total, (this.#totals.get(total) ?? 0) + count);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../core/clock.ts';
+import type { Outgoing } from '../stomp/client.ts';
+import { Batch, type RecordMessage, type RunResult } from './batch.ts';
+import { Queries } from './queries.ts';
+import type { Store } from './store.ts';
+import { Tables } from './tables/tables.ts';
+import type { AnnouncementCounts, RunSummary } from './views.ts';
+
+/** What a batch of messages changed, and what is to be sent with the acknowledgement of each, by its id. */
+export interface Entered {
+  readonly sends: ReadonlyMap<string, readonly Outgoing[]>;
+  readonly runs: readonly RunSummary[];
+  readonly results: readonly RunResult[];
+  /** Absent when no announcement was settled. */
+  readonly announcements?: AnnouncementCounts;
+}
+
+/** A week: a record message that was not delivered again by then had been acknowledged. */
+const longEnough = 7 * 24 * 3600 * 1000;
+
+/** Enters records into the store, and keeps every tally in the transaction that stores the record it comes from. */
+export class Book {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #queue: (name: string) => string;
+  readonly #tables: Tables;
+  readonly #queries: Queries;
+
+  /** `queue` turns a queue's name into its destination. */
+  constructor(store: Store, clock: Clock, queue: (name: string) => string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#queue = queue;
+    this.#tables = new Tables(store.database);
+    this.#queries = new Queries(store.database);
+    this.#tables.caused.forgetBefore(clock.now() - longEnough);
+  }
+
+  /** Enters the messages in one transaction. What has been entered before changes nothing, and causes again what it caused. */
+  enter(messages: readonly RecordMessage[]): Entered {
+    return this.#store.transaction(() => {
+      const batch = new Batch(this.#tables, this.#clock.now());
+      for (const message of messages) batch.add(message);
+      batch.close(this.#queue);
+      return {
+        sends: new Map(messages.map(({ messageId }) => [messageId, this.#tables.caused.of(messageId)])),
+        runs: batch.runs.flatMap((id) => this.#queries.summary(id) ?? []),
+        results: batch.results,
+        ...(batch.announced ? { announcements: this.#queries.announcements() } : {}),
+      };
+    });
+  }
+
+  /** Keeps a message that cannot be entered, with the reason, in place of entering it. */
+  refuse({ messageId, body }: RecordMessage, reason: string): Entered {
+    return this.#store.transaction(() => {
+      const batch = new Batch(this.#tables, this.#clock.now());
+      batch.refuse(messageId, { place: -1, reason, body: body.toString() });
+      batch.close(this.#queue);
+      return { sends: new Map(), runs: [], results: [] };
+    });
+  }
+
+  /** To be told the ids of messages whose acknowledgement was confirmed, and that had something to send. */
+  forget(messageIds: readonly string[]): void {
+    this.#store.transaction(() => {
+      for (const id of messageIds) this.#tables.caused.forget(id);
+    });
+  }
+}

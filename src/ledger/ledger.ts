@@ -1,0 +1,76 @@
+import { systemClock, type Clock } from '../core/clock.ts';
+import { Events } from '../core/events.ts';
+import { silent, type Log } from '../core/log.ts';
+import { names } from '../services/names.ts';
+import type { Client } from '../stomp/client.ts';
+import { Book, type Entered } from './book.ts';
+import { Consumer, type Trouble } from './consumer.ts';
+import type { LedgerEvents } from './events.ts';
+import { Queries } from './queries.ts';
+import { QuietWatch } from './quiet.ts';
+import { openStore } from './store.ts';
+
+export interface LedgerOptions {
+  /** A connection that was started. */
+  readonly client: Client;
+  /** The folder of the store, made when it is not there. */
+  readonly folder: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Seconds without news after which a run that passes through services without records is taken to have ended. */
+  readonly quietAfter?: number;
+}
+
+/** A running ledger. */
+export interface Ledger extends AsyncDisposable {
+  readonly folder: string;
+  readonly events: Events<LedgerEvents>;
+  readonly queries: Queries;
+  /** Why nothing is entered at the moment; undefined when all is well. */
+  readonly trouble: Trouble | undefined;
+  /** Resolves when what was entered is acknowledged and the store is closed. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** How many record messages the broker may send ahead. ActiveMQ's acknowledgements slow down with more. */
+const prefetch = 200;
+
+/** Starts the one ledger of a store. Throws `ledger.taken` when it has one already. */
+export async function startLedger(options: LedgerOptions): Promise<Ledger> {
+  const { client, folder, clock = systemClock, log = silent, quietAfter = 3600 } = options;
+  const stack = new AsyncDisposableStack();
+  try {
+    const store = stack.use(openStore(folder));
+    const book = new Book(store, clock, (name) => client.queue(name));
+    const events = new Events<LedgerEvents>();
+    const consumer = new Consumer({ client, book, clock, log, onEntered: (entered) => announce(events, entered) });
+    const destination = client.queue(names.ledger);
+    const request = { destination, ack: 'client-individual', prefetch } as const;
+    const subscription = await client.subscribe(request, (delivery) => consumer.take(delivery));
+    stack.defer(() => subscription.unsubscribe());
+    stack.defer(() => consumer.stop());
+    const watch = new QuietWatch({ client, database: store.database, clock, log, quietAfter });
+    stack.defer(() => watch.stop());
+    watch.start();
+    const running = stack.move();
+    return {
+      folder,
+      events,
+      queries: new Queries(store.database),
+      get trouble() {
+        return consumer.trouble;
+      },
+      stop: () => running.disposeAsync(),
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+function announce(events: Events<LedgerEvents>, { runs, results, announcements }: Entered): void {
+  for (const run of runs) events.emit('run', run);
+  for (const result of results) events.emit('result', result);
+  if (announcements) events.emit('announcements', announcements);
+}

@@ -1,0 +1,126 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import { isObject, type Json } from '../core/json.ts';
+import type { Log } from '../core/log.ts';
+import { names } from '../services/names.ts';
+import type { Client } from '../stomp/client.ts';
+import type { QuietRecord } from './record-schema.ts';
+import { waiting, type StepTallies } from './states.ts';
+import { selectSteps } from './tables/steps.ts';
+
+export interface QuietOptions {
+  readonly client: Client;
+  readonly database: DatabaseSync;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Seconds. */
+  readonly quietAfter: number;
+}
+
+/**
+ * Looks for runs that can only end by silence, because messages went through services that leave no records. For each
+ * that was silent for long enough it sends the ledger a record message of its own: so the end of such a run, like every
+ * other, is caused by a message of the queue, and its final answer is sent exactly once.
+ */
+export class QuietWatch {
+  readonly #options: QuietOptions;
+  readonly #stopping = new AbortController();
+  readonly #candidates: StatementSync;
+  readonly #steps: StatementSync;
+  readonly #recipe: StatementSync;
+  readonly #recorded: StatementSync;
+  #watching: Promise<void> | undefined;
+
+  constructor(options: QuietOptions) {
+    const { database } = options;
+    this.#options = options;
+    this.#candidates = database.prepare(
+      `SELECT seq, id, heard, announcement FROM runs WHERE state = 'running' AND heard < ? AND (heard, seq) > (?, ?)
+       ORDER BY heard, seq LIMIT 1`,
+    );
+    this.#steps = database.prepare(selectSteps);
+    this.#recipe = database.prepare('SELECT recipe FROM announcements WHERE seq = ?');
+    this.#recorded = database.prepare('SELECT 1 FROM recorded_queues WHERE queue = ?');
+  }
+
+  start(): void {
+    this.#watching = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, log, quietAfter } = this.#options;
+    const { signal } = this.#stopping;
+    const interval = Math.min(quietAfter / 4, 60) * 1000;
+    while (!signal.aborted) {
+      await clock.sleep(interval, signal).catch(() => undefined);
+      await this.#sweep(signal).catch((error: unknown) =>
+        log.warn({ reason: messageOf(error) }, 'silent runs not found'),
+      );
+    }
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { client, clock, quietAfter } = this.#options;
+    const before = clock.now() - quietAfter * 1000;
+    let last: Candidate = { id: '', seq: 0, heard: -1, announcement: null };
+    for (;;) {
+      const run = this.#candidates.get(before, last.heard, last.seq) as Candidate | undefined;
+      if (!run || signal.aborted) return;
+      last = run;
+      if (!(await this.#isOver(run))) continue;
+      const note: QuietRecord = { kind: 'quiet', run: run.id, heard: run.heard };
+      await client.send({ destination: client.queue(names.ledger), body: JSON.stringify({ records: [note] }) });
+    }
+  }
+
+  /** True when whatever of the run is not accounted for went to services that leave no records, and they have taken it. */
+  async #isOver({ seq, announcement }: Candidate): Promise<boolean> {
+    const recipe = announcement === null ? {} : this.#recipeOf(announcement);
+    const steps = this.#steps.all(seq) as unknown as readonly StepTallies[];
+    for (const step of steps) {
+      if (waiting(step) <= 0) continue;
+      const queue = queueOf(recipe, step);
+      if (step.records > 0 || (queue !== undefined && (this.#leavesRecords(queue) || (await this.#holds(queue)))))
+        return false;
+    }
+    return true;
+  }
+
+  #recipeOf(announcement: number): Json {
+    const text = this.#recipe.get(announcement)?.['recipe'];
+    return typeof text === 'string' ? (JSON.parse(text) as Json) : {};
+  }
+
+  #leavesRecords(queue: string): boolean {
+    return this.#recorded.get(queue) !== undefined;
+  }
+
+  /** True when the broker still has a message in the queue, be it another run's. */
+  async #holds(queue: string): Promise<boolean> {
+    const { client } = this.#options;
+    const copies = client.browse(client.queue(queue));
+    try {
+      return (await copies.next()).done !== true;
+    } finally {
+      await copies.return();
+    }
+  }
+}
+
+interface Candidate {
+  readonly seq: number;
+  readonly id: string;
+  readonly heard: number;
+  readonly announcement: number | null;
+}
+
+function queueOf(recipe: Json, { step }: StepTallies): string | undefined {
+  const found = isObject(recipe) ? recipe[String(step)] : undefined;
+  return isObject(found) && typeof found['queue'] === 'string' ? found['queue'] : undefined;
+}

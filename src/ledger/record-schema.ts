@@ -1,0 +1,127 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isObject, type Json } from '../core/json.ts';
+import { brief } from '../recipes/problem.ts';
+import type { LedgerRecord } from '../services/record.ts';
+import { tallyOf } from './states.ts';
+
+/** The ledger's note to itself that a run was last heard of at `heard` and may have ended: see quiet.ts. */
+export interface QuietRecord {
+  readonly kind: 'quiet';
+  readonly run: string;
+  readonly heard: number;
+}
+
+/** Everything that comes on the queue `baton.ledger`. */
+export type Entry = LedgerRecord | QuietRecord;
+
+/** The entry, or a sentence that says which field is wrong, what was expected and what came. */
+export function readEntry(value: Json): Entry | string {
+  const kind = isObject(value) ? value['kind'] : undefined;
+  const validate = typeof kind === 'string' ? validators.get(kind) : undefined;
+  if (!validate) return `kind: expected one of ${[...validators.keys()].join(', ')}, got ${brief(kind)}`;
+  return validate(value) ? value : sentence(validate.errors?.[0], value);
+}
+
+const id = { type: 'string', minLength: 1, maxLength: 1000 };
+const text = { type: 'string' };
+const number = { type: 'number', minimum: -9e15, maximum: 9e15 };
+const count = { type: 'integer', minimum: 0, maximum: 1e9 };
+const step = { type: 'integer', minimum: -1e9, maximum: 1e9 };
+const anything = {};
+const steps = { type: 'object', propertyNames: { pattern: '^-?\\d{1,9}$' }, additionalProperties: count };
+const cause = object({ code: text, message: text });
+const output = object({ step, channel: text, key: text, bytes: count }, { payload: anything, hash: text });
+
+const stepRecord = object(
+  {
+    kind: text,
+    id,
+    run: id,
+    key: id,
+    step,
+    queue: text,
+    service: text,
+    host: text,
+    attempt: count,
+    deferral: count,
+    outcome: { enum: Object.keys(tallyOf) },
+    path: { type: 'array', items: step, maxItems: 10_000 },
+    sent: number,
+    received: number,
+    started: number,
+    finished: number,
+    sends: steps,
+    outputs: { type: 'array', items: output },
+  },
+  { cause, result: anything, messageId: text },
+);
+
+const announcementRecord = {
+  ...object(
+    {
+      kind: text,
+      id,
+      messageId: text,
+      outcome: { enum: ['accepted', 'refused', 'duplicate', 'later'] },
+      run: text,
+      queue: text,
+      host: text,
+      received: number,
+      settled: number,
+      recipes: { type: 'array', items: text },
+      parameters: { type: 'object' },
+      sends: steps,
+    },
+    {
+      reason: text,
+      beamline: text,
+      visit: text,
+      collection: text,
+      runNumber: text,
+      event: text,
+      user: text,
+      recipeHash: text,
+      recipe: { type: 'object' },
+      replyTo: text,
+      correlationId: text,
+      replyBy: number,
+      lane: text,
+    },
+  ),
+  // What was refused may have been no run at all.
+  if: { properties: { outcome: { const: 'accepted' } } },
+  then: { properties: { run: id } },
+};
+
+const replyRecord = object(
+  {
+    kind: text,
+    id,
+    run: text,
+    status: text,
+    to: text,
+    outcome: { enum: ['sent', 'late', 'undeliverable'] },
+    time: number,
+  },
+  { reason: text },
+);
+
+/** Fields that a later release adds are let through: an older ledger does without them. */
+function object(required: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
+  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
+}
+
+const ajv = new Ajv({ strict: true });
+const validators = new Map<string, ValidateFunction<Entry>>([
+  ['step', ajv.compile<Entry>(stepRecord)],
+  ['announcement', ajv.compile<Entry>(announcementRecord)],
+  ['reply', ajv.compile<Entry>(replyRecord)],
+  ['quiet', ajv.compile<Entry>(object({ kind: text, run: id, heard: number }))],
+]);
+
+function sentence(error: ErrorObject | undefined, value: Json): string {
+  const path = error?.instancePath.split('/').slice(1) ?? [];
+  const found = path.reduce<Json | undefined>((inner, key) => (inner as Readonly<Record<string, Json>>)[key], value);
+  const allowed = error?.keyword === 'enum' ? `: ${(error.params['allowedValues'] as string[]).join(', ')}` : '';
+  return `${path.join('.') || 'the record'} ${error?.message ?? 'is not valid'}${allowed}, got ${brief(found)}`;
+}

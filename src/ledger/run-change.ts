@@ -1,0 +1,69 @@
+import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
+import { finalOutcomes } from '../services/record.ts';
+import type { RunRow } from './tables/runs.ts';
+import { tallyOf } from './states.ts';
+import { StepChange } from './tables/steps.ts';
+
+/** What a batch of records changes at one run: many records, one write for each step they touch. */
+export class RunChange {
+  readonly id: string;
+  readonly row: RunRow;
+  readonly steps = new Map<number, StepChange>();
+  announcement: number | null;
+  /** The latest time in any record, by its writer's clock. */
+  latest = 0;
+  /** The record message that brought the last news: what the news causes is sent with its acknowledgement. */
+  messageId = '';
+  #heard = false;
+  #quiet = false;
+
+  constructor(id: string, row: RunRow) {
+    this.id = id;
+    this.row = row;
+    this.announcement = row.announcement;
+  }
+
+  /** False when all that came of the run was known. */
+  get isNews(): boolean {
+    return this.#heard || this.#quiet;
+  }
+
+  /** True when the run was found silent for long, and nothing came with that. */
+  get isQuiet(): boolean {
+    return this.#quiet && !this.#heard;
+  }
+
+  addDelivery(record: StepRecord, messageId: string): void {
+    const step = this.#step(record.step);
+    const tally = tallyOf[record.outcome];
+    step.service = record.service;
+    step.queue = record.queue;
+    step.add('records');
+    if (tally) step.add(tally);
+    if (finalOutcomes.has(record.outcome)) for (const passed of new Set(record.path)) this.#step(passed).add('passed');
+    this.#hear(record.sends, record.finished, messageId);
+  }
+
+  addAnnouncement(announcement: number, { sends, settled }: AnnouncementRecord, messageId: string): void {
+    this.announcement ??= announcement;
+    this.#hear(sends, settled, messageId);
+  }
+
+  endQuietly(messageId: string): void {
+    this.#quiet = true;
+    this.messageId = messageId;
+  }
+
+  #hear(sends: Readonly<Record<string, number>>, time: number, messageId: string): void {
+    for (const [step, count] of Object.entries(sends)) this.#step(Number(step)).add('sent', count);
+    this.latest = Math.max(this.latest, Math.round(time));
+    this.messageId = messageId;
+    this.#heard = true;
+  }
+
+  #step(number: number): StepChange {
+    const known = this.steps.get(number) ?? new StepChange();
+    this.steps.set(number, known);
+    return known;
+  }
+}

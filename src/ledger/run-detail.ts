@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Json, JsonObject } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import type { SentOutput, StepOutcome } from '../services/record.ts';
+import { stepView, type StepTallies } from './states.ts';
+import { selectSteps } from './tables/steps.ts';
+import { summaryOf, type SummaryRow } from './summaries.ts';
+import type { DeliveryView, ReplyView, ResultView, RunDetail, StepView } from './views.ts';
+
+/** Deliveries on a run's page: the latest so many. */
+const deliveryLimit = 200;
+const resultLimit = 200;
+const replyLimit = 100;
+
+/** Everything the run page shows of the run that the row is of. */
+export function detailOf(database: DatabaseSync, row: SummaryRow): RunDetail {
+  const { parameters = {}, recipe, recipeHash } = announcementOf(database, row.id);
+  const summary = summaryOf(row);
+  return {
+    ...summary,
+    parameters,
+    ...(recipe ? { recipe } : {}),
+    ...(recipeHash === undefined ? {} : { recipeHash }),
+    steps: stepsOf(database, row.seq).map((step) => named(stepView(step, summary), recipe)),
+    deliveries: deliveriesOf(database, row.seq),
+    results: resultsOf(database, row.seq),
+    replies: repliesOf(database, row.id),
+  };
+}
+
+interface Announcement {
+  readonly parameters?: JsonObject;
+  readonly recipe?: JsonObject;
+  readonly recipeHash?: string;
+}
+
+function announcementOf(database: DatabaseSync, run: string): Announcement {
+  const row = database
+    .prepare(
+      `SELECT parameters, recipe, recipeHash FROM runs JOIN announcements ON announcements.seq = runs.announcement
+       WHERE runs.id = ?`,
+    )
+    .get(run);
+  if (!row) return {};
+  const { parameters, recipe, recipeHash } = row;
+  return {
+    parameters: JSON.parse(String(parameters)) as JsonObject,
+    ...(recipe === null ? {} : { recipe: JSON.parse(String(recipe)) as JsonObject }),
+    ...(recipeHash === null ? {} : { recipeHash: String(recipeHash) }),
+  };
+}
+
+function stepsOf(database: DatabaseSync, run: number): readonly StepTallies[] {
+  return database.prepare(selectSteps).all(run) as unknown as readonly StepTallies[];
+}
+
+/** A step that has left no record yet is named as its recipe names it. */
+function named(view: StepView, recipe: JsonObject | undefined): StepView {
+  const step = recipe?.[String(view.step)];
+  if (!isObject(step)) return view;
+  const { service, queue } = step;
+  return {
+    ...(typeof service === 'string' ? { service } : {}),
+    ...(typeof queue === 'string' ? { queue } : {}),
+    ...view,
+  };
+}
+
+function deliveriesOf(database: DatabaseSync, run: number): readonly DeliveryView[] {
+  const rows = database
+    .prepare(
+      `SELECT id, key, step, service, host, attempt, deferral, outcome, sent, received, started, finished, code, message,
+       outputs FROM deliveries WHERE run = ? ORDER BY seq DESC LIMIT ?`,
+    )
+    .all(run, deliveryLimit) as unknown as readonly DeliveryRow[];
+  return rows.map(({ code, message, outputs, ...delivery }) => ({
+    ...delivery,
+    ...(code === null ? {} : { cause: { code, message: message ?? '' } }),
+    outputs: outputs === null ? [] : (JSON.parse(outputs) as readonly SentOutput[]),
+  }));
+}
+
+interface DeliveryRow extends Omit<DeliveryView, 'cause' | 'outputs'> {
+  readonly outcome: StepOutcome;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly outputs: string | null;
+}
+
+function resultsOf(database: DatabaseSync, run: number): readonly ResultView[] {
+  const rows = database.prepare('SELECT time, step, result FROM results WHERE run = ? ORDER BY seq DESC LIMIT ?');
+  return rows.all(run, resultLimit).map(({ time, step, result }) => ({
+    time: Number(time),
+    step: Number(step),
+    result: JSON.parse(String(result)) as Json,
+  }));
+}
+
+function repliesOf(database: DatabaseSync, run: string): readonly ReplyView[] {
+  const rows = database
+    .prepare('SELECT status, recipient AS "to", outcome, time, reason FROM replies WHERE run = ? ORDER BY time LIMIT ?')
+    .all(run, replyLimit) as unknown as readonly (Omit<ReplyView, 'reason'> & { readonly reason: string | null })[];
+  return rows.map(({ reason, ...reply }) => ({ ...reply, ...(reason === null ? {} : { reason }) }));
+}

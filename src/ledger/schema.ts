@@ -1,0 +1,119 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { tallies } from './states.ts';
+import { newer } from './errors.ts';
+
+/**
+ * The store's formats: entry n brings a store of format n to format n + 1. What has been released is never edited, only
+ * followed by another entry.
+ */
+export const formats: readonly string[] = [
+  `
+  -- seq is the order in which the ledger first heard of a run. Lists and their cursors go by it, newest first: it never
+  -- changes, while a run can be heard of before its announcement is.
+  CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'running',
+    inferred INTEGER NOT NULL DEFAULT 0,
+    announced INTEGER NOT NULL,
+    ended INTEGER,
+    latest INTEGER NOT NULL DEFAULT 0,  -- time of the latest record, by its writer's clock
+    heard INTEGER NOT NULL DEFAULT 0,   -- when it came, by the ledger's clock
+    announcement INTEGER,               -- absent until the announcement's record comes
+    answered INTEGER NOT NULL DEFAULT 0,
+    sent INTEGER NOT NULL DEFAULT 0,
+    waiting INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    beamline TEXT, visit TEXT, collection TEXT, runNumber TEXT, event TEXT, user TEXT, lane TEXT,
+    recipes TEXT NOT NULL DEFAULT '[]'
+  ) STRICT;
+  CREATE INDEX runs_state ON runs (state);
+  CREATE INDEX runs_beamline ON runs (beamline, state);
+  CREATE INDEX runs_beamline_newest ON runs (beamline);
+  CREATE INDEX runs_visit ON runs (visit);
+  CREATE INDEX runs_quiet ON runs (heard) WHERE state = 'running';
+  CREATE VIRTUAL TABLE run_words USING fts5 (words, content = '', contentless_delete = 1, detail = full, prefix = '1 2 3 4');
+
+  CREATE TABLE announcements (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    messageId TEXT NOT NULL,
+    run TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    queue TEXT NOT NULL,
+    host TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    replyTo TEXT, correlationId TEXT, replyBy INTEGER,
+    recipeHash TEXT,
+    parameters TEXT NOT NULL,
+    recipe TEXT
+  ) STRICT;
+
+  CREATE TABLE steps (
+    run INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    service TEXT,
+    queue TEXT,
+    ${tallies.map((name) => `${name} INTEGER NOT NULL DEFAULT 0`).join(', ')},
+    PRIMARY KEY (run, step)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    host TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    deferral INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    sent INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    finished INTEGER NOT NULL,
+    code TEXT,
+    message TEXT,
+    outputs TEXT
+  ) STRICT;
+  -- By run first: the runs that are under way share few pages, whatever the size of the table.
+  CREATE UNIQUE INDEX deliveries_once ON deliveries (run, id);
+  CREATE INDEX deliveries_latest ON deliveries (run);
+
+  CREATE TABLE results (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, result TEXT NOT NULL) STRICT;
+  CREATE INDEX results_run ON results (run);
+
+  CREATE TABLE replies (
+    id TEXT NOT NULL PRIMARY KEY, run TEXT NOT NULL, status TEXT NOT NULL, recipient TEXT NOT NULL,
+    outcome TEXT NOT NULL, time INTEGER NOT NULL, reason TEXT
+  ) STRICT;
+  CREATE INDEX replies_run ON replies (run);
+
+  CREATE TABLE totals (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE recorded_queues (queue TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE caused (
+    messageId TEXT NOT NULL, run TEXT NOT NULL, message TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (messageId, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE malformed (
+    messageId TEXT NOT NULL, place INTEGER NOT NULL, time INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (messageId, place)
+  ) STRICT;
+  `,
+];
+
+/** Brings a store to the newest format, one transaction a format: a crash in between is continued the next time. */
+export function migrate(database: DatabaseSync, folder: string, steps: readonly string[] = formats): void {
+  const found = formatOf(database);
+  if (found > steps.length) throw newer({ folder, found, known: steps.length });
+  for (const [format, step] of steps.entries()) {
+    if (format < found) continue;
+    database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${String(format + 1)}; COMMIT`);
+  }
+}
+
+function formatOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}

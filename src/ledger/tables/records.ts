@@ -1,0 +1,82 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { AnnouncementRecord, ReplyRecord, StepRecord } from '../../services/record.ts';
+
+/** A message that ended in a dead-letter queue. */
+export interface Death {
+  readonly step: number;
+  readonly service: string;
+  readonly reason: string | null;
+}
+
+/** Writes the tables that hold one row a record. Each method is told a record and answers whether it is news. */
+export class RecordRows {
+  readonly #delivery: StatementSync;
+  readonly #result: StatementSync;
+  readonly #announcement: StatementSync;
+  readonly #reply: StatementSync;
+  readonly #queue: StatementSync;
+  readonly #firstDeath: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#delivery = database.prepare(
+      `INSERT INTO deliveries (run, id, key, step, service, host, attempt, deferral, outcome, sent, received, started,
+       finished, code, message, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#result = database.prepare('INSERT INTO results (run, step, time, result) VALUES (?, ?, ?, ?)');
+    this.#announcement = database.prepare(
+      `INSERT INTO announcements (id, messageId, run, outcome, reason, queue, host, received, settled, replyTo,
+       correlationId, replyBy, recipeHash, parameters, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING RETURNING seq`,
+    );
+    this.#reply = database.prepare(
+      `INSERT INTO replies (id, run, status, recipient, outcome, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    );
+    this.#queue = database.prepare('INSERT INTO recorded_queues (queue) VALUES (?) ON CONFLICT DO NOTHING');
+    this.#firstDeath = database.prepare(
+      `SELECT step, service, code || ': ' || message AS reason FROM deliveries WHERE run = ? AND outcome = 'dead'
+       ORDER BY seq LIMIT 1`,
+    );
+  }
+
+  addDelivery(run: number, record: StepRecord): boolean {
+    const { id, key, step, service, host, attempt, deferral, outcome, cause, outputs } = record;
+    const times = [record.sent, record.received, record.started, record.finished].map(Math.round);
+    const sent = outputs.length === 0 ? null : JSON.stringify(outputs);
+    const found = [run, id, key, step, service, host, attempt, deferral, outcome, ...times];
+    const { changes } = this.#delivery.run(...found, cause?.code ?? null, cause?.message ?? null, sent);
+    return changes === 1;
+  }
+
+  addResult(run: number, { step, finished, result = null }: StepRecord): void {
+    this.#result.run(run, step, Math.round(finished), JSON.stringify(result));
+  }
+
+  /** The new row's number; undefined when the record is known. */
+  addAnnouncement(record: AnnouncementRecord): number | undefined {
+    const { id, messageId, run, outcome, reason, queue, host, received, settled, parameters, recipe } = record;
+    const row = this.#announcement.get(
+      ...[id, messageId, run, outcome, reason ?? null, queue, host, Math.round(received), Math.round(settled)],
+      ...[record.replyTo ?? null, record.correlationId ?? null, rounded(record.replyBy), record.recipeHash ?? null],
+      ...[JSON.stringify(parameters), recipe ? JSON.stringify(recipe) : null],
+    );
+    return row ? Number(row['seq']) : undefined;
+  }
+
+  addReply({ id, run, status, to, outcome, time, reason }: ReplyRecord): boolean {
+    return this.#reply.run(id, run, status, to, outcome, Math.round(time), reason ?? null).changes === 1;
+  }
+
+  /** Remembers that the consumers of a queue leave records. */
+  addQueue(queue: string): void {
+    this.#queue.run(queue);
+  }
+
+  firstDeath(run: number): Death | undefined {
+    return this.#firstDeath.get(run) as Death | undefined;
+  }
+}
+
+function rounded(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value);
+}

@@ -1,0 +1,26 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Caused } from './caused.ts';
+import { MalformedRows } from './malformed.ts';
+import { RecordRows } from './records.ts';
+import { RunRows } from './runs.ts';
+import { StepRows } from './steps.ts';
+import { TotalRows } from './totals.ts';
+
+/** Every table of the store that records are entered into, its statements prepared. */
+export class Tables {
+  readonly records: RecordRows;
+  readonly runs: RunRows;
+  readonly steps: StepRows;
+  readonly totals: TotalRows;
+  readonly caused: Caused;
+  readonly malformed: MalformedRows;
+
+  constructor(database: DatabaseSync) {
+    this.records = new RecordRows(database);
+    this.runs = new RunRows(database);
+    this.steps = new StepRows(database);
+    this.totals = new TotalRows(database);
+    this.caused = new Caused(database);
+    this.malformed = new MalformedRows(database);
+  }
+}
