@@ -20,11 +20,18 @@ export function parseBrokerAddress(text: string): BrokerAddress {
   if (url.search !== '' || url.hash !== '') throw refuse('nothing after the prefix');
   const prefix = url.pathname.replace(/^\/|\/$/g, '');
   if (!/^[\w.-]*$/.test(prefix)) throw refuse('a prefix of letters, digits, dots, dashes and underscores');
+  const decode = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch (cause) {
+      throw badAddress({ address: withoutPasscode(text), expected: 'login and passcode percent-encoded' }, { cause });
+    }
+  };
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 61613 : Number(url.port),
-    ...(url.username !== '' && { login: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { passcode: decodeURIComponent(url.password) }),
+    ...(url.username !== '' && { login: decode(url.username) }),
+    ...(url.password !== '' && { passcode: decode(url.password) }),
     prefix: prefix.replace(/\.$/, ''),
   };
 }
