@@ -1,0 +1,70 @@
+import { useEffect, useRef, type ReactElement, type RefObject } from 'react';
+import { useLive } from './live/context.ts';
+import { Overview } from './overview/Overview.tsx';
+import { Link } from './routing/Link.tsx';
+import { usePlace } from './routing/place.ts';
+import { Run } from './run/Run.tsx';
+import { Runs } from './runs/Runs.tsx';
+import { LostFeed } from './shell/LostFeed.tsx';
+import { TopBar } from './shell/TopBar.tsx';
+import './shell/shell.css';
+
+/** The page: its bar, the banner when the feed is lost, and the screen that the address names. */
+export function App(): ReactElement {
+  const { path } = usePlace();
+  const stale = useLive((live) => live.connection.state === 'lost');
+  const main = useRef<HTMLElement>(null);
+  useHeadingFocus(path, main);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <TopBar path={path} />
+      <LostFeed />
+      <main id="main" className="page" ref={main} data-stale={stale}>
+        {screenAt(path)}
+      </main>
+    </>
+  );
+}
+
+function screenAt(path: string): ReactElement {
+  if (path === '/') return <Overview />;
+  if (path === '/runs') return <Runs />;
+  const run = runIn(path);
+  return run === undefined ? <Unknown path={path} /> : <Run key={run} id={run} />;
+}
+
+function runIn(path: string): string | undefined {
+  const id = /^\/runs\/([^/]+)$/.exec(path)?.[1];
+  try {
+    return id === undefined ? undefined : decodeURIComponent(id);
+  } catch {
+    return undefined;
+  }
+}
+
+function Unknown({ path }: { readonly path: string }): ReactElement {
+  return (
+    <>
+      <title>Not found · Baton</title>
+      <h1 className="title">There is no page at {path}</h1>
+      <p>
+        <Link to="/">Go to the overview</Link> or <Link to="/runs">look through the runs</Link>.
+      </p>
+    </>
+  );
+}
+
+/** After a change of screen the focus goes to its heading, so that a screen reader and the Tab key begin there. */
+function useHeadingFocus(path: string, main: RefObject<HTMLElement | null>): void {
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    const heading = main.current?.querySelector('h1');
+    heading?.setAttribute('tabindex', '-1');
+    heading?.focus({ preventScroll: true });
+  }, [path, main]);
+}

@@ -1,0 +1,44 @@
+import type { ReactElement } from 'react';
+import type { HealthCheck, HealthState } from '../../../src/monitor/api.ts';
+import { useLive } from '../live/context.ts';
+import { Nothing, Panel } from '../parts/Panel.tsx';
+import { State } from '../parts/State.tsx';
+import { Age } from '../parts/Time.tsx';
+import { healthStates } from '../words/states.ts';
+
+const urgency: Readonly<Record<HealthState, number>> = { error: 0, warning: 1, notice: 2, pass: 3 };
+
+/** What is checked, the worst first: its state, since when, and what to do. */
+export function HealthList(): ReactElement {
+  const checks = useLive((live) => live.health)?.checks ?? [];
+  const sorted = checks.toSorted((a, b) => urgency[a.state] - urgency[b.state] || a.check.localeCompare(b.check));
+  return (
+    <Panel title="Health">
+      {sorted.length === 0 && <Nothing>No check has reported yet.</Nothing>}
+      <ul className="checks">
+        {sorted.map((check) => (
+          <Check key={check.check} check={check} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Check({ check }: { readonly check: HealthCheck }): ReactElement {
+  const state = healthStates[check.state];
+  return (
+    <li className={`check tone-${state.tone}`} data-state={check.state}>
+      <State state={state} />
+      <div className="check-words">
+        <p>
+          <strong>{check.check}</strong> <span className="soft">{check.message}</span>
+        </p>
+        {check.advice !== undefined && <p className="advice">{check.advice}</p>}
+      </div>
+      <span className="check-since soft">
+        <span className="unseen">since </span>
+        <Age time={check.since} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,98 @@
+import type { ReactElement } from 'react';
+import type { ServiceView } from '../../../src/monitor/api.ts';
+import { useLive } from '../live/context.ts';
+import { Nothing, Panel } from '../parts/Panel.tsx';
+import { State } from '../parts/State.tsx';
+import { Age } from '../parts/Time.tsx';
+import { percent } from '../words/figures.ts';
+import { serviceState, statusWord } from '../words/states.ts';
+import { isOutdated } from './version.ts';
+
+/** A card per service instance; those in trouble come first, the others stay where they are. */
+export function Services(): ReactElement {
+  const services = useLive((live) => live.services);
+  const version = useLive((live) => live.health)?.version;
+  const sorted = services.toSorted(
+    (a, b) => trouble(a) - trouble(b) || a.service.localeCompare(b.service) || a.host.localeCompare(b.host),
+  );
+  return (
+    <Panel title="Services" aside={<Tally services={services} />}>
+      {services.length === 0 && <Nothing>No service has sent a heartbeat yet.</Nothing>}
+      <ul className="services">
+        {sorted.map((service) => (
+          <Card key={`${service.host} ${service.service}`} service={service} newest={version} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function trouble(service: ServiceView): number {
+  return serviceState(service).tone === 'bad' ? 0 : 1;
+}
+
+function Tally({ services }: { readonly services: readonly ServiceView[] }): ReactElement {
+  const groups = Map.groupBy(services, (service) => serviceState(service).word);
+  const sorted = [...groups].sort(([a], [b]) => a.localeCompare(b));
+  return (
+    <>
+      {sorted.map(([word, members]) => (
+        <span key={word}>
+          {members.length} {word}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Card({
+  service,
+  newest,
+}: {
+  readonly service: ServiceView;
+  readonly newest: string | undefined;
+}): ReactElement {
+  const state = serviceState(service);
+  const text = service.statusText.toLowerCase() === state.word ? '' : service.statusText;
+  return (
+    <li className={`service tone-${state.tone}`}>
+      <h3 className="clip" title={service.serviceClass}>
+        {service.service}
+      </h3>
+      <p className="service-state">
+        <State state={state} />
+        <span className="soft clip">{text}</span>
+      </p>
+      <Utilisation service={service} />
+      <p className="service-where soft">
+        <span className="clip" title={service.host}>
+          {service.host}
+        </span>
+        {service.version !== undefined && <span>{service.version}</span>}
+        {isOutdated(service.version, newest) && <span className="badge">outdated</span>}
+        <span className="service-seen">
+          <span className="unseen">last seen </span>
+          <Age time={service.lastSeen} />
+        </span>
+      </p>
+    </li>
+  );
+}
+
+const idle = '2';
+
+/** How the service's time was spent, as its last heartbeat says: what is not idle fills the bar. */
+function Utilisation({ service }: { readonly service: ServiceView }): ReactElement {
+  const parts = Object.entries(service.utilization).filter(([, fraction]) => fraction >= 0.005);
+  const busy = service.lost ? 0 : parts.reduce((sum, [status, fraction]) => sum + (status === idle ? 0 : fraction), 0);
+  const words = parts.map(([status, fraction]) => `${statusWord(status)} ${percent(fraction)}`).join(', ');
+  return (
+    <div className="utilisation" title={words}>
+      <div className="utilisation-bar" aria-hidden="true">
+        <div style={{ transform: `scaleX(${Math.min(1, busy)})` }} />
+      </div>
+      <span aria-hidden="true">{service.lost ? '–' : percent(busy)}</span>
+      <span className="unseen">Utilisation: {service.lost ? 'not known' : words}</span>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { useId, type ReactElement, type ReactNode } from 'react';
+import './panel.css';
+
+interface PanelProps {
+  readonly title: string;
+  /** Stands at the right of the title. */
+  readonly aside?: ReactNode;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** A titled part of a page. */
+export function Panel({ title, aside, className, children }: PanelProps): ReactElement {
+  const heading = useId();
+  return (
+    <section className={`panel ${className ?? ''}`} aria-labelledby={heading}>
+      <header className="panel-head">
+        <h2 id={heading}>{title}</h2>
+        {aside !== undefined && <div className="panel-aside">{aside}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** What stands in a panel that has nothing to show: one sentence that says why, and what would change it. */
+export function Nothing({ children }: { readonly children: ReactNode }): ReactElement {
+  return <p className="nothing">{children}</p>;
+}

@@ -1,0 +1,155 @@
+import { useMemo, useRef, type ReactElement } from 'react';
+import type { StepView } from '../../../src/monitor/api.ts';
+import { useWidth } from '../parts/useWidth.ts';
+import { follow } from '../routing/Link.tsx';
+import type { JsonObject } from '../server/types.ts';
+import { count } from '../words/figures.ts';
+import { box, drawingOf, type BoxPlace, type Drawing } from './drawing.ts';
+import { graphOf, type GraphStep } from './graph.ts';
+import { layOut } from './layout.ts';
+import './recipe.css';
+
+interface RecipePictureProps {
+  readonly recipe: JsonObject;
+  readonly steps: readonly StepView[];
+  readonly chosen: number | undefined;
+  /** Where a click on a step leads. */
+  readonly addressOf: (step: number) => string;
+}
+
+/** The recipe as boxes and arrows with live counts; each box leads to the messages of its step. */
+export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictureProps): ReactElement {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const graph = useMemo(() => graphOf(recipe), [recipe]);
+  const drawing = useMemo(() => (width === undefined ? undefined : drawingOf(layOut(graph), width)), [graph, width]);
+  const views = new Map(steps.map((step) => [step.step, step]));
+  return (
+    // A wide recipe scrolls inside its frame: the frame takes the focus, so that the arrow keys reach what is hidden.
+    <div className="recipe" ref={frame} tabIndex={0} role="group" aria-label="Picture of the recipe">
+      {drawing !== undefined && (
+        <svg width={drawing.width} height={drawing.height} viewBox={`0 0 ${drawing.width} ${drawing.height}`}>
+          <Arrows drawing={drawing} />
+          {graph.steps.map((step) => {
+            const place = drawing.boxes.get(step.id);
+            return (
+              place && (
+                <Step
+                  key={step.id}
+                  step={step}
+                  place={place}
+                  view={views.get(step.id)}
+                  chosen={step.id === chosen}
+                  address={addressOf(step.id)}
+                />
+              )
+            );
+          })}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function Arrows({ drawing }: { readonly drawing: Drawing }): ReactElement {
+  return (
+    <>
+      <defs>
+        {['output', 'error'].map((kind) => (
+          <marker
+            key={kind}
+            id={`arrow-${kind}`}
+            className={`arrow-${kind}`}
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto"
+          >
+            <path d="M0 .5 8 4 0 7.5Z" />
+          </marker>
+        ))}
+      </defs>
+      {drawing.arrows.map(({ key, path, error, label, x, y }) => (
+        <g key={key} className={error ? 'link-error' : 'link-output'}>
+          <path d={path} markerEnd={`url(#arrow-${error ? 'error' : 'output'})`} />
+          {label !== '' && (
+            <text x={x} y={y}>
+              {label}
+            </text>
+          )}
+        </g>
+      ))}
+    </>
+  );
+}
+
+interface StepProps {
+  readonly step: GraphStep;
+  readonly place: BoxPlace;
+  readonly view: StepView | undefined;
+  readonly chosen: boolean;
+  readonly address: string;
+}
+
+function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
+  const ended = view === undefined ? 0 : view.sent - view.waiting;
+  const troubled = view !== undefined && view.dead + view.errorLink > 0;
+  const share = view === undefined || view.sent === 0 ? 0 : ended / view.sent;
+  const tone = troubled
+    ? 'tone-bad'
+    : view === undefined || view.sent === 0
+      ? 'tone-quiet'
+      : view.waiting > 0
+        ? 'tone-active'
+        : 'tone-good';
+  return (
+    <a
+      href={address}
+      onClick={(event) => follow(event, address)}
+      className={`step ${tone}`}
+      aria-current={chosen ? 'true' : undefined}
+      aria-label={`Step ${step.id}, ${step.name}: ${countsOf(view)}`}
+    >
+      <g transform={`translate(${place.x} ${place.y})`}>
+        <title>{`${step.name}: ${countsOf(view)}`}</title>
+        <rect className="step-box" width={box.width} height={box.height} rx="7" />
+        {step.starts && <path className="step-start" d={`M0 ${box.height / 2 - 6} l7 6 -7 6Z`} />}
+        <text className="step-number" x="14" y="20">
+          {step.id}
+        </text>
+        <text className="step-name" x="32" y="20">
+          {shortened(step.name, 19)}
+        </text>
+        <text className="step-counts" x="14" y="38">
+          {shortened(countsOf(view), 26)}
+        </text>
+        <rect className="step-share" x="14" y={box.height - 8} width={box.width - 28} height="3" rx="1.5" />
+        <rect
+          className="step-share-done"
+          x="14"
+          y={box.height - 8}
+          width={(box.width - 28) * share}
+          height="3"
+          rx="1.5"
+        />
+      </g>
+    </a>
+  );
+}
+
+function countsOf(view: StepView | undefined): string {
+  if (view === undefined || view.sent === 0) return 'nothing sent yet';
+  const parts = [
+    `${count(view.sent - view.waiting)} of ${count(view.sent)}`,
+    view.waiting > 0 ? `${count(view.waiting)} waiting` : '',
+    view.dead > 0 ? `${count(view.dead)} dead` : '',
+    view.errorLink > 0 ? `${count(view.errorLink)} to error` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

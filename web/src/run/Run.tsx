@@ -1,0 +1,87 @@
+import { useCallback, type ReactElement } from 'react';
+import type { LiveEvent, RunDetail } from '../../../src/monitor/api.ts';
+import { useLive } from '../live/context.ts';
+import { Failure } from '../parts/Failure.tsx';
+import { JsonText } from '../parts/JsonText.tsx';
+import { Nothing, Panel } from '../parts/Panel.tsx';
+import { RecipePicture } from '../recipe/RecipePicture.tsx';
+import { Result } from '../results/Result.tsx';
+import { Link } from '../routing/Link.tsx';
+import { usePlace } from '../routing/place.ts';
+import { runName } from '../runs/name.ts';
+import { useRequest } from '../server/useRequest.ts';
+import { plural } from '../words/figures.ts';
+import { runStates } from '../words/states.ts';
+import { deliveryFilter, deliveryAddress } from './deliveryFilter.ts';
+import { Deliveries } from './Deliveries.tsx';
+import { Replies } from './Replies.tsx';
+import { Steps } from './Steps.tsx';
+import { Summary } from './Summary.tsx';
+import './run.css';
+
+/** One run: what it is, what came out, what each step did, and why what failed did. */
+export function Run({ id }: { readonly id: string }): ReactElement {
+  const concerns = useCallback(
+    (event: LiveEvent) =>
+      (event.type === 'run' && event.run.id === id) || (event.type === 'result' && event.run === id),
+    [id],
+  );
+  const { answer, failure } = useRequest<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, concerns);
+  const told = useLive((live) => live.runs.get(id));
+  const named = answer ?? told;
+  return (
+    <>
+      <title>{named === undefined ? 'Run · Baton' : `${runName(named)} ${runStates[named.state].word} · Baton`}</title>
+      <p className="crumb">
+        <Link to="/runs">Runs</Link>
+      </p>
+      {named === undefined ? <h1 className="title">Run {id}</h1> : <Summary run={named} hash={answer?.recipeHash} />}
+      {failure !== undefined && <Failure failure={failure} />}
+      {answer !== undefined && <Parts run={answer} />}
+    </>
+  );
+}
+
+function Parts({ run }: { readonly run: RunDetail }): ReactElement {
+  const { query } = usePlace();
+  const filter = deliveryFilter(query);
+  const address = (step: number): string =>
+    deliveryAddress(run.id, { ...filter, step: step === filter.step ? undefined : step });
+  return (
+    <div className="run-parts">
+      <Panel
+        title="Results"
+        className="run-results"
+        aside={run.results.length > 1 ? plural(run.results.length, 'result') : undefined}
+      >
+        {run.results.length === 0 && (
+          <Nothing>{run.state === 'running' ? 'No result yet.' : 'This run gave no result.'}</Nothing>
+        )}
+        {run.results.map((result) => (
+          <Result key={`${result.step} ${result.time}`} result={result} />
+        ))}
+      </Panel>
+      <Panel title="Recipe" className="run-recipe" aside={run.recipes.join(' + ')}>
+        {run.recipe === undefined ? (
+          <Nothing>The recipe of this run is not known: it was refused, or announced by other software.</Nothing>
+        ) : (
+          <>
+            <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
+            <details className="run-json">
+              <summary>Recipe as JSON</summary>
+              <JsonText value={run.recipe} label="Recipe" />
+            </details>
+          </>
+        )}
+      </Panel>
+      <Steps run={run} filter={filter} />
+      <Deliveries run={run} filter={filter} />
+      <Replies replies={run.replies} />
+      <Panel title="Parameters" className="run-parameters">
+        <div className="run-json">
+          <JsonText value={run.parameters} label="Parameters" />
+        </div>
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import { Mark } from '../parts/Mark.tsx';
+import { Link } from '../routing/Link.tsx';
+import { go } from '../routing/place.ts';
+import { runStates } from '../words/states.ts';
+import { isFiltered, stateChoices, withFilter, type FilterName } from './filter.ts';
+
+/** The conditions on the list. They live in the address: a link to a filtered list shows the same list. */
+export function Filters({ query }: { readonly query: URLSearchParams }): ReactElement {
+  const state = query.get('state') ?? '';
+  return (
+    <search className="filters">
+      <Field name="q" label="Search" placeholder="collection, visit, id…" query={query} />
+      <ul className="state-choices" aria-label="State">
+        {stateChoices.map((choice) => (
+          <li key={choice}>
+            <Link
+              to={withFilter(query, 'state', choice)}
+              aria-current={choice === state ? 'true' : undefined}
+              className={choice === '' ? '' : `tone-${runStates[choice].tone}`}
+            >
+              {choice !== '' && <Mark shape={runStates[choice].shape} />}
+              {choice === '' ? 'all' : runStates[choice].word}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <Field name="beamline" label="Beamline" query={query} />
+      <Field name="visit" label="Visit" query={query} />
+      <Field name="recipe" label="Recipe" query={query} />
+      {isFiltered(query) && (
+        <Link to="/runs" className="filters-clear">
+          Clear
+        </Link>
+      )}
+    </search>
+  );
+}
+
+interface FieldProps {
+  readonly name: FilterName;
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly query: URLSearchParams;
+}
+
+/** So long after the last key the list follows, in milliseconds. */
+const typingPause = 200;
+
+function Field({ name, label, placeholder = 'any', query }: FieldProps): ReactElement {
+  const inAddress = query.get(name) ?? '';
+  const [text, setText] = useState(inAddress);
+  const [known, setKnown] = useState(inAddress);
+  if (known !== inAddress) {
+    // The address changed without this field, by Back or by Clear: the field follows it.
+    setKnown(inAddress);
+    setText(inAddress);
+  }
+  const address = text.trim() === inAddress ? undefined : withFilter(query, name, text.trim());
+  useEffect(() => {
+    if (address === undefined) return;
+    const timer = setTimeout(() => go(address, 'replace'), typingPause);
+    return () => clearTimeout(timer);
+  }, [address]);
+
+  return (
+    <label className={`field field-${name}`}>
+      <span>{label}</span>
+      <input
+        type="search"
+        name={name}
+        value={text}
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </label>
+  );
+}

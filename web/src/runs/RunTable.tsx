@@ -1,0 +1,119 @@
+import { memo, type ReactElement } from 'react';
+import type { RunSummary } from '../../../src/monitor/api.ts';
+import { State } from '../parts/State.tsx';
+import { Moment, Took } from '../parts/Time.tsx';
+import { Link } from '../routing/Link.tsx';
+import { count } from '../words/figures.ts';
+import { runStates } from '../words/states.ts';
+import { runName } from './name.ts';
+import './run-table.css';
+
+interface RunTableProps {
+  readonly runs: readonly RunSummary[];
+  /** `short` leaves out what only matters when one searches. */
+  readonly columns: 'short' | 'full';
+  readonly caption: string;
+}
+
+/** Runs as rows; each leads to its run. On a phone each row becomes a small card. */
+export function RunTable({ runs, columns, caption }: RunTableProps): ReactElement {
+  const full = columns === 'full';
+  return (
+    <table className={`runs runs-${columns}`}>
+      <caption className="unseen">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col" className="run-state">
+            State
+          </th>
+          <th scope="col" className="run-name">
+            Collection
+          </th>
+          <th scope="col" className="run-recipes">
+            Recipes
+          </th>
+          <th scope="col" className="run-beamline">
+            Beamline
+          </th>
+          {full && (
+            <>
+              <th scope="col" className="run-visit">
+                Visit
+              </th>
+              <th scope="col" className="run-user">
+                Asked by
+              </th>
+            </>
+          )}
+          <th scope="col" className="run-announced number">
+            Announced
+          </th>
+          <th scope="col" className="run-took number">
+            Took
+          </th>
+          <th scope="col" className="run-messages number">
+            Messages
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <Row key={run.id} run={run} full={full} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonly full: boolean }): ReactElement {
+  const recipes = run.recipes.join(' + ');
+  return (
+    <tr className="run-row">
+      <td className="run-state">
+        <State state={runStates[run.state]} />
+        {run.inferred && (
+          <span
+            className="inferred"
+            title="Some steps leave no records: their part is inferred from what came after them"
+          >
+            inferred
+          </span>
+        )}
+      </td>
+      <th scope="row" className="run-name clip">
+        <Link to={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
+        {run.event !== undefined && <span className="soft"> {run.event}</span>}
+      </th>
+      <td className="run-recipes clip" title={recipes}>
+        {recipes}
+      </td>
+      <td className="run-beamline">{run.beamline}</td>
+      {full && (
+        <>
+          <td className="run-visit clip">{run.visit}</td>
+          <td className="run-user clip">{run.user}</td>
+        </>
+      )}
+      <td className="run-announced number">
+        <Moment time={run.announced} />
+      </td>
+      <td className="run-took number">
+        <Took from={run.announced} to={run.ended} />
+      </td>
+      <td className="run-messages number">
+        <Messages run={run} />
+      </td>
+    </tr>
+  );
+});
+
+/** How many messages the run made; what waits and what failed stands before it, when there is any. */
+function Messages({ run }: { readonly run: RunSummary }): ReactElement {
+  return (
+    <>
+      {run.failed > 0 && <span className="run-failed">{count(run.failed)} failed</span>}
+      {run.waiting > 0 && <span className="run-waiting">{count(run.waiting)} waiting</span>}
+      <span>{count(run.sent)}</span>
+    </>
+  );
+}

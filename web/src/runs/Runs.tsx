@@ -1,0 +1,94 @@
+import type { ReactElement } from 'react';
+import type { Page, RunSummary } from '../../../src/monitor/api.ts';
+import { useLive } from '../live/context.ts';
+import { Failure } from '../parts/Failure.tsx';
+import { Nothing, Panel } from '../parts/Panel.tsx';
+import { Link } from '../routing/Link.tsx';
+import { addressOf, usePlace } from '../routing/place.ts';
+import { useRequest } from '../server/useRequest.ts';
+import { plural } from '../words/figures.ts';
+import { belongs, isFiltered, runsPath } from './filter.ts';
+import { Filters } from './Filters.tsx';
+import { RunTable } from './RunTable.tsx';
+import './runs.css';
+
+const noEvent = (): boolean => false;
+
+/** All runs, newest first. Rows move with the feed; runs that came since wait behind a button, so that nothing slips away under the pointer. */
+export function Runs(): ReactElement {
+  const { query } = usePlace();
+  const { answer, failure, fresh, refresh } = useRequest<Page<RunSummary>>(runsPath(query), noEvent);
+  const live = useLive((state) => state.runs);
+  const items = answer?.items.map((item) => newer(item, live.get(item.id)));
+  const unseen = answer === undefined || query.has('cursor') ? 0 : countUnseen(answer.items, live, query);
+  return (
+    <>
+      <title>Runs · Baton</title>
+      <h1 className="title">Runs</h1>
+      <Filters query={query} />
+      {failure !== undefined && <Failure failure={failure} />}
+      <Panel
+        title={query.has('cursor') ? 'Older runs' : 'Newest first'}
+        aside={<NewRuns number={unseen} onShow={refresh} />}
+      >
+        <div aria-busy={!fresh} className="runs-list">
+          {items !== undefined && items.length > 0 && (
+            <RunTable runs={items} columns="full" caption="Runs, newest first" />
+          )}
+          {items?.length === 0 && <Empty filtered={isFiltered(query)} />}
+        </div>
+        <nav className="paging" aria-label="Pages of the list">
+          {query.has('cursor') && <Link to={withCursor(query, '')}>Newest</Link>}
+          {answer?.next !== undefined && (
+            <Link className="button" to={withCursor(query, answer.next)}>
+              Older runs
+            </Link>
+          )}
+        </nav>
+      </Panel>
+    </>
+  );
+}
+
+function NewRuns({ number, onShow }: { readonly number: number; readonly onShow: () => void }): ReactElement {
+  return (
+    <span aria-live="polite">
+      {number > 0 && (
+        <button type="button" className="link" onClick={onShow}>
+          {plural(number, 'new run')} – show
+        </button>
+      )}
+    </span>
+  );
+}
+
+function Empty({ filtered }: { readonly filtered: boolean }): ReactElement {
+  return filtered ? (
+    <Nothing>
+      No run fits these conditions. <Link to="/runs">Show all runs</Link>
+    </Nothing>
+  ) : (
+    <Nothing>Nothing has been announced yet. Runs appear here the moment acquisition announces a collection.</Nothing>
+  );
+}
+
+/** The later of what was asked for and what the feed told: an ended run does not run again. */
+function newer(asked: RunSummary, told: RunSummary | undefined): RunSummary {
+  return told === undefined || (asked.ended !== undefined && told.ended === undefined) ? asked : told;
+}
+
+function countUnseen(
+  shown: readonly RunSummary[],
+  live: ReadonlyMap<string, RunSummary>,
+  query: URLSearchParams,
+): number {
+  const newest = shown[0]?.announced ?? 0;
+  const ids = new Set(shown.map((run) => run.id));
+  return [...live.values()].filter((run) => run.announced >= newest && !ids.has(run.id) && belongs(run, query)).length;
+}
+
+function withCursor(query: URLSearchParams, cursor: string): string {
+  const changed = new URLSearchParams(query);
+  changed.set('cursor', cursor);
+  return addressOf('/runs', changed);
+}

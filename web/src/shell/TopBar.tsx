@@ -1,0 +1,48 @@
+import type { ReactElement } from 'react';
+import { useLive } from '../live/context.ts';
+import { State } from '../parts/State.tsx';
+import { Link } from '../routing/Link.tsx';
+import type { StateWord } from '../words/states.ts';
+import { ThemeSwitch } from './ThemeSwitch.tsx';
+
+const places = [
+  { to: '/', name: 'Overview' },
+  { to: '/runs', name: 'Runs' },
+] as const;
+
+const connections: Readonly<Record<'connecting' | 'live' | 'lost', StateWord>> = {
+  connecting: { word: 'Connecting', shape: 'clock', tone: 'quiet' },
+  live: { word: 'Live', shape: 'dot', tone: 'good' },
+  lost: { word: 'Feed lost', shape: 'cross', tone: 'bad' },
+};
+
+/** The bar on each page: where one can go, and whether what one sees is live. */
+export function TopBar({ path }: { readonly path: string }): ReactElement {
+  const connection = useLive((live) => live.connection.state);
+  return (
+    <header className="top-bar">
+      <Link to="/" className="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <path d="M7 25 22.5 9.5" />
+          <circle cx="22.5" cy="9.5" r="4.2" />
+        </svg>
+        Baton
+      </Link>
+      <nav aria-label="Pages">
+        {places.map(({ to, name }) => (
+          <Link key={to} to={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className="top-bar-end">
+        <State state={connections[connection]} />
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}
+
+function isWithin(path: string, place: string): boolean {
+  return path === place || (place !== '/' && path.startsWith(`${place}/`));
+}

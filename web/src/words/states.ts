@@ -1,0 +1,77 @@
+import type { DeliveryView, HealthState, ReplyView, RunState, ServiceView } from '../../../src/monitor/api.ts';
+
+/** How urgent a state is; the colours of `tokens.css` follow it. */
+export type Tone = 'good' | 'active' | 'warn' | 'bad' | 'quiet';
+
+/** The shape that stands beside a state's word, so that colour never speaks alone. */
+export type Shape = 'check' | 'cross' | 'triangle' | 'info' | 'dot' | 'ring' | 'slash' | 'clock';
+
+/** A state as the page shows it: a word, a shape and a tone. */
+export interface StateWord {
+  readonly word: string;
+  readonly shape: Shape;
+  readonly tone: Tone;
+}
+
+const state = (word: string, shape: Shape, tone: Tone): StateWord => ({ word, shape, tone });
+
+export const runStates: Readonly<Record<RunState, StateWord>> = {
+  running: state('running', 'dot', 'active'),
+  finished: state('finished', 'check', 'good'),
+  failed: state('failed', 'cross', 'bad'),
+  cancelled: state('cancelled', 'slash', 'quiet'),
+};
+
+export const healthStates: Readonly<Record<HealthState, StateWord>> = {
+  pass: state('pass', 'check', 'good'),
+  notice: state('notice', 'info', 'active'),
+  warning: state('warning', 'triangle', 'warn'),
+  error: state('error', 'cross', 'bad'),
+};
+
+export const outcomes: Readonly<Record<DeliveryView['outcome'], StateWord>> = {
+  done: state('done', 'check', 'good'),
+  joined: state('joined', 'check', 'good'),
+  moved: state('moved', 'ring', 'quiet'),
+  later: state('deferred', 'clock', 'quiet'),
+  retry: state('retry', 'clock', 'warn'),
+  'error-link': state('error link', 'triangle', 'warn'),
+  dead: state('dead', 'cross', 'bad'),
+  skipped: state('skipped', 'slash', 'quiet'),
+  duplicate: state('duplicate', 'ring', 'quiet'),
+  cancelled: state('cancelled', 'slash', 'quiet'),
+  late: state('late', 'clock', 'warn'),
+};
+
+export const replyOutcomes: Readonly<Record<ReplyView['outcome'], StateWord>> = {
+  sent: state('sent', 'check', 'good'),
+  late: state('late', 'clock', 'warn'),
+  undeliverable: state('undeliverable', 'cross', 'bad'),
+};
+
+const lost = state('lost', 'cross', 'bad');
+const unknown = state('unknown', 'ring', 'quiet');
+
+/** Status numbers of the heartbeat, as python-workflows has them. */
+const serviceStates: Readonly<Record<number, StateWord>> = {
+  [-2]: state('tearing down', 'ring', 'quiet'),
+  [-1]: state('none', 'ring', 'quiet'),
+  0: state('new', 'ring', 'quiet'),
+  1: state('starting', 'clock', 'quiet'),
+  2: state('idle', 'ring', 'good'),
+  3: state('timer', 'clock', 'active'),
+  4: state('processing', 'dot', 'active'),
+  5: state('shutting down', 'slash', 'warn'),
+  6: state('ended', 'slash', 'quiet'),
+  7: state('error', 'cross', 'bad'),
+};
+
+/** The state of one service instance: `lost` outweighs whatever its last heartbeat said. */
+export function serviceState(service: ServiceView): StateWord {
+  return service.lost ? lost : (serviceStates[service.status] ?? unknown);
+}
+
+/** The word for a status number in a heartbeat's `utilization`. */
+export function statusWord(status: string): string {
+  return serviceStates[Number(status)]?.word ?? `status ${status}`;
+}
