@@ -1,0 +1,107 @@
+import type { FrameCache } from './cache.ts';
+import { Line } from './line.ts';
+import type { Message } from './message.ts';
+import type { Shelf } from './store.ts';
+
+/** Messages loaded at a time, and half of what stays in memory before the end of the line is left to the store again. */
+const PAGE = 1000;
+
+/**
+ * The waiting messages of a queue. With a shelf in the store memory holds only the beginning of the line: what follows
+ * the horizon is in the store alone, so a million waiting messages cost no more than a thousand. Without a shelf all of
+ * them are in memory and end with the process.
+ */
+export class Backlog {
+  readonly #line = new Line();
+  readonly #shelf: Shelf | undefined;
+  readonly #cache: FrameCache;
+  /** The greatest place loaded, beyond which the store has more; Infinity when it has not. */
+  #horizon: number;
+  /** Out of the line and not yet out of the store: in flight, in a consumer's own line, or on the way out. */
+  readonly #held = new Map<number, Message>();
+  #bytes = 0;
+
+  constructor(cache: FrameCache, shelf: Shelf | undefined) {
+    this.#cache = cache;
+    this.#shelf = shelf;
+    this.#horizon = shelf ? -1 : Infinity;
+  }
+
+  /** Bytes in memory, where there is no shelf. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A message has arrived and, where there is a shelf, is on it. */
+  add(message: Message): void {
+    if (this.#shelf === undefined) this.#bytes += message.frame?.length ?? 0;
+    else if (message.place <= this.#horizon) this.#cache.admit(message);
+    if (message.place <= this.#horizon) this.#line.insert(message);
+    this.#leaveEndToShelf();
+  }
+
+  /** The first in line, read from the shelf if need be. */
+  get first(): Message | undefined {
+    while (this.#shelf && this.#line.length === 0 && this.#horizon < Infinity) {
+      const page = this.#shelf.page(this.#horizon, PAGE);
+      this.#horizon = page.length < PAGE ? Infinity : (page.at(-1)?.place ?? Infinity);
+      for (const message of page) if (!this.#held.has(message.id)) this.#line.insert(message);
+    }
+    return this.#line.first;
+  }
+
+  /** Takes the first out of the line; it is held until `putBack` or `forget`. */
+  take(): Message | undefined {
+    const message = this.#line.shift();
+    if (message) this.#held.set(message.id, message);
+    return message;
+  }
+
+  /** Takes this one out of the line, wherever it stands; undefined when it is held. `found` is as the shelf has it. */
+  withdraw(found: Message): Message | undefined {
+    const message = this.#line.remove(found.place) ?? (this.#held.has(found.id) ? undefined : found);
+    if (message) this.#held.set(message.id, message);
+    return message;
+  }
+
+  /** Puts held messages back where they belong. */
+  putBack(messages: readonly Message[]): void {
+    for (const message of messages) this.#held.delete(message.id);
+    this.#line.merge(messages.filter((message) => message.place <= this.#horizon));
+    this.#leaveEndToShelf();
+  }
+
+  /** A held message is gone for good. */
+  forget(message: Message): void {
+    this.#held.delete(message.id);
+    if (this.#shelf) this.#cache.release(message);
+    else this.#bytes -= message.frame?.length ?? 0;
+  }
+
+  /** The bytes of a message. */
+  frameOf(message: Message): Buffer {
+    const frame = message.frame ?? this.#shelf?.frame(message.id);
+    if (frame === undefined) throw new TypeError(`message ${String(message.id)} is neither in memory nor in the store`);
+    return frame;
+  }
+
+  /** The bytes of a message that is being delivered: from now on they are on the shelf, if there is one. */
+  deliver(message: Message): Buffer {
+    const frame = this.frameOf(message);
+    if (this.#shelf) this.#cache.release(message);
+    return frame;
+  }
+
+  /** All messages, waiting or held, that come after a place, in their order. */
+  after(place: number, limit: number): readonly Message[] {
+    if (this.#shelf) return this.#shelf.page(place, limit);
+    const all = [...this.#line, ...this.#held.values()].filter((message) => message.place > place);
+    return all.sort((a, b) => a.place - b.place).slice(0, limit);
+  }
+
+  #leaveEndToShelf(): void {
+    if (this.#shelf === undefined || this.#line.length <= 2 * PAGE) return;
+    for (const message of this.#line.truncate(PAGE)) this.#cache.release(message);
+    this.#horizon = this.#line.last?.place ?? -1;
+  }
+}

@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import { Events } from '../core/events.ts';
+import { silent, type Log } from '../core/log.ts';
+import { Connection } from './connection.ts';
+import { addressRefused, connectionsExceeded, portTaken, storeUnusable } from './errors.ts';
+import type { BrokerEvents } from './events.ts';
+import { Exchange } from './exchange.ts';
+import { defaultBrokerLimits, type BrokerLimits } from './limits.ts';
+import { logEvents } from './log-events.ts';
+import { Store } from './store.ts';
+import type { Credentials } from './verbs/connect.ts';
+
+/** How to start a broker. */
+export interface BrokerOptions {
+  /** Address to listen on; 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Folder for `broker.sqlite`, made if absent; `:memory:` keeps everything in memory. */
+  readonly store: string;
+  /** When given, CONNECT has to carry these. */
+  readonly login?: Credentials;
+  readonly limits?: Partial<BrokerLimits>;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** A running broker. `stop` resolves when all connections and the store are closed; it may be called twice. */
+export interface Broker extends AsyncDisposable {
+  readonly port: number;
+  readonly events: Events<BrokerEvents>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a STOMP 1.2 broker in this process. Rejects with `broker.port-taken`, `broker.address-refused`,
+ * `broker.store-locked`, `broker.store-format` or `broker.store-unusable`.
+ */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const limits = { ...defaultBrokerLimits, ...options.limits };
+  const events = new Events<BrokerEvents>();
+  logEvents(events, options.log ?? silent);
+  const store = openStore(options.store, limits.storeBytes);
+  try {
+    const exchange = new Exchange({ store, clock: options.clock ?? systemClock, limits, events });
+    const listener = new Listener(exchange, options.login);
+    const port = await listener.open(options.host ?? '127.0.0.1', options.port).catch((error: unknown) => {
+      exchange.stop();
+      throw error;
+    });
+    return brokerOf(port, events, async () => {
+      await listener.close();
+      exchange.stop();
+      store.close();
+      events.emit('stopped', {});
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function brokerOf(port: number, events: Events<BrokerEvents>, end: () => Promise<void>): Broker {
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => await (stopped ??= end());
+  return { port, events, stop, [Symbol.asyncDispose]: stop };
+}
+
+function openStore(folder: string, limitBytes: number): Store {
+  if (folder === ':memory:') return new Store(folder, limitBytes);
+  const file = join(folder, 'broker.sqlite');
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw storeUnusable({ file, reason: messageOf(cause) }, { cause });
+  }
+  return new Store(file, limitBytes);
+}
+
+/** The listening socket and the connections that came of it. */
+class Listener {
+  readonly #exchange: Exchange;
+  readonly #credentials: Credentials | undefined;
+  readonly #connections = new Set<Connection>();
+  readonly #server: Server;
+  #count = 0;
+
+  constructor(exchange: Exchange, credentials: Credentials | undefined) {
+    this.#exchange = exchange;
+    this.#credentials = credentials;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#accept(socket));
+  }
+
+  /** Resolves with the port. */
+  async open(host: string, port: number): Promise<number> {
+    return await new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') reject(portTaken({ host, port }, { cause: error }));
+        else reject(addressRefused({ host, port, reason: error.message }, { cause: error }));
+      });
+      this.#server.listen({ host, port }, () => {
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Tells every client, and resolves when all are gone. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#exchange.turn.finish();
+    for (const connection of this.#connections) connection.stop();
+    await closed;
+  }
+
+  async #accept(socket: Socket): Promise<void> {
+    const { epoch, limits } = this.#exchange;
+    this.#count += 1;
+    const connection = new Connection(socket, `${epoch}-${String(this.#count)}`, this.#exchange, this.#credentials);
+    this.#connections.add(connection);
+    const allowed = limits.connections;
+    if (this.#connections.size > allowed) connection.fail(connectionsExceeded({ allowed }));
+    await connection.closed;
+    this.#connections.delete(connection);
+  }
+}

@@ -1,0 +1,205 @@
+import type { Socket } from 'node:net';
+import { BatonError } from '../core/errors.ts';
+import { Decoder, HEART_BEAT } from '../stomp/decoder.ts';
+import { encode } from '../stomp/encode.ts';
+import type { Frame } from '../stomp/frame.ts';
+import { commandUnknown, connectExpected, failed, silence, stopping } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { beat, listen, slept } from './heart-beat.ts';
+import { Outbox } from './outbox.ts';
+import { Session, type Peer } from './session.ts';
+import { connect, type Credentials } from './verbs/connect.ts';
+import { verbs } from './verbs/verbs.ts';
+
+/** How long a broker that stops waits for a client that does not read. */
+const LAST_WORDS_MS = 1000;
+const LF = Buffer.from('\n');
+
+/** `refusing`: a frame was wrong, and ERROR follows what this turn has for earlier ones. `ending`: the last frames go out. */
+type State = 'open' | 'refusing' | 'ending' | 'closed';
+
+/** One socket: bytes to frames, frames to verbs, errors to ERROR frames; heart-beats; and the end. */
+export class Connection implements Peer {
+  readonly session: Session;
+  /** Resolves when the socket is closed and the session has ended. */
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #exchange: Exchange;
+  readonly #credentials: Credentials | undefined;
+  readonly #decoder: Decoder;
+  readonly #outbox: Outbox;
+  readonly #name: string;
+  readonly #isEnding = new AbortController();
+  readonly #isClosed = new AbortController();
+  #state: State = 'open';
+  #heardAt: number;
+  #reason = 'the client closed the connection';
+
+  constructor(socket: Socket, id: string, exchange: Exchange, credentials: Credentials | undefined) {
+    this.#socket = socket;
+    this.#exchange = exchange;
+    this.#credentials = credentials;
+    this.#name = `${String(socket.remoteAddress)}:${String(socket.remotePort)}`;
+    this.#heardAt = exchange.clock.now();
+    this.#decoder = new Decoder(exchange.limits.frame);
+    this.#outbox = new Outbox(socket, exchange.limits.outputBytes, (outbox) => exchange.turn.flush(outbox));
+    this.session = new Session(id, exchange, this);
+    this.closed = this.#listen();
+    void this.#expectConnect();
+  }
+
+  get isChoked(): boolean {
+    return this.#state === 'ending' || this.#state === 'closed' || this.#outbox.isFull;
+  }
+
+  push(...pieces: readonly Buffer[]): void {
+    if (this.#state !== 'closed') this.#outbox.push(...pieces);
+  }
+
+  /** Sends ERROR (in answer to a frame, if it was one) and closes the connection. STOMP 1.2, "ERROR". */
+  fail(error: Error, frame?: Frame): void {
+    if (this.#state === 'ending' || this.#state === 'closed') return;
+    const known = error instanceof BatonError ? error : failed({ reason: error.message }, { cause: error });
+    this.push(errorFrame(known, frame));
+    this.#reason = known.message;
+    const { code, message } = known;
+    this.#exchange.events.emit('refused', { session: this.session.id, peer: this.#name, code, message });
+    this.#end();
+  }
+
+  accepted(sendMs: number, receiveMs: number): void {
+    const { clock, events } = this.#exchange;
+    const { signal } = this.#isEnding;
+    events.emit('connected', { session: this.session.id, peer: this.#name });
+    const lastAt = (): number => this.#heardAt;
+    const silent = (): void =>
+      this.fail(silence({ expected: 'a frame or a heart-beat', milliseconds: clock.now() - this.#heardAt }));
+    if (sendMs > 0) void beat(clock, sendMs, signal, () => void (this.#outbox.isFull || this.push(LF)));
+    if (receiveMs > 0) void listen(clock, receiveMs, signal, { lastAt, silent });
+  }
+
+  /** Tells the client that the broker is being stopped, and closes the socket as soon as that is written. */
+  stop(): void {
+    this.fail(stopping({ broker: this.#exchange.epoch }));
+    this.#exchange.turn.finish();
+    this.#socket.destroySoon();
+    this.#destroyAfter(LAST_WORDS_MS);
+  }
+
+  #listen(): Promise<void> {
+    const socket = this.#socket.setNoDelay(true).setKeepAlive(true, 30_000);
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('drain', () => this.session.wake());
+    // A client may close its side at once behind its last frame: the answers are still sent.
+    socket.on('end', () => this.#exchange.turn.then(() => this.#end()));
+    socket.on('error', (error) => {
+      this.#reason = error.message;
+    });
+    return new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#close();
+        resolve();
+      });
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#heardAt = this.#exchange.clock.now();
+    if (this.#state !== 'open') return;
+    try {
+      for (const frame of this.#decoder.push(chunk)) {
+        if (frame === HEART_BEAT) continue;
+        this.#obey(frame);
+        if (!this.#isObeying()) return;
+      }
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #obey(frame: Frame): void {
+    const { turn } = this.#exchange;
+    const receipt = frame.headers['receipt'];
+    try {
+      this.#perform(frame);
+    } catch (error) {
+      this.#refuse(error, frame);
+      return;
+    }
+    if (receipt !== undefined) turn.then(() => this.#receipt(receipt));
+    if (frame.command !== 'DISCONNECT') return;
+    this.#state = 'refusing';
+    this.#reason = 'DISCONNECT';
+    turn.then(() => this.#end());
+  }
+
+  #perform(frame: Frame): void {
+    const { command } = frame;
+    if (command === 'CONNECT' || command === 'STOMP') {
+      connect(this.session, frame, this.#credentials);
+      return;
+    }
+    if (this.session.version === undefined) throw connectExpected({ command, expected: 'CONNECT was expected' });
+    const verb = verbs.get(command);
+    if (verb === undefined) throw commandUnknown({ command });
+    verb(this.session, frame);
+  }
+
+  #isObeying(): boolean {
+    return this.#state === 'open';
+  }
+
+  #receipt(id: string): void {
+    if (this.#state === 'open' || this.#state === 'refusing') this.session.reply('RECEIPT', { 'receipt-id': id });
+  }
+
+  /** Obeys no more; ERROR follows the answers to the frames before. */
+  #refuse(error: unknown, frame?: Frame): void {
+    this.#state = 'refusing';
+    this.#exchange.turn.then(() => this.fail(error instanceof Error ? error : new Error(String(error)), frame));
+  }
+
+  async #expectConnect(): Promise<void> {
+    const milliseconds = this.#exchange.limits.patienceMs;
+    const isLate = await slept(this.#exchange.clock, milliseconds, this.#isEnding.signal);
+    if (isLate && this.session.version === undefined) this.fail(silence({ expected: 'CONNECT', milliseconds }));
+  }
+
+  /**
+   * Ends the session now, and the socket when what was written is through. Until the peer has closed its side too, what
+   * it sends is read and dropped: closing on unread bytes would reset the connection, and ERROR would be lost.
+   */
+  #end(): void {
+    if (this.#state === 'ending' || this.#state === 'closed') return;
+    this.#state = 'ending';
+    this.#isEnding.abort();
+    this.session.end();
+    this.#outbox.end();
+    this.#destroyAfter(this.#exchange.limits.patienceMs);
+  }
+
+  #destroyAfter(milliseconds: number): void {
+    void slept(this.#exchange.clock, milliseconds, this.#isClosed.signal).then((isLate) => {
+      if (isLate) this.#socket.destroy();
+    });
+  }
+
+  #close(): void {
+    this.#end();
+    this.#state = 'closed';
+    this.#isClosed.abort();
+    const { session } = this;
+    this.#exchange.events.emit('disconnected', { session: session.id, peer: this.#name, reason: this.#reason });
+  }
+}
+
+function errorFrame({ message, code, next }: BatonError, frame: Frame | undefined): Buffer {
+  const receipt = frame?.headers['receipt'];
+  const headers = {
+    message,
+    code,
+    'content-type': 'text/plain',
+    ...(receipt === undefined ? {} : { 'receipt-id': receipt }),
+  };
+  return encode({ command: 'ERROR', headers, body: Buffer.from(`${message}.\n${next}\n`) }, 'text');
+}

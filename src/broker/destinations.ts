@@ -1,0 +1,83 @@
+import type { FrameCache } from './cache.ts';
+import { queueAddress, type Destination } from './destination.ts';
+import { destinationGone, queueFull } from './errors.ts';
+import type { BrokerLimits } from './limits.ts';
+import type { Target } from './message.ts';
+import { Queue, type QueueHost, type QueueNames } from './queue.ts';
+import type { Store } from './store.ts';
+import { Topics } from './topic.ts';
+
+/** What destinations are made with. */
+export interface DestinationOptions {
+  readonly store: Store;
+  readonly cache: FrameCache;
+  readonly host: QueueHost;
+  readonly limits: BrokerLimits;
+}
+
+/** All queues, topics and temporary queues by their names. They come into being when they are first named. */
+export class Destinations {
+  readonly topics = new Topics();
+  readonly #options: DestinationOptions;
+  readonly #queues = new Map<string, Queue>();
+  readonly #temporaries = new Map<string, Queue>();
+
+  constructor(options: DestinationOptions) {
+    this.#options = options;
+  }
+
+  /** The durable queues that were named since the start or have messages. */
+  queues(): readonly Queue[] {
+    return [...this.#queues.values()];
+  }
+
+  queue(name: string): Queue {
+    const known = this.#queues.get(name);
+    if (known) return known;
+    const { store, cache, host } = this.#options;
+    const address = queueAddress(name);
+    const queue = new Queue({ name, address, shown: address }, host, cache, store.shelf(address));
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  /** A queue in memory, which only its maker knows. */
+  privateQueue(names: QueueNames): Queue {
+    return new Queue(names, this.#options.host, this.#options.cache);
+  }
+
+  /** A queue in memory to which others send by its address, until it is closed. */
+  openTemporary(names: QueueNames): Queue {
+    const queue = this.privateQueue(names);
+    this.#temporaries.set(queue.address, queue);
+    return queue;
+  }
+
+  closeTemporary(queue: Queue): void {
+    this.#temporaries.delete(queue.address);
+  }
+
+  /** Where a SEND to this destination goes. */
+  target({ kind, name, text }: Destination): Target {
+    if (kind === 'queue') return this.queue(name);
+    if (kind === 'topic') return this.topics.topic(name, text);
+    return this.temporary(text);
+  }
+
+  /** A temporary queue by its address. Whether it is still there is asked when a message is to go to it. */
+  temporary(address: string): Target {
+    const find = (): Queue | undefined => this.#temporaries.get(address);
+    const allowed = this.#options.limits.temporaryBytes;
+    return {
+      address,
+      shown: find()?.shown ?? address,
+      isDurable: false,
+      admit: () => {
+        const queue = find();
+        if (queue === undefined) throw destinationGone({ destination: address });
+        if (queue.bytes > allowed) throw queueFull({ destination: address, allowed });
+      },
+      accept: (message) => find()?.accept(message),
+    };
+  }
+}

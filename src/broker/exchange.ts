@@ -1,0 +1,207 @@
+import type { Clock } from '../core/clock.ts';
+import type { Events } from '../core/events.ts';
+import { FrameCache } from './cache.ts';
+import { deadLetter, deadLetterName } from './dead-letter.ts';
+import { parseDestination } from './destination.ts';
+import { Destinations } from './destinations.ts';
+import type { BrokerEvents } from './events.ts';
+import type { BrokerLimits } from './limits.ts';
+import { placed, reordered, type Draft, type Message, type Target } from './message.ts';
+import { Queue } from './queue.ts';
+import { Scheduler } from './scheduler.ts';
+import type { Changes, Found, Row, Store } from './store.ts';
+import { Turn } from './turn.ts';
+
+/** A message in flight, and the queue that it came from. */
+export interface InFlight {
+  readonly queue: Queue;
+  readonly message: Message;
+}
+
+/** What a SEND, an ACK, a NACK or a whole transaction changes: all of it or nothing. */
+export interface Change {
+  readonly sends?: readonly Draft[];
+  readonly acks?: readonly InFlight[];
+  readonly nacks?: readonly InFlight[];
+  /** The store refused; nothing happened. */
+  readonly failed: (error: Error) => void;
+}
+
+/** What the exchange is put together from. */
+export interface ExchangeOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly limits: BrokerLimits;
+  readonly events: Events<BrokerEvents>;
+}
+
+/** Waits so long before it writes again what no client waits for and the store refused. */
+const RETRY_MS = 1000;
+
+/** The one way in which messages come to their queues and leave them. */
+export class Exchange {
+  readonly clock: Clock;
+  readonly limits: BrokerLimits;
+  readonly events: Events<BrokerEvents>;
+  readonly turn: Turn;
+  readonly destinations: Destinations;
+  /** Differs for each start of each store. */
+  readonly epoch: string;
+  readonly #scheduler: Scheduler;
+  readonly #isStopped = new AbortController();
+  #lastNumber: number;
+
+  constructor({ store, clock, limits, events }: ExchangeOptions) {
+    this.clock = clock;
+    this.limits = limits;
+    this.events = events;
+    this.turn = new Turn(store);
+    this.epoch = store.epoch;
+    this.#lastNumber = store.lastNumber();
+    this.#scheduler = new Scheduler(store, clock, {
+      release: (found, done) => this.#release(found, done),
+      expire: (found) => this.#expireFound(found),
+    });
+    this.destinations = new Destinations({
+      store,
+      limits,
+      cache: new FrameCache(limits.cacheBytes),
+      host: this.#host(),
+    });
+    for (const address of store.addresses()) this.#targetAt(address);
+    this.#scheduler.start();
+  }
+
+  /** A number greater than that of every message in the store. */
+  nextNumber(): number {
+    this.#lastNumber += 1;
+    return this.#lastNumber;
+  }
+
+  /** Writes the change with all others of this turn; it takes effect when it is on disk. */
+  perform({ sends = [], acks = [], nacks = [], failed }: Change): void {
+    const deadLetters = nacks.filter(({ queue }) => queue.isDurable).map((one) => this.#deadLetterOf(one));
+    const arrivals = [...sends, ...deadLetters].map((draft) => this.#arrival(draft));
+    const ended = nacks.length > 0 ? [...acks, ...nacks] : acks;
+    this.turn.write({
+      changes: changesOf(arrivals, ended),
+      stored: () => {
+        for (const arrival of arrivals) this.#accept(arrival);
+        for (const { queue, message } of ended) queue.settle(message);
+        for (const { queue } of nacks) this.events.emit('deadLettered', { queue: queue.name, reason: 'nack' });
+      },
+      failed: (error) => {
+        for (const { queue, message } of ended) queue.putBack([message]);
+        this.events.emit('storeFailed', { reason: error.message });
+        failed(error);
+      },
+    });
+  }
+
+  /** A message was handed to a consumer that does not acknowledge. */
+  consume(one: InFlight): void {
+    const { queue, message } = one;
+    if (!queue.isDurable) queue.settle(message);
+    else this.#insist(changesOf([], [one]), () => queue.settle(message));
+  }
+
+  /** Ends what the exchange does of itself, and writes what is still to be written. */
+  stop(): void {
+    this.#scheduler.stop();
+    this.#isStopped.abort();
+    this.turn.finish();
+  }
+
+  #host() {
+    return {
+      now: () => this.clock.now(),
+      wake: (queue: Queue) => this.turn.wake(queue),
+      expire: (queue: Queue, message: Message) => this.#expire(queue, message),
+      watch: (expires: number) => this.#scheduler.watch(expires),
+    };
+  }
+
+  #targetAt(address: string): Target {
+    return this.destinations.target(parseDestination('restart', address));
+  }
+
+  #arrival(draft: Draft): Arrival {
+    const { target, due, frame } = draft;
+    const message = placed(draft, this.nextNumber());
+    const row = target.isDurable || due > 0 ? { address: target.address, due, message, frame } : undefined;
+    return { target, due, message, row };
+  }
+
+  #accept({ target, due, message }: Arrival): void {
+    if (due === 0) target.accept(message);
+    if (due > 0) this.#scheduler.watch(due);
+    else if (message.expires > 0 && target.isDurable) this.#scheduler.watch(message.expires);
+  }
+
+  #deadLetterOf({ queue, message }: InFlight, cause?: string): Draft {
+    const target = this.destinations.queue(deadLetterName(queue.name));
+    return deadLetter(message, queue.frameOf(message), target, this.nextNumber(), cause);
+  }
+
+  #expireFound({ address, message }: Found): boolean {
+    const queue = this.#targetAt(address);
+    const withdrawn = queue instanceof Queue ? queue.withdraw(message) : undefined;
+    if (withdrawn) this.#expire(queue as Queue, withdrawn);
+    return withdrawn !== undefined;
+  }
+
+  /** Moves a withdrawn message whose time has passed to the dead-letter queue. */
+  #expire(queue: Queue, message: Message): void {
+    const one = { queue, message };
+    const cause = `Message expired at ${String(message.expires)}`;
+    const arrivals = queue.isDurable ? [this.#arrival(this.#deadLetterOf(one, cause))] : [];
+    this.#insist(changesOf(arrivals, [one]), () => {
+      queue.counts.expired += 1;
+      queue.forget(message);
+      for (const arrival of arrivals) this.#accept(arrival);
+      if (queue.isDurable) this.events.emit('deadLettered', { queue: queue.name, reason: 'expired' });
+    });
+  }
+
+  /** The time of delayed messages has come: they go to the end of their lines. */
+  #release(due: readonly Found[], done: () => void): void {
+    const arrivals = due.map(({ address, message }) => ({
+      target: this.#targetAt(address),
+      due: 0,
+      message: { ...message, place: reordered(message.place, this.nextNumber()) },
+    }));
+    const releases = arrivals.filter(({ target }) => target.isDurable).map(({ message }) => message);
+    const removals = arrivals.filter(({ target }) => !target.isDurable).map(({ message }) => message.id);
+    this.#insist({ releases, removals }, () => {
+      for (const arrival of arrivals) this.#accept(arrival);
+      done();
+    });
+  }
+
+  /** Writes what no client waits for; when the store refuses, again after a while. */
+  #insist(changes: Changes, stored: () => void): void {
+    const failed = (error: Error): void => {
+      this.events.emit('storeFailed', { reason: error.message });
+      this.clock.sleep(RETRY_MS, this.#isStopped.signal).then(
+        () => this.#insist(changes, stored),
+        () => undefined,
+      );
+    };
+    this.turn.write({ changes, stored, failed });
+  }
+}
+
+/** A message on its way into its line. */
+interface Arrival {
+  readonly target: Target;
+  readonly due: number;
+  readonly message: Message;
+  readonly row?: Row | undefined;
+}
+
+function changesOf(arrivals: readonly Arrival[], ended: readonly InFlight[]): Changes {
+  return {
+    rows: arrivals.flatMap(({ row }) => row ?? []),
+    removals: ended.filter(({ queue }) => queue.isDurable).map(({ message }) => message.id),
+  };
+}

@@ -1,0 +1,32 @@
+import { defaultLimits, type FrameLimits } from '../stomp/frame.ts';
+
+/** What the broker accepts before it says no. */
+export interface BrokerLimits {
+  /** Of each frame received. */
+  readonly frame: FrameLimits;
+  /** Open at the same time. */
+  readonly connections: number;
+  /** Size of the store on disk; a SEND beyond it is refused as on a full disk. */
+  readonly storeBytes: number;
+  /** Of the bodies of waiting messages in memory; the others are read from the store when they are delivered. */
+  readonly cacheBytes: number;
+  /** Written to one connection and not yet taken by its peer: beyond it nothing more is delivered to it for now. */
+  readonly outputBytes: number;
+  /** Of the messages of one open transaction. */
+  readonly transactionBytes: number;
+  /** Waiting for one temporary queue, or for one slow subscriber of a topic. */
+  readonly temporaryBytes: number;
+  /** From accepting a connection to its CONNECT, and from the end of a session to the end of its socket. */
+  readonly patienceMs: number;
+}
+
+export const defaultBrokerLimits: BrokerLimits = {
+  frame: defaultLimits,
+  connections: 1000,
+  storeBytes: Infinity,
+  cacheBytes: 64 * 1024 * 1024,
+  outputBytes: 1024 * 1024,
+  transactionBytes: 256 * 1024 * 1024,
+  temporaryBytes: 64 * 1024 * 1024,
+  patienceMs: 30_000,
+};

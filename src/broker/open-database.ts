@@ -1,0 +1,59 @@
+import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../core/errors.ts';
+import { storeFormat, storeLocked, storeUnusable } from './errors.ts';
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+
+/** Opens the database for this process alone and makes its tables if it is new. The lock ends with the process, however it ends. */
+export function openDatabase(file: string, limitBytes: number): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    database.exec(SETTINGS);
+    prepareTables(database, file);
+    limitSize(database, limitBytes);
+    return database;
+  } catch (cause) {
+    if (database?.isOpen) database.close();
+    throw explained(file, cause);
+  }
+}
+
+/**
+ * FULL: what a COMMIT returned for is on disk. EXCLUSIVE: the second process is refused, and the index of the WAL needs
+ * no shared memory. A checkpoint every 32 MB of the log instead of every 4 costs a tenth of a second less a second.
+ */
+const SETTINGS = `
+PRAGMA busy_timeout = 0;
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 8000;
+PRAGMA journal_size_limit = 67108864;
+`;
+
+function prepareTables(database: DatabaseSync, file: string): void {
+  database.exec('BEGIN IMMEDIATE');
+  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  const isNew = found === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isNew) {
+    database.exec(SCHEMA);
+    database.exec(`PRAGMA user_version = ${String(FORMAT)}; PRAGMA application_id = ${String(APPLICATION_ID)}`);
+  } else if (found !== FORMAT) throw storeFormat({ file, found, expected: FORMAT });
+  database.exec('COMMIT');
+}
+
+/** SQLite refuses to grow beyond so many pages with the same error as for a full disk. */
+function limitSize(database: DatabaseSync, limitBytes: number): void {
+  if (limitBytes === Infinity) return;
+  const pageSize = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  database.exec(`PRAGMA max_page_count = ${String(Math.ceil(limitBytes / pageSize))}`);
+}
+
+const SQLITE_BUSY = 5;
+
+function explained(file: string, cause: unknown): Error {
+  if (storeFormat.is(cause)) return cause;
+  const code = (cause as { readonly errcode?: number }).errcode;
+  if (code === SQLITE_BUSY) return storeLocked({ file }, { cause });
+  return storeUnusable({ file, reason: messageOf(cause) }, { cause });
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { messageOf } from '../core/errors.ts';
+import { storeFailed } from './errors.ts';
+import { RANK, type Message } from './message.ts';
+import { openDatabase } from './open-database.ts';
+
+/** A message to store. */
+export interface Row {
+  /** Of its destination. */
+  readonly address: string;
+  readonly due: number;
+  readonly message: Message;
+  readonly frame: Buffer;
+}
+
+/** Changes that happen together or not at all. */
+export interface Changes {
+  readonly rows?: readonly Row[];
+  /** Ids of messages to delete. */
+  readonly removals?: readonly number[];
+  /** Delayed messages whose time has come, with their places in line. */
+  readonly releases?: readonly { readonly id: number; readonly place: number }[];
+}
+
+/** A message as found, with where it belongs. */
+export interface Found {
+  readonly address: string;
+  readonly message: Message;
+  readonly due: number;
+}
+
+/** The stored messages of one destination that are in line. */
+export interface Shelf {
+  count(): number;
+  /** Those after a place, in order, without their frames. */
+  page(after: number, limit: number): readonly Message[];
+  frame(id: number): Buffer | undefined;
+}
+
+const MESSAGE = 'messages.id, place, expires, groupName, closesGroup';
+const FOUND = `SELECT ${MESSAGE}, address, due FROM messages JOIN destinations ON destinations.id = destination`;
+
+/** What survives: messages of queues, and delayed messages, in one SQLite file that belongs to one broker at a time. */
+export class Store {
+  /** Differs for every start of every store, and so makes the ids of messages and sessions unique. */
+  readonly epoch: string;
+  readonly #database: DatabaseSync;
+  readonly #destinations = new Map<string, number>();
+  readonly #statements: ReturnType<typeof prepare>;
+
+  /** Opens the file, or makes it; `:memory:` for a store that ends with the process. */
+  constructor(file: string, limitBytes: number) {
+    this.#database = openDatabase(file, limitBytes);
+    this.#statements = prepare(this.#database);
+    this.epoch = this.#begin();
+    for (const row of this.#statements.destinations.all()) {
+      this.#destinations.set(row['address'] as string, row['id'] as number);
+    }
+  }
+
+  /** The greatest number that a message or a place in line has, so that counting goes on from there. */
+  lastNumber(): number {
+    const row = this.#statements.last.get();
+    return Math.max(Number(row?.['id'] ?? 0), Number(row?.['ordinal'] ?? 0));
+  }
+
+  /** Addresses of all destinations that have messages. */
+  addresses(): readonly string[] {
+    return [...this.#destinations.keys()];
+  }
+
+  shelf(address: string): Shelf {
+    const destination = (): number => this.#destinations.get(address) ?? -1;
+    return {
+      count: () => Number(this.#statements.count.get(destination())?.['count']),
+      page: (after, limit) => this.#statements.page.all(destination(), after, limit).map(messageFrom),
+      frame: (id) => this.frame(id),
+    };
+  }
+
+  frame(id: number): Buffer | undefined {
+    const bytes = this.#statements.frame.get(id)?.['frame'] as Uint8Array | undefined;
+    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The first delayed messages whose time has come. */
+  due(now: number, limit: number): readonly Found[] {
+    return this.#statements.due.all(now, limit).map(foundFrom);
+  }
+
+  /** The messages in line that have expired, longest ago first. */
+  *expired(now: number): Generator<Found> {
+    for (const row of this.#statements.expired.iterate(now)) yield foundFrom(row);
+  }
+
+  /** When the next delayed message is due, or the next message in line expires after now; Infinity when none will. */
+  nextEvent(now: number): number {
+    const row = this.#statements.next.get(now);
+    return Math.min(Number(row?.['due'] ?? Infinity), Number(row?.['expires'] ?? Infinity));
+  }
+
+  /** Writes all changes in one transaction and waits for the disk. Throws `broker.store-failed`; then nothing was written. */
+  write(all: readonly Changes[]): void {
+    const entered: string[] = [];
+    try {
+      this.#statements.begin.run();
+      for (const changes of all) this.#apply(changes, entered);
+      this.#statements.commit.run();
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#statements.rollback.run();
+      for (const address of entered) this.#destinations.delete(address);
+      throw storeFailed({ reason: messageOf(cause) }, { cause });
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #apply({ rows = [], removals = [], releases = [] }: Changes, entered: string[]): void {
+    for (const { address, due, message, frame } of rows) {
+      const { id, place, expires, group, closesGroup } = message;
+      const destination = this.#destinations.get(address) ?? this.#enter(address, entered);
+      this.#statements.add.run(
+        id,
+        destination,
+        place,
+        due || null,
+        expires || null,
+        group ?? null,
+        +closesGroup,
+        frame,
+      );
+    }
+    for (const id of removals) this.#statements.remove.run(id);
+    for (const { id, place } of releases) this.#statements.release.run(place, id);
+  }
+
+  #enter(address: string, entered: string[]): number {
+    const id = Number(this.#statements.addDestination.run(address).lastInsertRowid);
+    this.#destinations.set(address, id);
+    entered.push(address);
+    return id;
+  }
+
+  #begin(): string {
+    const name = randomBytes(4).toString('hex');
+    this.#statements.name.run(name);
+    const row = this.#statements.start.get();
+    this.#statements.removeUnused.run();
+    return `${String(row?.['name'])}-${String(row?.['starts'])}`;
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  const statement = (sql: string): StatementSync => database.prepare(sql);
+  return {
+    begin: statement('BEGIN IMMEDIATE'),
+    commit: statement('COMMIT'),
+    rollback: statement('ROLLBACK'),
+    name: statement('INSERT INTO broker (name, starts) SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM broker)'),
+    start: statement('UPDATE broker SET starts = starts + 1 RETURNING name, starts'),
+    removeUnused: statement(
+      `DELETE FROM destinations
+       WHERE NOT EXISTS (SELECT 1 FROM messages WHERE destination = destinations.id AND due IS NULL)
+         AND id NOT IN (SELECT destination FROM messages WHERE due IS NOT NULL)`,
+    ),
+    destinations: statement('SELECT id, address FROM destinations'),
+    addDestination: statement('INSERT INTO destinations (address) VALUES (?)'),
+    last: statement(
+      `SELECT (SELECT max(id) FROM messages) AS id,
+              (SELECT max(place % ${String(RANK)}) FROM messages WHERE due IS NULL) AS ordinal`,
+    ),
+    add: statement('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    remove: statement('DELETE FROM messages WHERE id = ?'),
+    release: statement('UPDATE messages SET due = NULL, place = ? WHERE id = ?'),
+    count: statement('SELECT count(*) AS count FROM messages WHERE destination = ? AND due IS NULL'),
+    page: statement(
+      `SELECT ${MESSAGE} FROM messages WHERE destination = ? AND due IS NULL AND place > ? ORDER BY place LIMIT ?`,
+    ),
+    frame: statement('SELECT frame FROM messages WHERE id = ?'),
+    due: statement(`${FOUND} WHERE due <= ? ORDER BY due, messages.id LIMIT ?`),
+    expired: statement(`${FOUND} WHERE expires <= ? AND due IS NULL ORDER BY expires, messages.id`),
+    next: statement(
+      `SELECT (SELECT min(due) FROM messages WHERE due IS NOT NULL) AS due,
+              (SELECT min(expires) FROM messages WHERE expires > ? AND due IS NULL) AS expires`,
+    ),
+  };
+}
+
+function messageFrom(row: Record<string, unknown>): Message {
+  return {
+    id: row['id'] as number,
+    place: row['place'] as number,
+    expires: (row['expires'] as number | null) ?? 0,
+    group: (row['groupName'] as string | null) ?? undefined,
+    closesGroup: row['closesGroup'] === 1,
+    frame: undefined,
+  };
+}
+
+function foundFrom(row: Record<string, unknown>): Found {
+  return { address: row['address'] as string, message: messageFrom(row), due: (row['due'] as number | null) ?? 0 };
+}

@@ -1,0 +1,29 @@
+import type { Frame } from '../../stomp/frame.ts';
+import { parseDestination } from '../destination.ts';
+import { draftOf } from '../draft.ts';
+import { headerRefused } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { answerStatistics, statisticsPattern } from '../statistics.ts';
+
+/** SEND: into the transaction that it names, or else stored and delivered at once. */
+export function send(session: Session, frame: Frame): void {
+  const { exchange } = session;
+  const destination = parseDestination(frame.command, frame.headers['destination']);
+  const pattern = statisticsPattern(destination);
+  if (pattern !== undefined) {
+    answerStatistics(session, frame, pattern);
+    return;
+  }
+  if (destination.isPattern) {
+    const expected = 'one destination, without wildcards';
+    throw headerRefused({ command: frame.command, header: 'destination', value: destination.text, expected });
+  }
+  const transaction = session.transactionOf(frame);
+  const draft = draftOf(session, frame, destination);
+  if (transaction) {
+    transaction.send(draft);
+    return;
+  }
+  draft.target.admit();
+  exchange.perform({ sends: [draft], failed: (error) => session.peer.fail(error, frame) });
+}
