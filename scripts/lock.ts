@@ -1,29 +1,33 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync } from 'node:sqlite';
 
-/** Does the work while no other process does work under the same path. A holder that died without letting go is overlooked. */
+/** How long another process may take for its work before this one gives up waiting. */
+const patienceMs = 600_000;
+
+/**
+ * Does the work while no other process does work under the same path. The lock is that of an empty SQLite file, which the
+ * system lets go when its holder dies, however it does.
+ */
 export async function withLock<Result>(path: string, onWait: () => void, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(dirname(path), { recursive: true });
-  for (let waited = false; !(await take(path)); waited = true) {
-    if (!waited) onWait();
-    await sleep(200);
-  }
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = new DatabaseSync(path);
   try {
+    if (!took(lock)) {
+      onWait();
+      lock.exec(`PRAGMA busy_timeout = ${String(patienceMs)}; BEGIN EXCLUSIVE`);
+    }
     return await work();
   } finally {
-    await rm(path, { force: true });
+    lock.close();
   }
 }
 
-async function take(path: string): Promise<boolean> {
+function took(lock: DatabaseSync): boolean {
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    lock.exec('BEGIN EXCLUSIVE');
     return true;
   } catch {
-    const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-    if (holder > 0 && !existsSync(`/proc/${String(holder)}`)) await rm(path, { force: true });
     return false;
   }
 }

@@ -30,7 +30,8 @@ export function runVitest(args: readonly string[], environment: NodeJS.ProcessEn
   }
 }
 
-interface Report {
+/** The part of vitest's JSON report that is counted. */
+export interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
@@ -39,7 +40,7 @@ interface Report {
 }
 
 /** A file that failed outside its tests (on import, in a hook, by a leak) counts as one failure, and so does a run that failed for no test. */
-function count({ testResults }: Report, succeeded: boolean): VitestCounts {
+export function count({ testResults }: Report, succeeded: boolean): VitestCounts {
   const tests = testResults.flatMap((file) => file.assertionResults);
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
   const failedTests = tests.filter(({ status }) => status === 'failed').length;
