@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { parseJson, type JsonLimits } from '../recipes/bounded-json.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
+import { normalise } from '../recipes/normalise.ts';
 import { brief } from '../recipes/problem.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
@@ -32,8 +33,8 @@ export interface Request {
   readonly queue: string;
   /** Named by the announcer; empty where rules are to choose. */
   readonly recipes: readonly string[];
-  /** As sent: still to be read, validated, and permitted. */
-  readonly customRecipe?: JsonObject;
+  /** In the form that goes over the wire; still to be validated, and permitted. */
+  readonly customRecipe?: Json;
   /** As sent. */
   readonly parameters: JsonObject;
   /** The run's id, where the announcer chose one. */
@@ -121,7 +122,8 @@ function readRecipes(message: JsonObject, queue: string): Pick<Request, 'recipes
   }
   const names = recipes.map(readRecipeName);
   if (queue === ruledQueue) return withoutChoice(names, custom);
-  if (names.length > 0 || custom) return { recipes: names, ...(custom ? { customRecipe: custom } : {}) };
+  if (names.length > 0 || custom)
+    return { recipes: names, ...(custom ? { customRecipe: normalise(custom).recipe } : {}) };
   throw badRequest({
     where: '"recipes"',
     expected: `the names of recipes (to have rules choose, send to ${ruledQueue})`,

@@ -74,8 +74,9 @@ function firstSyntaxError(text: string, name: string): Error {
 }
 
 /** The error for what the parser found, in words. */
-export function syntaxErrorAt(text: string, name: string, { offset, error }: ParseError): Error {
-  const truncated = offset >= text.trimEnd().length;
+export function syntaxErrorAt(text: string, name: string, { offset, length, error }: ParseError): Error {
+  const isUnfinished = printParseErrorCode(error).startsWith('UnexpectedEnd');
+  const truncated = offset + (isUnfinished ? length : 0) >= text.trimEnd().length;
   const reason = truncated
     ? `the text ends before the JSON does, after ${text.length} characters: it is empty or was cut off`
     : `${sentenceOf(error)}, found ${JSON.stringify(text.slice(offset, offset + 12))}`;

@@ -61,29 +61,35 @@ function checked(condition: JsonObject, where: string): JsonObject {
   return condition;
 }
 
-const ajv = new Ajv2020({
-  strict: true,
-  strictTypes: false,
-  strictTuples: false,
-  addUsedSchema: false,
-  logger: false,
-  code: { regExp: Object.assign(boundedPattern, { code: 'boundedPattern' }) },
-});
+/** Knows the schema of schemas, which takes 16 ms to compile: once for all conditions. */
+const schemas = new Ajv2020({ logger: false });
 
-function boundedPattern(source: string): ReturnType<typeof compilePattern> {
-  return compilePattern(source, (reason) => {
-    throw new TypeError(reason);
-  });
-}
+/** Patterns are matched in linear time. Ajv takes patterns of the same text for the same. */
+const regExp = Object.assign(
+  (source: string) => {
+    const pattern = compilePattern(source, (reason) => {
+      throw new TypeError(reason);
+    });
+    return { ...pattern, toString: () => source };
+  },
+  { code: 'regExp' },
+);
 
-/** The compiled schema is forgotten by Ajv at once: recipes come and go. */
+/** An instance of its own for each: Ajv keeps all it ever compiled, and recipes come and go. 0.2 ms. */
 function compileSchema(schema: JsonObject, where: string): (value: Json) => boolean {
   try {
-    return ajv.compile(schema);
+    if (schemas.validateSchema(schema) !== true)
+      throw new TypeError(schemas.errorsText(schemas.errors, { dataVar: 'it' }));
+    const options = {
+      strictTypes: false,
+      strictTuples: false,
+      logger: false,
+      meta: false,
+      validateSchema: false,
+    } as const;
+    return new Ajv2020({ ...options, code: { regExp } }).compile(schema);
   } catch (error) {
     throw badCondition({ where, reason: reasonOf(error) }, { cause: error });
-  } finally {
-    ajv.removeSchema(schema);
   }
 }
 

@@ -89,10 +89,15 @@ function step(services: readonly DescribedService[]): JsonObject {
       job_parameters: { type: 'object', description: 'For a wrapped program.' },
       comment: { description: 'For readers.' },
     },
-    allOf: services.map((service, index) => ({
-      if: { required: ['queue'], properties: { queue: { const: service.queue } } },
-      then: { $ref: `#/$defs/${definitionName(service, index)}` },
-    })),
+    // An empty allOf is no schema.
+    ...(services.length === 0 ? {} : { allOf: services.map(check) }),
+  };
+}
+
+function check(service: DescribedService, index: number): JsonObject {
+  return {
+    if: { required: ['queue'], properties: { queue: { const: service.queue } } },
+    then: { $ref: `#/$defs/${definitionName(service, index)}` },
   };
 }
 

@@ -33,7 +33,7 @@ class Substitution {
   }
 
   apply(value: Json, path: Path): Json {
-    if (typeof value === 'string') return this.#counted(this.#fill(value, path));
+    if (typeof value === 'string') return this.#fill(value, path);
     if (isObject(value)) {
       // fromEntries defines keys, where an assignment to `__proto__` would not.
       return Object.fromEntries(
@@ -60,30 +60,35 @@ class Substitution {
 
   #copy(name: string, fail: Fail): Json {
     const field = parseField(name) ?? fail('expected $REPLACE:name or $REPLACE:name[key]');
-    return structuredClone(valueAt(this.#parameters, field) ?? null);
+    const value = valueAt(this.#parameters, field) ?? null;
+    this.#spend(JSON.stringify(value).length);
+    return structuredClone(value);
   }
 
-  #format(text: string, fail: Fail): string {
+  #format(text: string, fail: Fail, isSpec = false): string {
     return parseTemplate(text, fail)
-      .map((part) => (typeof part === 'string' ? part : this.#placeholder(part, fail)))
+      .map((part) => (typeof part === 'string' ? part : this.#formatted(part, fail, isSpec)))
       .join('');
   }
 
-  #placeholder(placeholder: Placeholder, fail: Fail): string {
-    const { text, field: name } = placeholder;
+  #formatted({ text, field: name, conversion, spec }: Placeholder, fail: Fail, isSpec: boolean): string {
     if (/^\d*$/.test(name)) return fail(`${text} names no parameter`);
     if (/^[^[]*\./.test(name)) return fail(`${text}: a part of a parameter is written name[key], not name.key`);
     const field = parseField(name) ?? fail(`${text}: expected name or name[key]`);
     if (!Object.hasOwn(this.#parameters, field[0])) return text;
-    const value = valueAt(this.#parameters, field) ?? fail(`the parameter ${field[0]} has nothing at ${name}`);
-    const spec = placeholder.spec.includes('{') ? this.#format(placeholder.spec, fail) : placeholder.spec;
-    return formatValue(converted(value, placeholder.conversion, fail), spec, fail);
+    const value = valueAt(this.#parameters, field);
+    if (value === undefined) return fail(`the parameter ${field[0]} has nothing at ${name}`);
+    if (isSpec && spec.includes('{')) return fail('a format may hold placeholders, but these no others');
+    const filled = spec.includes('{') ? this.#format(spec, fail, true) : spec;
+    const formatted = formatValue(converted(value, conversion, fail), filled, fail);
+    this.#spend(formatted.length);
+    return formatted;
   }
 
-  /** Counts what was filled in; throws when one recipe became too large to be a message. */
-  #counted(value: Json): Json {
-    this.#characters += typeof value === 'string' ? value.length : JSON.stringify(value).length;
-    if (this.#characters <= mostCharacters) return value;
+  /** Counts what is put in; throws when one recipe becomes too large to be a message. */
+  #spend(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters <= mostCharacters) return;
     throw tooLarge({ name: 'The recipe', what: 'characters', limit: mostCharacters, found: this.#characters });
   }
 }

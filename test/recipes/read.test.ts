@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BatonError } from '../../src/core/errors.ts';
+import { locate, printRecipe, readRecipe } from '../../src/recipes/read.ts';
+import { anyJson, validRecipe } from './arbitraries.ts';
+
+describe('readRecipe', () => {
+  it('reads a recipe as it is written, whatever its steps and payloads hold', () => {
+    const recipe = {
+      '1': {
+        service: 'A',
+        queue: '{queue}',
+        gridinfo: { steps: [1, 2] },
+        comment: 'kept',
+        output: { every: 7, last: [7] },
+      },
+      '7': { topic: 't', 'transport-delay': '{delay}', parameters: { '{key}': '$value' } },
+      start: [[1, [null, { any: 'payload' }]]],
+      error: [7],
+    };
+    expect(readRecipe(JSON.stringify(recipe), 'a.json')).toEqual({ recipe, findings: [] });
+  });
+
+  it('takes the last of duplicate keys and says where the others stand', () => {
+    const text = [
+      '{',
+      '  "1": ["what this recipe is for"],',
+      '  "1": {"queue": "a"},',
+      '  "start": [[1, {}]]',
+      '}',
+    ].join('\n');
+    const { recipe, findings } = readRecipe(text, 'a.json');
+    expect(recipe).toEqual({ '1': { queue: 'a' }, start: [[1, {}]] });
+    expect(findings).toEqual([
+      {
+        rule: 'duplicate-key',
+        severity: 'warning',
+        line: 2,
+        column: 3,
+        message: 'The key "1" stands more than once; only the last one counts, in line 3.',
+        hint: 'Remove this one, or give it a name of its own.',
+      },
+    ]);
+  });
+
+  it('finds duplicate keys at every depth', () => {
+    const text = '{"1": {"parameters": {"a": {"b": 1, "b": 2}}}, "start": [[1, {"x": 1, "x": 2}]]}';
+    const { recipe, findings } = readRecipe(text, 'a.json');
+    expect(recipe).toEqual({ '1': { parameters: { a: { b: 2 } } }, start: [[1, { x: 2 }]] });
+    expect(findings.map(({ column }) => column)).toEqual([29, 63]);
+  });
+
+  it('reads links written as text as the numbers they mean, each with a finding', () => {
+    const text =
+      '{"1": {"output": {"a": "2", "b": ["2", 2]}, "error": "2"}, "2": {"output": "{x}"}, "start": [["1", "1"]], "error": ["2"]}';
+    const { recipe, findings } = readRecipe(text, 'a.json');
+    expect(recipe).toEqual({
+      '1': { output: { a: 2, b: [2, 2] }, error: 2 },
+      '2': { output: '{x}' },
+      start: [[1, '1']],
+      error: [2],
+    });
+    expect(findings.map(({ rule, column }) => [rule, column])).toEqual([
+      ['link-text', 19],
+      ['link-text', 35],
+      ['link-text', 45],
+      ['link-text', 95],
+      ['link-text', 117],
+    ]);
+  });
+
+  it("writes the recipe's own error as a list, for Python services fail on a bare number", () => {
+    const { recipe, findings } = readRecipe('{"1": {}, "start": [[1, 0]], "error": 1}', 'a.json');
+    expect(recipe).toMatchObject({ error: [1] });
+    expect(findings).toMatchObject([{ rule: 'error-list', line: 1, column: 30 }]);
+  });
+
+  it('writes step numbers plainly, as Python reads them', () => {
+    const { recipe, findings } = readRecipe('{"01": {}, " +2 ": {}, "1_0": {}, "start": [[1, 0]]}', 'a.json');
+    expect(Object.keys(recipe as object)).toEqual(['1', '2', '10', 'start']);
+    expect(findings.map(({ rule }) => rule)).toEqual(['step-number', 'step-number', 'step-number']);
+  });
+
+  it('passes over comments, commas before a closing bracket and a byte order mark', () => {
+    const { recipe, findings } = readRecipe(
+      '\uFEFF{\n// a comment\n"1": {"a": [1,],},\n"start": [[1, 0]]\n}',
+      'a.json',
+    );
+    expect(recipe).toEqual({ '1': { a: [1] }, start: [[1, 0]] });
+    expect(findings.map(({ rule, line }) => [rule, line])).toEqual([
+      ['not-json', 2],
+      ['not-json', 3],
+      ['not-json', 3],
+    ]);
+  });
+
+  it('tells when digits of a number are lost', () => {
+    const { findings } = readRecipe('{"1": {"id": 12345678901234567890}, "start": [[1, 0]]}', 'a.json');
+    expect(findings).toMatchObject([{ rule: 'number-precision', column: 14 }]);
+  });
+
+  it.each([
+    ['{"1": {"queue": "a"}\n  "2": {}}', 2, 3, 'expected a comma, found "\\"2\\": {}}"'],
+    ['{"1": {queue: "a"}}', 1, 8, 'found "queue'],
+    ["{'1': {}}", 1, 2, 'found "\'1\': {}}"'],
+    [
+      '{"1": {"queue": "a"}',
+      1,
+      21,
+      'the text ends before the JSON does, after 20 characters: it is empty or was cut off',
+    ],
+    ['', 1, 1, 'it is empty or was cut off'],
+    ['{"1": NaN}', 1, 7, 'expected a JSON value, found "NaN}"'],
+    ['{"1": 1e999}', 1, 7, 'the number "1e999" is larger than any that can be kept'],
+    ['{}\n{}', 2, 1, 'expected nothing more after the end'],
+  ])('refuses %j with line and column', (text, line, column, reason) => {
+    expect(() => readRecipe(text, 'a.json')).toThrow(
+      expect.objectContaining({ code: 'recipes.syntax', fields: expect.objectContaining({ line, column }) }),
+    );
+    expect(() => readRecipe(text, 'a.json')).toThrow(`a.json, line ${line}, column ${column}: `);
+    expect(() => readRecipe(text, 'a.json')).toThrow(reason);
+  });
+
+  it.each([
+    ['depth', '['.repeat(1_000_000)],
+    ['depth hidden behind brackets in text', `"${']'.repeat(1000)}"${'{"a":'.repeat(200)}`],
+    ['size', `"${'x'.repeat(2_000_000)}"`],
+  ])('refuses too much %s before it costs anything', (_, text) => {
+    expect(() => readRecipe(text, 'a.json')).toThrow(expect.objectContaining({ code: 'recipes.too-large' }));
+  });
+
+  it('does not mistake brackets in text for depth', () => {
+    expect(readRecipe(`{"1": {"a": "${'\\\\\\"['.repeat(500)}"}}`, 'a.json').findings).toEqual([]);
+  });
+
+  it('keeps a key named __proto__ a key', () => {
+    const { recipe } = readRecipe('{"__proto__": {"polluted": 1}, "1": {"__proto__": {"queue": "x"}}}', 'a.json');
+    expect(printRecipe(recipe)).toContain('"__proto__"');
+    expect(Object.getPrototypeOf(recipe)).toBe(Object.prototype);
+    expect('polluted' in {}).toBe(false);
+  });
+
+  it('reads what was printed as the same recipe, without findings', () => {
+    fc.assert(
+      fc.property(validRecipe, (recipe) => {
+        const again = readRecipe(printRecipe(recipe), 'a.json');
+        expect(again.recipe).toEqual(recipe);
+        expect(printRecipe(again.recipe)).toBe(printRecipe(recipe));
+        expect(again.findings.filter(({ rule }) => rule !== 'number-precision')).toEqual([]);
+      }),
+    );
+  });
+
+  it('throws only its own errors on any text', () => {
+    const text = fc.oneof(fc.string(), anyJson.map(printRecipe), anyJson.map(printRecipe).chain(cutOff));
+    fc.assert(
+      fc.property(text, (written) => {
+        try {
+          readRecipe(written, 'a.json');
+        } catch (error) {
+          if (!(error instanceof BatonError)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('locate', () => {
+  const text = '{\n  "1": [],\n  "1": {\n    "output": {"every": [2, 9]}\n  }\n}';
+
+  it('finds the line and column of a place, of duplicate keys in the one that counts', () => {
+    expect(locate(text, ['1', 'output', 'every', 1])).toEqual({ line: 4, column: 29 });
+    expect(locate(text, ['1', 'output'])).toEqual({ line: 4, column: 5 });
+    expect(locate(text, ['1'])).toEqual({ line: 3, column: 3 });
+  });
+
+  it('falls back on the nearest place around one that is not there', () => {
+    expect(locate(text, ['1', 'error'])).toEqual({ line: 3, column: 3 });
+    expect(locate(text, [])).toEqual({ line: 1, column: 1 });
+  });
+});
+
+function cutOff(text: string): fc.Arbitrary<string> {
+  return fc.nat({ max: text.length }).map((length) => text.slice(0, length));
+}

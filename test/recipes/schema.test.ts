@@ -1,0 +1,59 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/json.ts';
+import { recipeSchema, type DescribedService } from '../../src/recipes/schema.ts';
+import { validRecipe } from './arbitraries.ts';
+
+const watch: DescribedService = {
+  name: 'File watch: all',
+  description: 'Waits for files.',
+  queue: 'file-watch',
+  parameters: { type: 'object', properties: { 'burst-limit': { type: 'integer' } }, required: ['pattern'] },
+  channels: { every: 'Every file.', last: 'The last file.' },
+};
+
+const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
+const isRecipe = ajv.compile(recipeSchema([watch]));
+
+function recipeWith(step: Json): Json {
+  return { '1': step, start: [[1, {}]] };
+}
+
+describe('recipeSchema', () => {
+  it('accepts every valid recipe', () => {
+    const isAnyRecipe = ajv.compile(recipeSchema());
+    fc.assert(
+      fc.property(validRecipe, (recipe) => {
+        expect(isAnyRecipe(recipe), ajv.errorsText(isAnyRecipe.errors)).toBe(true);
+      }),
+    );
+  });
+
+  it.each<[string, Json]>([
+    [
+      'all settings',
+      { queue: 'q', retry: { attempts: 2 }, timeout: 3, join: { count: 2, by: 'a[b]' }, group: true, when: {} },
+    ],
+    ['placeholders for numbers', { 'transport-delay': '{d}', join: { count: '{n}' }, retry: { attempts: '{a}' } }],
+    ['keys of other systems', { gridinfo: [1], exchange: 'x', anything: null }],
+    ['a placeholder for a parameter', { queue: 'file-watch', parameters: { pattern: 'x', 'burst-limit': '{b}' } }],
+  ])('accepts %s', (_, step) => {
+    expect(isRecipe(recipeWith(step)), ajv.errorsText(isRecipe.errors)).toBe(true);
+  });
+
+  it.each<[string, Json]>([
+    ['a recipe without start', { '1': {} }],
+    ['another key at the top', { '1': {}, start: [[1, 0]], comment: 'x' }],
+    ['a link that is text', recipeWith({ output: '2' })],
+    ['a misspelt setting', recipeWith({ retry: { atempts: 2 } })],
+    ['a join without count', recipeWith({ join: {} })],
+    [
+      "a parameter that breaks its service's schema",
+      recipeWith({ queue: 'file-watch', parameters: { pattern: 'x', 'burst-limit': 'x' } }),
+    ],
+    ['a parameter that is missing', recipeWith({ queue: 'file-watch', parameters: {} })],
+  ])('refuses %s', (_, recipe) => {
+    expect(isRecipe(recipe)).toBe(false);
+  });
+});
