@@ -18,7 +18,7 @@ export interface Join {
 export type Admission = 'held' | 'duplicate' | 'late';
 
 /** ms that a join stays open at least after its first member came: after a restart past the deadline, all that the broker still holds is to come first. */
-const settleTime = 5_000;
+const settleTime = 2_000;
 /** Keys of closed joins that are remembered, so that a late member does not open a second one. */
 const rememberedClosings = 100_000;
 

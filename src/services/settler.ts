@@ -1,5 +1,5 @@
-import { BatonError } from '../core/errors.ts';
 import type { Client, Outgoing } from '../stomp/client.ts';
+import { invalid, refused, stale } from '../stomp/errors.ts';
 import { names } from './names.ts';
 import type { RecordBatch } from './record.ts';
 import type { Settlement } from './settlement.ts';
@@ -62,9 +62,9 @@ export class Settler {
 
   /** A delivery of an earlier connection cannot be acknowledged; left in the batch it would take the others with it. */
   #isCurrent({ settlement, reject }: Entry): boolean {
-    const stale = settlement.acks.some(({ epoch }) => epoch !== this.#client.epoch);
-    if (stale) reject(new StaleDelivery());
-    return !stale;
+    const old = settlement.acks.find(({ epoch }) => epoch !== this.#client.epoch);
+    if (old) reject(stale({ messageId: old.messageId, reason: 'the connection that brought it is gone' }));
+    return old === undefined;
   }
 
   async #transact(settlements: readonly Settlement[]): Promise<void> {
@@ -78,11 +78,7 @@ export class Settler {
   }
 }
 
-class StaleDelivery extends Error {
-  override readonly message = 'The connection that brought the message is gone; it comes again.';
-}
-
 /** True when the broker, or the client's own check, refused the transaction: nothing happened, and trying it again is useless. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof BatonError && (error.code === 'stomp.refused' || error.code === 'stomp.invalid');
+  return refused.is(error) || invalid.is(error);
 }

@@ -1,0 +1,460 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { checkpoint, done, later, publish, rejected, result, send, type Outcome } from '../../src/services/outcome.ts';
+import { defineService, type AnyService, type ServiceOptions, type StepInput } from '../../src/services/service.ts';
+import { Suspects } from '../../src/services/suspects.ts';
+import { uniqueNamespace } from '../fixtures/namespace.ts';
+import { payloadOf, Site } from '../fixtures/site.ts';
+
+interface SuiteBroker extends AsyncDisposable {
+  address(namespace?: string): string;
+}
+
+/** What every service gets from the pipeline, on any broker. */
+export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
+  let broker: SuiteBroker;
+  beforeAll(async () => {
+    broker = await start();
+  });
+  afterAll(async () => broker[Symbol.asyncDispose]());
+  const site = async (...services: AnyService[]): Promise<Site> =>
+    await Site.start(broker.address(uniqueNamespace()), services);
+
+  describe('an outcome', () => {
+    it('done sends its outputs over the channels of the recipe, and the ledger counts them', async () => {
+      await using here = await site(
+        worker((step) =>
+          done(send({ n: 1 }, 'odd'), send({ n: 2 }, 'even'), send({ n: step.payload }, 'odd'), send(0, 'none')),
+        ),
+      );
+      await here.run({
+        1: { queue: 'work', output: { odd: 2, even: [2, 3] } },
+        2: { queue: 'odd' },
+        3: { queue: 'even' },
+        start: [[1, 3]],
+      });
+      const [record] = await here.settled(1, 'done');
+      expect(record?.sends).toEqual({ 2: 3, 3: 1 });
+      expect(record?.outputs.map(({ step, channel, payload }) => [step, channel, payload])).toEqual([
+        [2, 'odd', { n: 1 }],
+        [2, 'even', { n: 2 }],
+        [3, 'even', { n: 2 }],
+        [2, 'odd', { n: 3 }],
+      ]);
+      expect(payloadOf(await here.next(here.client.queue('even')))).toEqual({ n: 2 });
+    });
+
+    it('later puts the message off without counting an attempt, and keeps the sender’s headers', async () => {
+      const seen: number[][] = [];
+      await using here = await site(
+        worker(({ attempt, deferral }) => {
+          seen.push([attempt, deferral]);
+          return deferral < 2 ? later(0.1, 'no quota') : done();
+        }),
+      );
+      await here.run(oneStep());
+      await here.settled(1, 'done');
+      expect(seen).toEqual([
+        [1, 0],
+        [1, 1],
+        [1, 2],
+      ]);
+      expect((await here.settled(1, 'later', 2))[0]?.cause?.message).toBe('no quota');
+    });
+
+    it('failed comes again after the back-off, and into the dead-letter queue with its cause when no attempt is left', async () => {
+      await using here = await site(
+        worker(() => {
+          throw new Error('the disk is gone');
+        }),
+      );
+      await here.run(oneStep({ retry: { attempts: 3, delay: 0.1, factor: 1 } }));
+      expect(await here.settled(1, 'retry', 2)).toHaveLength(2);
+      const [dead] = await here.settled(1, 'dead');
+      expect(dead).toMatchObject({ attempt: 3, cause: { code: 'exception', message: 'the disk is gone' } });
+      const letter = await here.next(here.client.queue('work').replace('/queue/', '/queue/DLQ.'));
+      expect(letter.headers).toMatchObject({
+        'baton-error-message': 'the disk is gone',
+        'baton-error-attempt': '3',
+        'baton-error-service': 'worker',
+        'baton-key': dead?.key,
+        'workflows-recipe': 'True',
+        'original-destination': here.client.queue('work'),
+      });
+      expect(Number(letter.headers['baton-first-failure'])).toBeLessThan(Number(letter.headers['baton-last-failure']));
+      expect(payloadOf(letter)).toBe('begin');
+    });
+
+    it('rejected takes the error links at once, with the cause and the payload', async () => {
+      await using here = await site(worker(() => rejected('no such crystal')));
+      await here.run({ 1: { queue: 'work', error: 2 }, 2: { queue: 'mourn' }, start: [[1, 'begin']] });
+      const [record] = await here.settled(1, 'error-link');
+      expect(record?.sends).toEqual({ 2: 1 });
+      const told = await here.next(here.client.queue('mourn'));
+      expect(payloadOf(told)).toEqual({
+        error: { code: 'rejected', message: 'no such crystal', step: 1, service: 'worker', host: 'test.1', attempt: 1 },
+        payload: 'begin',
+      });
+    });
+
+    it('that takes too long is failed: the handler’s signal is aborted', async () => {
+      await using here = await site(
+        worker(
+          async (_step, { signal }) =>
+            await new Promise<Outcome>((_resolve, reject) =>
+              signal.addEventListener('abort', () => reject(signal.reason as Error)),
+            ),
+        ),
+      );
+      await here.run(oneStep({ timeout: 0.1, retry: { attempts: 1 } }));
+      expect((await here.settled(1, 'dead'))[0]?.cause).toMatchObject({ code: 'timeout' });
+    });
+
+    it('that cannot be sent is a failure of its handler, not of its neighbours', async () => {
+      await using here = await site(
+        worker(({ payload }) => (payload === 'bad' ? done(publish('a\0b', 1)) : done()), { concurrency: 5 }),
+      );
+      await here.run({
+        1: { queue: 'work', retry: { attempts: 1 } },
+        start: [...['a', 'b', 'c', 'd'].map((good) => [1, good]), [1, 'bad']],
+      });
+      await here.settled(1, 'done', 4);
+      expect((await here.settled(1, 'dead'))[0]?.cause?.code).toMatch(/stomp/);
+    });
+  });
+
+  describe('a message', () => {
+    it('that does not meet the step’s `when` is skipped', async () => {
+      await using here = await site(worker(() => done()));
+      await here.run({
+        1: { queue: 'work', when: { kind: 'grid' } },
+        start: [
+          [1, { kind: 'rotation' }],
+          [1, { kind: 'grid' }],
+        ],
+      });
+      await here.settled(1, 'skipped');
+      await here.settled(1, 'done');
+    });
+
+    it('whose parameters break the schema is rejected, in words', async () => {
+      const parameters = { type: 'object', properties: { size: { type: 'integer' } }, required: ['size'] };
+      await using here = await site(worker(({ parameters: { size } }) => done(send(size as Json)), { parameters }));
+      await here.run({
+        1: { queue: 'work', parameters: { size: '12' }, output: 3 },
+        2: { queue: 'work', parameters: { size: 'big' } },
+        3: { queue: 'sizes' },
+        start: [
+          [1, null],
+          [2, null],
+        ],
+      });
+      expect((await here.settled(2, 'dead'))[0]?.cause?.message).toContain('size must be integer, found "big"');
+      expect(payloadOf(await here.next(here.client.queue('sizes')))).toBe(12);
+    });
+
+    it('that is no message to a step is dead-lettered as it came', async () => {
+      await using here = await site(worker(() => done()));
+      await here.client.send({ destination: here.client.queue('work'), headers: { mine: 'yes' }, body: '{"half": ' });
+      const letter = await here.next(here.client.queue('work').replace('/queue/', '/queue/DLQ.'));
+      expect(letter.body.toString()).toBe('{"half": ');
+      expect(letter.headers).toMatchObject({ mine: 'yes', 'baton-error-code': 'recipes.syntax' });
+    });
+
+    it('to the step itself carries on where it stands', async () => {
+      await using here = await site(
+        worker(({ payload }) =>
+          Number(payload) < 3 ? done(send(payload), checkpoint(Number(payload) + 1, 0.05)) : done(),
+        ),
+      );
+      await here.run({ 1: { queue: 'work', output: 2 }, 2: { queue: 'out' }, start: [[1, 0]] });
+      const records = await here.settled(1, 'done', 4);
+      expect(records.map(({ sends }) => sends[1] ?? 0)).toEqual([1, 1, 1, 0]);
+      expect(records.map(({ path }) => path)).toEqual([[], [], [], []]);
+      expect(new Set(records.map(({ key }) => key)).size).toBe(4);
+    });
+
+    it('keeps the priority, the run and a key on everything that follows from it', async () => {
+      await using here = await site(worker(({ payload }) => done(send(payload))));
+      const run = await here.run(
+        { 1: { queue: 'work', output: 2 }, 2: { queue: 'out' }, start: [[1, 'x']] },
+        { priority: 7 },
+      );
+      const { headers } = await here.next(here.client.queue('out'));
+      expect(headers).toMatchObject({
+        priority: '7',
+        'baton-run': run,
+        'baton-attempt': '1',
+        'workflows-recipe': 'True',
+      });
+      expect(headers['baton-key']).toMatch(/^[0-9a-f]{32}$/);
+    });
+  });
+
+  describe('a result', () => {
+    it('is answered on the announcer’s queue under its correlation id, and kept in the ledger', async () => {
+      await using here = await site(worker(() => done(result({ centre: [1, 2] }))));
+      const replyTo = here.client.queue('announcer');
+      const run = await here.run(oneStep(), { replyTo, correlationId: 'scan 7' });
+      const answer = await here.next(replyTo);
+      expect(answer.headers['correlation-id']).toBe('scan 7');
+      expect(JSON.parse(answer.body.toString())).toEqual({ status: 'result', run, result: { centre: [1, 2] } });
+      expect((await here.settled(1, 'done'))[0]?.result).toEqual({ centre: [1, 2] });
+    });
+  });
+
+  describe('a join', () => {
+    const joining = (step: JsonObject = {}): JsonObject => ({
+      1: { queue: 'work', output: 2 },
+      2: {
+        queue: 'join',
+        join: { count: 4, timeout: 30, order: 'n', ...(step['join'] as object) },
+        output: 3,
+        ...without(step, 'join'),
+      },
+      3: { queue: 'out' },
+      start: [2, 0, 3, 1].map((n) => [1, { n }]),
+    });
+    const joiner = (process: Process, options: Partial<ServiceOptions<JsonObject>> = {}): AnyService =>
+      defineService<JsonObject>({ ...defaults, name: 'joiner', queue: 'join', joins: true, process, ...options });
+
+    it('calls its handler once, with all members in the declared order', async () => {
+      await using here = await site(
+        worker(({ payload }) => done(send(payload))),
+        joiner(({ members }) => done(send(members.map(({ payload }) => payload)))),
+      );
+      await here.run(joining());
+      const records = await here.settled(2, 'joined', 4);
+      expect(records.map(({ sends }) => sends)).toEqual([{}, {}, {}, { 3: 1 }]);
+      expect(payloadOf(await here.next(here.client.queue('out')))).toEqual([0, 1, 2, 3].map((n) => ({ n })));
+    });
+
+    it('is made once per value of `by`', async () => {
+      await using here = await site(
+        worker(({ payload }) =>
+          done(send({ n: (payload as { n: number }).n, half: (payload as { n: number }).n % 2 })),
+        ),
+        joiner(({ members }) => done(send(members.map(({ payload }) => (payload as { n: number }).n)))),
+      );
+      await here.run(joining({ join: { count: 2, by: 'half', order: 'n', timeout: 30 } }));
+      await here.settled(2, 'joined', 4);
+      const halves = [await here.next(here.client.queue('out')), await here.next(here.client.queue('out'))].map(
+        payloadOf,
+      );
+      expect(halves.sort()).toEqual([
+        [0, 2],
+        [1, 3],
+      ]);
+    });
+
+    it('counts what failed on its way as missing at once, and tells its error link what is there', async () => {
+      await using here = await site(
+        worker(({ payload }) => ((payload as { n: number }).n === 2 ? rejected('blank') : done(send(payload)))),
+        joiner(() => done()),
+      );
+      const recipe = { ...joining({ error: 3 }), 1: { queue: 'work', output: 2, error: 2 } };
+      await here.run(recipe);
+      const records = await here.settled(2, 'error-link', 4);
+      expect(records.at(-1)?.cause?.code).toBe('join-missing');
+      expect(payloadOf(await here.next(here.client.queue('out')))).toMatchObject({
+        error: { code: 'join-missing', step: 2 },
+        payload: { members: [{ n: 0 }, { n: 1 }, { n: 3 }], missing: 1 },
+      });
+    });
+
+    it('ends at its deadline with what has come', async () => {
+      await using here = await site(
+        worker(({ payload }) => ((payload as { n: number }).n === 2 ? done() : done(send(payload)))),
+        joiner(() => done()),
+      );
+      await here.run(joining({ join: { count: 4, timeout: 0.1 }, error: 3 }));
+      const records = await here.settled(2, 'error-link', 3);
+      expect(records.at(-1)?.cause).toEqual({
+        code: 'join-deadline',
+        message: '3 of 4 messages came before the deadline.',
+      });
+    });
+
+    it('that fails is tried again with all members', async () => {
+      const attempts: number[] = [];
+      await using here = await site(
+        worker(({ payload }) => done(send(payload))),
+        joiner(({ members, attempt }) => {
+          attempts.push(members.length);
+          if (attempt === 1) throw new Error('once');
+          return done(send('joined'));
+        }),
+      );
+      await here.run(joining({ retry: { delay: 0.1 } }));
+      await here.settled(2, 'joined', 4);
+      expect(attempts).toEqual([4, 4]);
+    });
+  });
+
+  describe('a service', () => {
+    it('works on as many messages at the same time as it says, and on one group in order', async () => {
+      let running = 0;
+      let most = 0;
+      const order: Json[] = [];
+      await using here = await site(
+        worker(
+          async ({ payload }) => {
+            running += 1;
+            most = Math.max(most, running);
+            await new Promise((resolve) => setImmediate(resolve));
+            running -= 1;
+            order.push(payload);
+            return done();
+          },
+          { concurrency: 3 },
+        ),
+      );
+      const all = Array.from({ length: 12 }, (_, n) => ({ group: n % 2, n }));
+      await here.run({ 1: { queue: 'work', group: 'group' }, start: all.map((payload) => [1, payload]) });
+      await here.settled(1, 'done', 12);
+      expect(most).toBe(2);
+      for (const group of [0, 1])
+        expect(order.filter((each) => (each as { group: number }).group === group)).toEqual(
+          all.filter((each) => each.group === group),
+        );
+    });
+
+    it('heart-beats in Zocalo’s format', async () => {
+      await using here = await site();
+      const beat = here.next(here.client.topic('transient.status'));
+      await using _other = await Site.start(broker.address(here.client.queue('').slice('/queue/'.length, -1)), [
+        worker(() => done()),
+      ]);
+      const { headers, body } = await beat;
+      expect(Number(headers['expires'])).toBeGreaterThan(Date.now());
+      expect(JSON.parse(body.toString())).toMatchObject({
+        host: 'test.1',
+        serviceclass: 'worker',
+        status: 1,
+        statustext: 'starting',
+        workflows: '3.5',
+      });
+    });
+
+    it('is asked to shut down by host or by its name', async () => {
+      await using here = await site(worker(() => done()));
+      for (const command of [{ host: 'test.1' }, { service: 'worker' }, { host: 'other' }]) {
+        const asked = here.host.events.once('shutdown');
+        await here.client.send({
+          destination: here.client.topic('command'),
+          body: JSON.stringify({ command: 'shutdown', ...command }),
+        });
+        if (!('host' in command && command.host === 'other')) await asked;
+      }
+    });
+
+    it('that stops finishes what runs, and leaves the rest to the next', async () => {
+      const gate = Promise.withResolvers<undefined>();
+      const started = Promise.withResolvers<undefined>();
+      await using here = await site(
+        worker(async () => {
+          started.resolve(undefined);
+          await gate.promise;
+          return done();
+        }),
+      );
+      await here.run({ 1: { queue: 'work' }, start: [1, 2, 3].map((n) => [1, n]) });
+      await started.promise;
+      const stopped = here.host.stop();
+      gate.resolve(undefined);
+      await stopped;
+      expect(here.records.length === 0 || (await here.settled(1, 'done')).length === 1).toBe(true);
+      expect(payloadOf(await here.next(here.client.queue('work')))).toBe(2);
+    });
+  });
+
+  describe('the guard', () => {
+    it('lets a suspect run alone, and clears it when it ends well', async () => {
+      const suspects = new Suspects();
+      let running = 0;
+      let withSuspect = 0;
+      const gate = Promise.withResolvers<undefined>();
+      const cleared: string[] = [];
+      const service = worker(
+        async ({ payload }) => {
+          running += 1;
+          if (payload === 'suspect') withSuspect = running;
+          else await Promise.race([gate.promise, new Promise((resolve) => setImmediate(resolve))]);
+          running -= 1;
+          return done();
+        },
+        { concurrency: 4 },
+      );
+      const notes = {
+        started: async () => Promise.resolve(),
+        ended: () => undefined,
+        cleared: (id: string) => void cleared.push(id),
+      };
+      await using here = await Site.start(broker.address(uniqueNamespace()), [], {});
+      await here.run({ 1: { queue: 'work' }, start: ['a', 'suspect', 'b', 'c'].map((payload) => [1, payload]) });
+      for await (const delivery of here.client.browse(here.client.queue('work')))
+        if (payloadOf(delivery) === 'suspect')
+          suspects.learn({ messageId: delivery.messageId, deaths: 1, lastOutput: '' });
+      await using _there = await Site.start(
+        broker.address(here.client.queue('').slice('/queue/'.length, -1)),
+        [service],
+        { suspects, notes },
+      );
+      await Promise.race([here.settled(1, 'done', 4), _there.settled(1, 'done', 4), both(here, _there)]);
+      expect(withSuspect).toBe(1);
+      expect(cleared).toHaveLength(1);
+    });
+
+    it('dead-letters unrun what killed three processes, with the last output', async () => {
+      const suspects = new Suspects();
+      const ran: Json[] = [];
+      await using here = await Site.start(broker.address(uniqueNamespace()), []);
+      await here.run({
+        1: { queue: 'work' },
+        start: [
+          [1, 'poison'],
+          [1, 'good'],
+        ],
+      });
+      for await (const delivery of here.client.browse(here.client.queue('work')))
+        if (payloadOf(delivery) === 'poison')
+          suspects.learn({ messageId: delivery.messageId, deaths: 3, lastOutput: 'Segmentation fault' });
+      const letter = here.next(here.client.queue('work').replace('/queue/', '/queue/DLQ.'));
+      const service = worker(({ payload }) => {
+        ran.push(payload);
+        return done();
+      });
+      await using there = await Site.start(
+        broker.address(here.client.queue('').slice('/queue/'.length, -1)),
+        [service],
+        { suspects },
+      );
+      expect((await letter).headers['baton-error-message']).toBe(
+        'It crashed its service 3 times. The last output was: Segmentation fault',
+      );
+      await both(here, there, 2);
+      expect(ran).toEqual(['good']);
+    });
+  });
+}
+
+/** Two sites share a ledger queue: between them they get all records. */
+async function both(one: Site, other: Site, count = 4): Promise<void> {
+  while (one.records.length + other.records.length < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+type Process = (step: StepInput<JsonObject>, tools: { readonly signal: AbortSignal }) => Outcome | Promise<Outcome>;
+
+const defaults = { description: 'a service of a test', parameters: { type: 'object' } };
+
+function worker(process: Process, options: Partial<ServiceOptions<JsonObject>> = {}): AnyService {
+  return defineService<JsonObject>({ ...defaults, name: 'worker', queue: 'work', process, ...options });
+}
+
+function oneStep(extra: JsonObject = {}): JsonObject {
+  return { 1: { queue: 'work', ...extra }, start: [[1, 'begin']] };
+}
+
+function without(object: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+}
