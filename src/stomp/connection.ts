@@ -189,10 +189,9 @@ export class Connection {
     }
     const error = this.#receipts.refuse(headers['receipt-id'], reason);
     this.#listener.onRefused(error);
-    if (this.#refusal) return;
-    this.#refusal = error;
+    if (this.#state === 'open') void this.#endAfterLastAnswers(error);
     this.#state = 'refused';
-    void this.#endAfterLastAnswers(error);
+    this.#refusal ??= error;
     this.#endIfAllIsAnswered();
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/stomp/client.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
-import { withCode, connected, subscribed } from './sessions.ts';
+import { connected, withCode } from './sessions.ts';
 
 describe('browsing', () => {
   test('ends with the broker, and unsubscribes', async () => {
