@@ -13,3 +13,38 @@ export const badRules = defineError<{ file: string; problems: readonly string[] 
   ({ file, problems }) => `${file} cannot be used: ${problems.join('; ')}.`,
   'Correct the lines named; docs/rules.md has the form.',
 );
+
+/** The announcement names a recipe that the site does not have. */
+export const noRecipe = defineError<{ name: string; reason: string }>(
+  'dispatcher.no-recipe',
+  ({ name, reason }) => `The recipe ${JSON.stringify(name)} cannot be read: ${reason}.`,
+  'Correct the name, or put the recipe into the recipe folder, and send the announcement again.',
+);
+
+/** The site has no rules, so nothing can be chosen for announcements that name no recipes. */
+export const noRules = defineError<{ folder: string; reason: string }>(
+  'dispatcher.no-rules',
+  ({ folder, reason }) => `The rules ${folder}/rules.yaml cannot be read: ${reason}.`,
+  'Write rules.yaml into the recipe folder, or announce on processing_recipe with the names of recipes.',
+);
+
+/** No rule applies to the announcement. */
+export const noRuleApplies = defineError<{ reasons: readonly string[] }>(
+  'dispatcher.no-rule-applies',
+  ({ reasons }) => `No rule applies to this announcement: ${reasons.join('; ') || 'there are none'}.`,
+  'Correct the parameters, or write a rule for such announcements, and send it again.',
+);
+
+/** Announcements may not bring recipes of their own at this site. */
+export const customNotPermitted = defineError<Record<never, never>>(
+  'dispatcher.custom-not-permitted',
+  () => 'This site does not take recipes from announcements.',
+  'Put the recipe into the recipe folder and name it, or set announcements.customRecipes in the configuration.',
+);
+
+/** What the announcement needs did not come in time. */
+export const notReady = defineError<{ seconds: number; missing: readonly string[] }>(
+  'dispatcher.not-ready',
+  ({ seconds, missing }) => `Not ready within ${seconds} s: ${missing.join(', ')}.`,
+  'Find out why it is missing; then announce again, or with a longer dispatcher_timeout.',
+);

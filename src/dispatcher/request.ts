@@ -172,9 +172,10 @@ function readGuid(parameters: JsonObject): string | undefined {
   throw badRequest({ where: '"guid"', expected, found: brief(guid) });
 }
 
+/** Brokers put their default of 4 on messages whose sender names none, so 4 says nothing. */
 function readPriority(headers: Headers): number | undefined {
   const { priority } = headers;
-  return priority !== undefined && /^[0-9]$/.test(priority) ? Number(priority) : undefined;
+  return priority !== undefined && /^[0-35-9]$/.test(priority) ? Number(priority) : undefined;
 }
 
 /** A parameter as text; ids come as numbers, too. Empty counts as absent. */

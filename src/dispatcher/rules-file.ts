@@ -64,7 +64,11 @@ export const rulesSchema: JsonObject = {
             description:
               'Conditions by parameter of the announcement (name or name[key]), all of which must be met: a value, a list of values, or a JSON Schema. Absent: every announcement.',
           },
-          recipes: { type: 'array', minItems: 1, items: { type: 'string' }, description: 'Names of recipes to run.' },
+          recipes: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Names of recipes to run. Empty: the announcement is accepted, and nothing runs.',
+          },
           parameters: {
             type: 'object',
             description:

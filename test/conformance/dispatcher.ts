@@ -1,0 +1,246 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../src/core/json.ts';
+import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
+import type { AnnouncementRecord } from '../../src/services/record.ts';
+import { parseBrokerAddress } from '../../src/stomp/address.ts';
+import type { Delivery } from '../../src/stomp/client.ts';
+import { uniqueNamespace } from '../fixtures/namespace.ts';
+import { payloadOf, Site } from '../fixtures/site.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const rules = `
+rules:
+  - name: grid scans
+    when: { event: start, kind: [grid, mesh], frames: { type: integer, minimum: 1 } }
+    recipes: [centre]
+    parameters: { colour: blue }
+    ready: { files: ['{file}'] }
+  - name: the end
+    when: { event: end }
+    recipes: []
+`;
+
+const recipes: Record<string, JsonObject> = {
+  centre: { 1: { queue: 'work', parameters: { colour: '{colour}', run: '{guid}' } }, start: [[1, '{frames}']] },
+  other: { 1: { queue: 'elsewhere', output: 2 }, 2: { queue: 'end' }, start: [[1, []]] },
+  broken: { 1: { queue: 'work', output: 7 }, start: [[1, []]] },
+};
+
+const fields = { beamline: ['beamline'], visit: ['visit'], collection: ['dcid'], runNumber: ['run'] };
+
+/** What announcers get from the dispatcher, on any broker. */
+export function exerciseDispatcher(
+  start: () => Promise<AsyncDisposable & { address(namespace?: string): string }>,
+): void {
+  let broker: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    broker = await start();
+  });
+  afterAll(async () => broker[Symbol.asyncDispose]());
+
+  describe('an announcement of a data collection', () => {
+    it('starts the recipes that the rules choose, with their parameters, and is accepted', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const file = await office.file('scan.h5');
+      const answer = await office.announce('data-collection', collection({ file }));
+      expect(answer).toEqual({ status: 'accepted', run: 'guid-1', recipes: ['centre'] });
+      const message = await office.site.next(office.site.client.queue('work'));
+      expect(payloadOf(message)).toBe('12');
+      expect(JSON.parse(message.body.toString())).toMatchObject({
+        recipe: { 1: { parameters: { colour: 'blue', run: 'guid-1' } } },
+        'recipe-path': [],
+        'recipe-pointer': 1,
+        environment: { ID: 'guid-1', baton: { priority: 6, lane: 'live' } },
+      });
+      const record = await office.recorded('accepted');
+      expect(record).toMatchObject({
+        run: 'guid-1',
+        beamline: 'i03',
+        visit: 'mx1',
+        collection: '5',
+        runNumber: '2',
+        sends: { 1: 1 },
+      });
+      expect(record.recipeHash).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('that no rule applies to is refused: the announcer and the dead-letter queue are told why', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const answer = await office.announce('data-collection', { parameters: { event: 'start', kind: 'rotation' } });
+      expect(answer.status).toBe('refused');
+      expect(answer['reason']).toContain(
+        'grid scans: kind is "rotation", expected one of "grid", "mesh", frames is missing',
+      );
+      const letter = await office.deadLetter('data-collection');
+      expect(letter.headers['baton-error-message']).toBe(answer['reason']);
+      expect(JSON.parse(letter.body.toString())).toEqual({ parameters: { event: 'start', kind: 'rotation' } });
+      expect(await office.recorded('refused')).toMatchObject({ reason: answer['reason'] });
+    });
+
+    it('that the rules have nothing to run for is accepted', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const answer = await office.announce('data-collection', { parameters: { event: 'end' } });
+      expect(answer).toMatchObject({ status: 'accepted', recipes: [] });
+      expect((await office.recorded('accepted')).sends).toEqual({});
+    });
+
+    it('waits until it is ready', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const file = join(office.folder, 'late.h5');
+      const answer = office.announce('data-collection', collection({ file }));
+      expect((await office.recorded('later')).reason).toBe(`waits for the file ${file}`);
+      await office.file('late.h5');
+      expect(await answer).toMatchObject({ status: 'accepted', run: 'guid-1' });
+    });
+
+    it('that never becomes ready is refused when its time is up, to the queue it names for that', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const parameters = {
+        ...collection({ file: '/nowhere' }).parameters,
+        dispatcher_timeout: 1,
+        dispatcher_error_queue: 'not-ready',
+      };
+      const answer = await office.announce('data-collection', { parameters });
+      expect(answer).toMatchObject({ status: 'refused', reason: 'Not ready within 1 s: the file /nowhere.' });
+      expect((await office.site.next(office.site.client.queue('not-ready'))).headers['baton-error-code']).toBe(
+        'dispatcher.not-ready',
+      );
+    });
+  });
+
+  describe('a request to process', () => {
+    it('runs the recipes it names, merged', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const answer = await office.announce('processing_recipe', {
+        recipes: ['centre', 'other'],
+        parameters: { frames: 3 },
+      });
+      expect(answer['run']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8/);
+      expect((await office.recorded('accepted')).sends).toEqual({ 1: 1, 2: 1 });
+    });
+
+    it.each([
+      ['is no JSON', '{"recipes": ["cen', 'recipes.syntax'],
+      ['names a recipe that does not exist', { recipes: ['nothing'] }, 'dispatcher.no-recipe'],
+      ['names a file outside the folder', { recipes: ['../secret'] }, 'dispatcher.bad-request'],
+      ['names a recipe that is broken', { recipes: ['broken'] }, 'recipes.invalid'],
+      [
+        'brings a recipe where that is not permitted',
+        { custom_recipe: recipes['other'] ?? {} },
+        'dispatcher.custom-not-permitted',
+      ],
+      ['is a list', [], 'dispatcher.bad-request'],
+      ['has parameters that are a list', { recipes: ['centre'], parameters: [] }, 'dispatcher.bad-request'],
+    ] as [string, Json, string][])('that %s is refused', async (_what, body, code) => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const answer = await office.announce('processing_recipe', body);
+      expect(answer).toMatchObject({ status: 'refused' });
+      expect((await office.deadLetter('processing_recipe')).headers['baton-error-code']).toBe(code);
+    });
+
+    it('with the run id of an earlier one is a duplicate of it, and starts nothing', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const request = { recipes: ['other'], parameters: { guid: 'same' } };
+      expect(await office.announce('processing_recipe', request)).toMatchObject({ status: 'accepted' });
+      expect(await office.announce('processing_recipe', request)).toMatchObject({ status: 'duplicate', run: 'same' });
+      expect((await office.recorded('duplicate')).sends).toEqual({});
+    });
+
+    it('may not ask for its answer on a queue of Baton’s own', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const body = JSON.stringify({ recipes: ['other'] });
+      const headers = { 'reply-to': office.site.client.queue('baton.ledger') };
+      await office.site.client.send({ destination: office.site.client.queue('processing_recipe'), headers, body });
+      expect((await office.deadLetter('processing_recipe')).headers['baton-error-message']).toContain('reply-to');
+    });
+  });
+}
+
+function collection(more: JsonObject): { parameters: JsonObject } {
+  return {
+    parameters: {
+      guid: 'guid-1',
+      event: 'start',
+      kind: 'grid',
+      frames: '12',
+      beamline: 'i03',
+      visit: 'mx1',
+      dcid: 5,
+      run: 2,
+      ...more,
+    },
+  };
+}
+
+/** A dispatcher with a folder of recipes, and an announcer. */
+class Office implements AsyncDisposable {
+  readonly site: Site;
+  readonly folder: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #stack: AsyncDisposableStack;
+  #announced = 0;
+
+  private constructor(site: Site, folder: string, dispatcher: Dispatcher, stack: AsyncDisposableStack) {
+    this.site = site;
+    this.folder = folder;
+    this.#dispatcher = dispatcher;
+    this.#stack = stack;
+  }
+
+  static async open(url: string): Promise<Office> {
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await temporaryFolder());
+    await writeFile(join(folder.path, 'rules.yaml'), rules);
+    for (const [name, recipe] of Object.entries(recipes))
+      await writeFile(join(folder.path, `${name}.json`), JSON.stringify(recipe));
+    const site = stack.use(await Site.start(url, []));
+    const announcements = { customRecipes: false, fields };
+    const dispatcher = stack.use(
+      new Dispatcher({
+        address: parseBrokerAddress(url),
+        recipes: folder.path,
+        store: folder.path,
+        announcements,
+        host: 'test.2',
+        version: '0',
+      }),
+    );
+    await dispatcher.start();
+    return new Office(site, folder.path, dispatcher, stack.move());
+  }
+
+  async file(name: string): Promise<string> {
+    const path = join(this.folder, name);
+    await writeFile(path, '');
+    return path;
+  }
+
+  /** Announces, and returns the first answer. */
+  async announce(queue: string, body: Json): Promise<JsonObject & { status: string }> {
+    this.#announced += 1;
+    const replyTo = this.site.client.queue(`answers.${this.#announced}`);
+    const headers = { 'reply-to': replyTo, 'correlation-id': `id ${this.#announced}` };
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    await this.site.client.send({ destination: this.site.client.queue(queue), headers, body: text });
+    const answer = await this.site.next(replyTo);
+    expect(answer.headers['correlation-id']).toBe(`id ${this.#announced}`);
+    return JSON.parse(answer.body.toString()) as JsonObject & { status: string };
+  }
+
+  async deadLetter(queue: string): Promise<Delivery> {
+    return await this.site.next(this.site.client.queue(queue).replace('/queue/', '/queue/DLQ.'));
+  }
+
+  async recorded(outcome: AnnouncementRecord['outcome']): Promise<AnnouncementRecord> {
+    return await this.site.recorded(
+      (record): record is AnnouncementRecord => record.kind === 'announcement' && record.outcome === outcome,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dispatcher.stop();
+    await this.#stack.disposeAsync();
+  }
+}
