@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { withLock } from './lock.ts';
 import { runNpm } from './npm.mjs';
@@ -76,7 +76,6 @@ const command = join(checkout, 'node_modules/.bin/baton');
 async function linkCommand(): Promise<void> {
   await rm(command, { force: true });
   await symlink('../../bin/baton.mjs', command);
-  await chmod(join(checkout, 'bin/baton.mjs'), 0o755);
 }
 
 const page = join(checkout, 'dist/web');
