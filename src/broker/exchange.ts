@@ -47,6 +47,7 @@ export class Exchange {
   readonly destinations: Destinations;
   /** Differs for each start of each store. */
   readonly epoch: string;
+  readonly #store: Store;
   readonly #scheduler: Scheduler;
   readonly #isStopped = new AbortController();
   #lastNumber: number;
@@ -55,6 +56,7 @@ export class Exchange {
     this.clock = clock;
     this.limits = limits;
     this.events = events;
+    this.#store = store;
     this.turn = new Turn(store);
     this.epoch = store.epoch;
     this.#lastNumber = store.lastNumber();
@@ -165,11 +167,11 @@ export class Exchange {
 
   /** The time of delayed messages has come: they go to the end of their lines. */
   #release(due: readonly Found[], done: () => void): void {
-    const arrivals = due.map(({ address, message }) => ({
-      target: this.#targetAt(address),
-      due: 0,
-      message: { ...message, place: reordered(message.place, this.nextNumber()) },
-    }));
+    const arrivals = due.map(({ address, message }) => {
+      const target = this.#targetAt(address);
+      const frame = target.isDurable ? undefined : this.#store.frame(message.id);
+      return { target, due: 0, message: { ...message, frame, place: reordered(message.place, this.nextNumber()) } };
+    });
     const releases = arrivals.filter(({ target }) => target.isDurable).map(({ message }) => message);
     const removals = arrivals.filter(({ target }) => !target.isDurable).map(({ message }) => message.id);
     this.#insist({ releases, removals }, () => {
