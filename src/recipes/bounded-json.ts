@@ -1,6 +1,7 @@
 import { printParseErrorCode, visit, type ParseError } from 'jsonc-parser';
 import type { Json } from '../core/json.ts';
 import { syntaxError, tooLarge } from './errors.ts';
+import { TextPositions } from './text-positions.ts';
 
 /** What is read at most: bytes of UTF-8 text, and levels of lists and objects in each other. */
 export interface JsonLimits {
@@ -80,14 +81,7 @@ export function syntaxErrorAt(text: string, name: string, { offset, length, erro
   const reason = truncated
     ? `the text ends before the JSON does, after ${text.length} characters: it is empty or was cut off`
     : `${sentenceOf(error)}, found ${JSON.stringify(text.slice(offset, offset + 12))}`;
-  return syntaxError({ name, ...positionOf(text, offset), reason });
-}
-
-/** Line and column, counted from 1, of an offset. */
-export function positionOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return { line, column: offset - before.lastIndexOf('\n') };
+  return syntaxError({ name, ...new TextPositions(text).at(offset), reason });
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { defineError } from '../core/errors.ts';
-import type { Problem } from './problem.ts';
+import { brief, type Problem } from './problem.ts';
 
 /** The text cannot be read as JSON at all. Lines and columns count from 1. */
 export const syntaxError = defineError<{ name: string; line: number; column: number; reason: string }>(
@@ -25,7 +25,7 @@ export const invalidRecipe = defineError<{ name: string; problems: readonly Prob
 /** A `{placeholder}` that cannot be filled in. */
 export const badPlaceholder = defineError<{ where: string; text: string; reason: string }>(
   'recipes.placeholder',
-  ({ where, text, reason }) => `${where}: ${JSON.stringify(text)}: ${reason}.`,
+  ({ where, text, reason }) => `${where}: ${brief(text)}: ${reason}.`,
   'Correct the placeholder or the parameter; a brace that is meant as itself is written twice, {{ or }}.',
 );
 

@@ -1,10 +1,11 @@
 import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { Json, JsonObject } from '../core/json.ts';
-import { positionOf, syntaxErrorAt, within, type JsonLimits } from './bounded-json.ts';
+import { syntaxErrorAt, within, type JsonLimits } from './bounded-json.ts';
 import { syntaxError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { normalise, type Remark } from './normalise.ts';
 import { brief, type Path } from './problem.ts';
+import { TextPositions, type TextPosition } from './text-positions.ts';
 
 /** Recipes are written by people: real ones have some ten kilobytes. */
 export const recipeLimits: JsonLimits = { bytes: 1024 * 1024, depth: 100 };
@@ -31,19 +32,21 @@ export function printRecipe(recipe: Json): string {
 }
 
 /** Line and column of a place in JSON text; of the nearest place around it where it is not there. */
-export function locate(text: string, path: Path): { line: number; column: number } {
+export function locate(text: string, path: Path): TextPosition {
   const top = parseTree(text);
-  return positionOf(text, top ? nodeAt(top, path).offset : 0);
+  return new TextPositions(text).at(top ? nodeAt(top, path).offset : 0);
 }
 
 class RecipeReader {
   readonly #text: string;
   readonly #name: string;
+  readonly #positions: TextPositions;
   readonly #findings: Finding[] = [];
 
   constructor(text: string, name: string) {
     this.#text = text;
     this.#name = name;
+    this.#positions = new TextPositions(text);
   }
 
   read(): RecipeText {
@@ -88,7 +91,7 @@ class RecipeReader {
   }
 
   #findDuplicate(property: Node, counting: Node): void {
-    const { line } = positionOf(this.#text, counting.offset);
+    const { line } = this.#positions.at(counting.offset);
     this.#find(property.offset, {
       rule: 'duplicate-key',
       message: `The key ${brief(keyOf(property))} stands more than once; only the last one counts, in line ${line}.`,
@@ -100,7 +103,7 @@ class RecipeReader {
     const written = this.#text.slice(offset, offset + length);
     if (!Number.isFinite(value)) {
       const reason = `the number ${brief(written)} is larger than any that can be kept`;
-      throw syntaxError({ name: this.#name, ...positionOf(this.#text, offset), reason });
+      throw syntaxError({ name: this.#name, ...this.#positions.at(offset), reason });
     }
     if (!/^-?\d+$/.test(written) || Number.isSafeInteger(value)) return;
     this.#find(offset, {
@@ -111,7 +114,7 @@ class RecipeReader {
   }
 
   #find(offset: number, found: Omit<Remark, 'path'>): void {
-    this.#findings.push({ ...found, severity: 'warning', ...positionOf(this.#text, offset) });
+    this.#findings.push({ ...found, severity: 'warning', ...this.#positions.at(offset) });
   }
 }
 

@@ -3,7 +3,7 @@ import { badPlaceholder, tooLarge } from './errors.ts';
 import { parseField, valueAt } from './field.ts';
 import { formatValue } from './format-spec.ts';
 import { parseTemplate, type Fail, type Placeholder } from './placeholder.ts';
-import { placeInWords, type Path } from './problem.ts';
+import { brief, placeInWords, type Path } from './problem.ts';
 import { pythonLiteral, pythonText } from './python-text.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -52,7 +52,7 @@ class Substitution {
   #fill(text: string, path: Path): Json {
     if (!text.includes('{') && !text.includes('}')) return text;
     const fail: Fail = (reason) => {
-      throw badPlaceholder({ where: placeInWords(path), text, reason });
+      throw badPlaceholder({ where: placeInWords(path), text: text.slice(0, 200), reason });
     };
     const whole = /^\{\$REPLACE:([^{}]*)\}$/.exec(text)?.[1];
     return whole === undefined ? this.#format(text, fail) : this.#copy(whole, fail);
@@ -72,12 +72,12 @@ class Substitution {
   }
 
   #formatted({ text, field: name, conversion, spec }: Placeholder, fail: Fail, isSpec: boolean): string {
-    if (/^\d*$/.test(name)) return fail(`${text} names no parameter`);
-    if (/^[^[]*\./.test(name)) return fail(`${text}: a part of a parameter is written name[key], not name.key`);
-    const field = parseField(name) ?? fail(`${text}: expected name or name[key]`);
+    if (/^\d*$/.test(name)) return fail(`${brief(text)} names no parameter`);
+    if (/^[^[]*\./.test(name)) return fail(`${brief(text)}: a part of a parameter is written name[key], not name.key`);
+    const field = parseField(name) ?? fail(`${brief(text)}: expected name or name[key]`);
     if (!Object.hasOwn(this.#parameters, field[0])) return text;
     const value = valueAt(this.#parameters, field);
-    if (value === undefined) return fail(`the parameter ${field[0]} has nothing at ${name}`);
+    if (value === undefined) return fail(`the parameter ${field[0]} has nothing at ${brief(name)}`);
     if (isSpec && spec.includes('{')) return fail('a format may hold placeholders, but these no others');
     const filled = spec.includes('{') ? this.#format(spec, fail, true) : spec;
     const formatted = formatValue(converted(value, conversion, fail), filled, fail);

@@ -20,7 +20,7 @@ export function validateRecipe(recipe: Json, options: ValidationOptions = {}): a
   if (problems.length > 0) throw invalidRecipe({ name: options.name ?? 'This', problems });
 }
 
-/** More than this many problems help nobody. */
+/** More help nobody; and a recipe that is wrong a million times costs no more than one that is wrong fifty times. */
 const mostProblems = 50;
 
 /**
@@ -29,51 +29,52 @@ const mostProblems = 50;
  * at its own settings.
  */
 export function findProblems(recipe: Json, { isSubstituted = false }: ValidationOptions = {}): Problem[] {
-  if (!isObject(recipe)) {
-    return [problemAt([], 'not-an-object', `expected an object of steps and "start", got ${brief(recipe)}`)];
-  }
   const problems: Problem[] = [];
-  const links = new LinkReader(recipe, problems);
-  const starts = startSteps(recipe, links, problems);
-  const errors = recipe['error'] === undefined ? [] : links.targets(recipe['error'], ['error']);
-  const graph = readSteps(recipe, links, isSubstituted, problems);
-  problems.push(...graphProblems(graph, [...starts, ...errors]));
-  return problems.slice(0, mostProblems);
+  for (const problem of problemsOf(recipe, isSubstituted)) {
+    if (problems.push(problem) === mostProblems) break;
+  }
+  return problems;
 }
 
-function startSteps(recipe: JsonObject, links: LinkReader, problems: Problem[]): number[] {
+function* problemsOf(recipe: Json, isSubstituted: boolean): Generator<Problem> {
+  if (!isObject(recipe)) {
+    yield problemAt([], 'not-an-object', `expected an object of steps and "start", got ${brief(recipe)}`);
+    return;
+  }
+  yield* startProblems(recipe);
+  if (recipe['error'] !== undefined) yield* linkProblems(recipe, targetsIn(recipe['error'], ['error']));
+  for (const [key, step] of Object.entries(recipe)) {
+    if (key !== 'start' && key !== 'error') yield* stepProblems(recipe, key, step, isSubstituted);
+  }
+  yield* graphProblems(recipe);
+}
+
+function* startProblems(recipe: JsonObject): Generator<Problem> {
   const { start } = recipe;
   const expected = 'expected a list of [step, payload]';
-  if (start === undefined) {
-    problems.push(problemAt([], 'no-start', `"start" is missing, ${expected}`));
-  } else if (!Array.isArray(start) || start.length === 0) {
-    problems.push(problemAt(['start'], 'no-start', `${expected}, got ${brief(start)}`));
+  if (start === undefined) yield problemAt([], 'no-start', `"start" is missing, ${expected}`);
+  else if (!Array.isArray(start) || start.length === 0) {
+    yield problemAt(['start'], 'no-start', `${expected}, got ${brief(start)}`);
   } else {
-    return start.flatMap((entry: Json, index) => {
-      if (Array.isArray(entry) && entry.length === 2) return links.target(entry[0] as Json, ['start', index, 0]);
-      problems.push(problemAt(['start', index], 'bad-start', `expected [step, payload], got ${brief(entry)}`));
-      return [];
-    });
-  }
-  return [];
-}
-
-function readSteps(recipe: JsonObject, links: LinkReader, isSubstituted: boolean, problems: Problem[]): Graph {
-  const graph = new Map<number, readonly number[]>();
-  for (const [key, step] of Object.entries(recipe)) {
-    if (key === 'start' || key === 'error') continue;
-    if (!isStepNumber(key)) {
-      const expected = 'expected a step number from 1, "start" or "error"; Python services fail on any other key';
-      problems.push(problemAt([key], 'not-numeric', expected));
-    } else if (!isObject(step)) {
-      problems.push(problemAt([key], 'bad-step', `expected an object, got ${brief(step)}`));
-    } else {
-      problems.push(...destinationProblems(step, key), ...settingProblems(step, [key], isSubstituted));
-      if (isSubstituted) problems.push(...whenProblems(step, key));
-      graph.set(Number(key), [...links.from(step, key, 'output'), ...links.from(step, key, 'error')]);
+    for (const [index, entry] of (start as Json[]).entries()) {
+      if (isStart(entry)) yield* linkProblems(recipe, [[entry[0], ['start', index, 0]]]);
+      else yield problemAt(['start', index], 'bad-start', `expected [step, payload], got ${brief(entry)}`);
     }
   }
-  return graph;
+}
+
+function* stepProblems(recipe: JsonObject, key: string, step: Json, isSubstituted: boolean): Generator<Problem> {
+  if (!isStepNumber(key)) {
+    const expected = 'expected a step number from 1, "start" or "error"; Python services fail on any other key';
+    yield problemAt([key], 'not-numeric', expected);
+  } else if (!isObject(step)) {
+    yield problemAt([key], 'bad-step', `expected an object, got ${brief(step)}`);
+  } else {
+    yield* destinationProblems(step, key);
+    yield* settingProblems(step, [key], isSubstituted);
+    if (isSubstituted) yield* whenProblems(step, key);
+    yield* linkProblems(recipe, linksIn(step, key));
+  }
 }
 
 /** As python-workflows has it: any whole number but 0. */
@@ -81,72 +82,83 @@ function isStepNumber(key: string): boolean {
   return /^-?[1-9]\d{0,14}$/.test(key);
 }
 
-function destinationProblems(step: JsonObject, key: string): Problem[] {
-  return ['queue', 'topic'].flatMap((name) => {
+function isStart(entry: Json): entry is readonly [Json, Json] {
+  return Array.isArray(entry) && entry.length === 2;
+}
+
+function* destinationProblems(step: JsonObject, key: string): Generator<Problem> {
+  for (const name of ['queue', 'topic']) {
     const destination = step[name] ?? '';
-    if (typeof destination === 'string') return [];
-    return [problemAt([key, name], 'bad-destination', `expected a name as text, got ${brief(destination)}`)];
-  });
+    if (typeof destination === 'string') continue;
+    yield problemAt([key, name], 'bad-destination', `expected a name as text, got ${brief(destination)}`);
+  }
 }
 
 /** Looked at only once placeholders are filled in: a bound may be one. */
-function whenProblems({ when }: JsonObject, key: string): Problem[] {
-  if (when === undefined) return [];
+function* whenProblems({ when }: JsonObject, key: string): Generator<Problem> {
   try {
-    compileWhen(when);
-    return [];
+    if (when !== undefined) compileWhen(when);
   } catch (error) {
     if (!badCondition.is(error)) throw error;
-    return [problemAt([key, 'when'], 'bad-condition', error.message.replace(/\.$/, ''))];
+    yield problemAt([key, 'when'], 'bad-condition', error.message.replace(/\.$/, ''));
   }
 }
 
-function graphProblems(graph: Graph, roots: readonly number[]): Problem[] {
-  const { reached, cycles } = walk(graph, roots);
-  const circular = cycles.map((cycle) => {
-    const shown = cycle.length > 12 ? [...cycle.slice(0, 10), '…', cycle.at(-1)] : cycle;
-    return problemAt([String(cycle.at(-2))], 'cycle', `its link closes the cycle ${shown.join(' → ')}`);
-  });
-  const idle = [...graph.keys()].filter((step) => !reached.has(step));
-  return [
-    ...circular,
-    ...idle.map((step) => problemAt([String(step)], 'unreferenced', 'no start and no link leads to this step')),
-  ];
-}
+/** What stands where the number of a step belongs, and where it stands. */
+type Target = readonly [target: Json, path: Path];
 
-/** Reads links, and reports those that lead nowhere. */
-class LinkReader {
-  readonly #recipe: JsonObject;
-  readonly #problems: Problem[];
-
-  constructor(recipe: JsonObject, problems: Problem[]) {
-    this.#recipe = recipe;
-    this.#problems = problems;
-  }
-
-  /** The steps that one of a step's keys links to. */
-  from(step: JsonObject, key: string, name: 'output' | 'error'): number[] {
+/** All targets of a step's links; `null` links to nothing as an `error` and as a channel. */
+function* linksIn(step: JsonObject, key: string): Generator<Target> {
+  for (const name of ['output', 'error']) {
     const links = step[name];
-    if (links === undefined || (links === null && name === 'error')) return [];
-    if (!isObject(links)) return this.targets(links, [key, name]);
-    return Object.entries(links).flatMap(([channel, targets]) =>
-      targets === null ? [] : this.targets(targets, [key, name, channel]),
-    );
-  }
-
-  targets(targets: Json, path: Path): number[] {
-    if (!Array.isArray(targets)) return this.target(targets, path);
-    return targets.flatMap((target: Json, index) => this.target(target, [...path, index]));
-  }
-
-  target(target: Json, path: Path): number[] {
-    if (typeof target === 'number' && Number.isSafeInteger(target)) {
-      if (Object.hasOwn(this.#recipe, target)) return [target];
-      this.#problems.push(problemAt(path, 'missing-step', `links to step ${target}, which is missing`));
-      return [];
+    if (links === undefined || (links === null && name === 'error')) continue;
+    if (!isObject(links)) yield* targetsIn(links, [key, name]);
+    else {
+      for (const [channel, targets] of Object.entries(links)) {
+        if (targets !== null) yield* targetsIn(targets, [key, name, channel]);
+      }
     }
-    const expected = 'expected the number of a step';
-    this.#problems.push(problemAt(path, 'bad-link', `${expected}, got ${brief(target)}`));
-    return [];
   }
+}
+
+function* targetsIn(targets: Json, path: Path): Generator<Target> {
+  if (!Array.isArray(targets)) yield [targets, path];
+  else for (const [index, target] of (targets as Json[]).entries()) yield [target, [...path, index]];
+}
+
+function* linkProblems(recipe: JsonObject, targets: Iterable<Target>): Generator<Problem> {
+  for (const [target, path] of targets) {
+    if (typeof target !== 'number' || !Number.isSafeInteger(target)) {
+      yield problemAt(path, 'bad-link', `expected the number of a step, got ${brief(target)}`);
+    } else if (!Object.hasOwn(recipe, target)) {
+      yield problemAt(path, 'missing-step', `links to step ${target}, which is missing`);
+    }
+  }
+}
+
+function* graphProblems(recipe: JsonObject): Generator<Problem> {
+  const graph = graphOf(recipe);
+  const { reached, cycles } = walk(graph, rootsOf(recipe));
+  for (const cycle of cycles) {
+    const shown = cycle.length > 12 ? [...cycle.slice(0, 10), '…', cycle.at(-1)] : cycle;
+    yield problemAt([String(cycle.at(-2))], 'cycle', `its link closes the cycle ${shown.join(' → ')}`);
+  }
+  for (const step of graph.keys()) {
+    if (!reached.has(step)) yield problemAt([String(step)], 'unreferenced', 'no start and no link leads to this step');
+  }
+}
+
+/** The steps and links that are right; those that are not were told of before. */
+function graphOf(recipe: JsonObject): Graph {
+  const steps = Object.entries(recipe).filter(([key, step]) => isStepNumber(key) && isObject(step));
+  return new Map(steps.map(([key, step]) => [Number(key), numbersOf(linksIn(step as JsonObject, key))]));
+}
+
+function rootsOf({ start, error = [] }: JsonObject): number[] {
+  const starts = Array.isArray(start) ? (start as Json[]).filter(isStart).map(([step]): Target => [step, []]) : [];
+  return [...numbersOf(starts), ...numbersOf(targetsIn(error, []))];
+}
+
+function numbersOf(targets: Iterable<Target>): number[] {
+  return Array.from(targets, ([target]) => target).filter((target) => typeof target === 'number');
 }

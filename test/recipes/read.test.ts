@@ -129,6 +129,12 @@ describe('readRecipe', () => {
     expect(() => readRecipe(text, 'a.json')).toThrow(expect.objectContaining({ code: 'recipes.too-large' }));
   });
 
+  it('finds a hundred thousand duplicates in the time it takes to read them', () => {
+    const { findings } = readRecipe(`{${'"a":1,\n'.repeat(100_000)}"a":1}`, 'a.json');
+    expect(findings).toHaveLength(100_000);
+    expect(findings.at(-1)).toMatchObject({ line: 100_000, column: 1 });
+  });
+
   it('does not mistake brackets in text for depth', () => {
     expect(readRecipe(`{"1": {"a": "${'\\\\\\"['.repeat(500)}"}}`, 'a.json').findings).toEqual([]);
   });

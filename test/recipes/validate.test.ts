@@ -297,6 +297,11 @@ describe('validation', () => {
     expect(findProblems({ ...Object.fromEntries(steps), '41': {}, start: [[1, {}]] } as Json)).toEqual([]);
   });
 
+  it('looks at a recipe that is wrong a hundred thousand times no longer than it takes to say so', () => {
+    const recipe = { '1': { output: Array.from({ length: 100_000 }, () => 9) }, start: [[1, 0]] } as Json;
+    expect(findProblems(recipe)).toHaveLength(50);
+  });
+
   it('tells of a tangle in few words', () => {
     const all = Array.from({ length: 300 }, (_, index) => index + 1);
     const tangle = { ...Object.fromEntries(all.map((number) => [number, { output: all }])), start: [[1, {}]] } as Json;
