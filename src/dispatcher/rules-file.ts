@@ -42,7 +42,7 @@ export function readRulesFile(text: string, file: string): RulesFile {
 }
 
 /** JSON Schema (draft 2020-12) of `rules.yaml`, for editors, too. */
-export const rulesSchema: JsonObject = {
+const rulesSchema: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'rules.yaml',
   type: 'object',

@@ -8,7 +8,7 @@ import { brief, type Path } from './problem.ts';
 import { TextPositions, type TextPosition } from './text-positions.ts';
 
 /** Recipes are written by people: real ones have some ten kilobytes. */
-export const recipeLimits: JsonLimits = { bytes: 1024 * 1024, depth: 100 };
+const recipeLimits: JsonLimits = { bytes: 1024 * 1024, depth: 100 };
 
 /** A recipe as read: not yet known to be valid. */
 export interface RecipeText {
