@@ -8,7 +8,7 @@ export interface WatchParameters {
   readonly list?: readonly string[];
   /** A path with one `%d`-like placeholder (`scan_%05d.cbf`), or Python's `{:05d}`. */
   readonly pattern?: string;
-  /** The first and the last number of the pattern. */
+  /** The first and the last number of the pattern; the last follows from `frames` where it is absent. */
   readonly 'pattern-start'?: number;
   readonly 'pattern-end'?: number;
   /** A NeXus master file: its frames are waited for. */
@@ -47,10 +47,10 @@ export function targetsOf(parameters: WatchParameters): Targets | string {
 
 function patternTargets(
   pattern: string,
-  { 'pattern-start': from = 1, 'pattern-end': to }: WatchParameters,
+  { 'pattern-start': from = 1, frames, 'pattern-end': to = frames && from + frames - 1 }: WatchParameters,
 ): Targets | string {
   if (to === undefined || to < from)
-    return 'With pattern, pattern-end must say where it ends, at or after pattern-start.';
+    return 'With pattern, pattern-end (or frames) must say where it ends, at or after pattern-start.';
   const placeholder = /%0?(\d*)d|\{:?0?(\d*)d?\}/.exec(pattern);
   if (!placeholder) return `The pattern ${pattern} has no placeholder such as %05d.`;
   const width = Number(placeholder[1] ?? placeholder[2] ?? 0);

@@ -1,0 +1,82 @@
+import { BatonError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { ToChild, ToSupervisor } from './ipc.ts';
+import { Suspects, type RunningNotes } from './suspects.ts';
+
+/** A part at work in its process. */
+export interface RunningPart {
+  /** What it tells of itself: ports, for example. */
+  readonly details: Json;
+  stop(): Promise<void>;
+}
+
+/** What a process offers to the part that runs in it. */
+export interface PartTools {
+  readonly suspects: Suspects;
+  readonly notes: RunningNotes;
+  /** Ends the process in good order. */
+  readonly shutdown: () => void;
+}
+
+/** The side of a process that its supervisor sees: `process` itself. */
+export type SupervisedProcess = Pick<NodeJS.Process, 'on' | 'connected' | 'exit'> & {
+  readonly send?: NodeJS.Process['send'];
+};
+
+/**
+ * Runs one part under a supervisor: begins when told, and ends, in good order, when told, on SIGTERM, or when the
+ * supervisor is gone, however it went: what runs is finished and settled, and the next supervisor starts anew.
+ */
+export function attend(child: SupervisedProcess, start: (begin: Json, tools: PartTools) => Promise<RunningPart>): void {
+  const suspects = new Suspects();
+  let running: Promise<RunningPart> | undefined;
+  let ending: Promise<void> | undefined;
+
+  const tell = (message: ToSupervisor, then: () => void = () => undefined): void => {
+    if (child.connected) child.send?.(message, then);
+    else then();
+  };
+  const end = (): void => {
+    ending ??= (async () => {
+      const part = await running?.catch(() => undefined);
+      await part?.stop();
+      child.exit(0);
+    })();
+  };
+  const notes: RunningNotes = {
+    started: async (id, seconds) => {
+      await new Promise<void>((resolve) => tell({ type: 'started', id, seconds }, resolve));
+    },
+    ended: (id) => tell({ type: 'ended', id }),
+    cleared: (id) => tell({ type: 'cleared', id }),
+  };
+  const begin = async (what: Json): Promise<RunningPart> => {
+    const part = await start(what, { suspects, notes, shutdown: end });
+    tell({ type: 'ready', details: part.details });
+    return part;
+  };
+  /** An error of ours is told in its own words: trying again would not help. Anything else is an accident, and the supervisor tries again. */
+  const refuse = (error: unknown): void => {
+    if (!(error instanceof BatonError)) throw error;
+    tell({ type: 'refused', message: error.message, next: error.next }, () => child.exit(1));
+  };
+  const hear = (message: ToChild): void => {
+    switch (message.type) {
+      case 'begin':
+        for (const suspect of message.suspects) suspects.learn(suspect);
+        running = begin(message.begin);
+        running.catch(refuse);
+        return;
+      case 'suspect':
+        return suspects.learn(message.suspect);
+      case 'stop':
+        return end();
+    }
+  };
+
+  child.on('message', (message) => hear(message as ToChild));
+  child.on('disconnect', end);
+  child.on('SIGTERM', end);
+  // Ctrl-C reaches every process of the terminal; the supervisor is the one that acts on it.
+  child.on('SIGINT', () => undefined);
+}

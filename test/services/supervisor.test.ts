@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Supervisor } from '../../src/services/supervisor.ts';
+import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
+import { Site } from '../fixtures/site.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const entry = new URL('../fixtures/fragile-part.ts', import.meta.url);
+const backoff = { delay: 0.05, factor: 1, maxDelay: 0.1 };
+
+/** A supervised process with the fragile service, and a site to send it messages. */
+async function supervised(): Promise<{ supervisor: Supervisor; site: Site } & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const broker = stack.use(await startEmbeddedBroker());
+  const folder = stack.use(await temporaryFolder());
+  const site = stack.use(await Site.start(broker.address(), []));
+  const begin = { address: broker.address(), folder: folder.path };
+  const supervisor = stack.use(new Supervisor({ entry, parts: [{ name: 'fragile', begin }], backoff }));
+  await supervisor.start();
+  const all = stack.move();
+  return { supervisor, site, [Symbol.asyncDispose]: async () => all.disposeAsync() };
+}
+
+describe('a supervisor', () => {
+  it('dead-letters the message that kills its process three times, and no other that ran beside it', async () => {
+    await using here = await supervised();
+    const deaths: readonly string[][] = [];
+    here.supervisor.events.on('died', ({ running }) => (deaths as string[][]).push([...running]));
+    await here.site.run({
+      1: { queue: 'work' },
+      start: [
+        [1, { ms: 200 }],
+        [1, { ms: 200 }],
+        [1, 'die'],
+        [1, 'fine'],
+        [1, 'fine'],
+        [1, 'fine'],
+      ],
+    });
+    await here.site.settled(1, 'done', 5);
+    const [dead] = await here.site.settled(1, 'dead');
+    expect(dead?.cause?.code).toBe('crashed');
+    expect(dead?.cause?.message).toContain('about to die');
+    expect(deaths).toHaveLength(3);
+    // Once a suspect, it ran alone: nothing innocent could be counted a second time.
+    expect(deaths.slice(1).map((running) => running.length)).toEqual([1, 1]);
+  });
+
+  it('starts a process again that ends by itself with an error', async () => {
+    await using here = await supervised();
+    const died = here.supervisor.events.once('died');
+    const ready = here.supervisor.events.once('ready');
+    await here.site.run({ 1: { queue: 'work' }, start: [[1, 'exit']] });
+    expect(await died).toMatchObject({ part: 'fragile', how: '3' });
+    await ready;
+    await here.site.run({ 1: { queue: 'work' }, start: [[1, 'fine']] });
+    await here.site.settled(1, 'done');
+  });
+
+  it('leaves a process ended that was asked to shut down over the broker', async () => {
+    await using here = await supervised();
+    const stopped = here.supervisor.events.once('stopped');
+    const { client } = here.site;
+    await client.send({ destination: client.topic('command'), body: '{"command":"shutdown","service":"fragile"}' });
+    await stopped;
+    expect(here.supervisor.running()[0]?.pid).toBeUndefined();
+  });
+
+  it('stops its processes when what they work on is settled', async () => {
+    await using here = await supervised();
+    await here.site.run({ 1: { queue: 'work' }, start: [[1, { ms: 300 }]] });
+    await expect.poll(() => here.supervisor.running()[0]?.messages).toHaveLength(1);
+    await here.supervisor.stop();
+    await here.site.settled(1, 'done');
+  });
+});
