@@ -27,7 +27,7 @@ if (everything) {
 }
 const checks = given.length === 0 ? runChecks() : { passed: 0, failed: 0 };
 const tests = runVitest(vitestArguments, { ...process.env, ...(everything && { BATON_REQUIRE_ALL: '1' }) });
-const skipped = tests.skippedSuites.map((title) => `skipped: ${title}\n`).join('');
+const skipped = tests.skippedTitles.map((title) => `skipped: ${title}\n`).join('');
 finish(skipped, checks.passed + tests.passed, checks.failed + tests.failed, tests.skipped);
 
 function finish(notes: string, passed: number, failed: number, skipped: number): never {

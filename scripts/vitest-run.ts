@@ -9,8 +9,8 @@ export interface VitestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Titles of the suites that were skipped, with the reason that stands in them. */
-  readonly skippedSuites: readonly string[];
+  /** Titles of the suites that were skipped for what they need (see `requireOrSkip`), and of tests skipped otherwise. */
+  readonly skippedTitles: readonly string[];
 }
 
 /** Runs vitest with its usual output on ours, and counts from its JSON report. */
@@ -24,7 +24,7 @@ export function runVitest(args: readonly string[], environment: NodeJS.ProcessEn
   try {
     return count(JSON.parse(readFileSync(report, 'utf8')) as Report, status === 0);
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, skippedSuites: [] };
+    return { passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -35,7 +35,11 @@ export interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly ancestorTitles: readonly string[] }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly title: string;
+      readonly ancestorTitles: readonly string[];
+    }[];
   }[];
 }
 
@@ -52,6 +56,11 @@ export function count({ testResults }: Report, succeeded: boolean): VitestCounts
     passed: tests.filter(({ status }) => status === 'passed').length,
     failed: failed === 0 && !succeeded ? 1 : failed,
     skipped: skipped.length,
-    skippedSuites: [...new Set(skipped.map(({ ancestorTitles }) => ancestorTitles.join(' › ')))],
+    skippedTitles: [...new Set(skipped.map(({ ancestorTitles, title }) => skippedTitle([...ancestorTitles, title])))],
   };
+}
+
+function skippedTitle(titles: readonly string[]): string {
+  const suite = titles.findIndex((title) => title.includes('(needs '));
+  return titles.slice(0, suite === -1 ? undefined : suite + 1).join(' › ');
 }

@@ -1,24 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { count, type Report } from '../../scripts/vitest-run.ts';
 
-const test = (
-  status: string,
-  ...ancestorTitles: string[]
-): Report['testResults'][number]['assertionResults'][number] => ({
+type Result = Report['testResults'][number]['assertionResults'][number];
+
+const test = (status: string, title = 'a test', ...ancestorTitles: string[]): Result => ({
   status,
+  title,
   ancestorTitles,
 });
-const file = (status: string, ...assertionResults: ReturnType<typeof test>[]): Report['testResults'][number] => ({
+const file = (status: string, ...assertionResults: Result[]): Report['testResults'][number] => ({
   name: 'a.test.ts',
   status,
   assertionResults,
 });
 
 describe('the last line of npm test', () => {
-  it('counts tests, and names the suites that were skipped', () => {
-    const suite = 'the broker suite (skipped: ActiveMQ is absent)';
-    const report = { testResults: [file('passed', test('passed'), test('skipped', suite), test('skipped', suite))] };
-    expect(count(report, true)).toEqual({ passed: 1, failed: 0, skipped: 2, skippedSuites: [suite] });
+  it('counts tests, and names what was skipped: a suite once, by what it needs', () => {
+    const suite = 'the broker suite (needs ActiveMQ)';
+    const results = [
+      test('passed'),
+      test('skipped', 'sends', suite),
+      test('skipped', 'sends twice', suite, 'in a transaction'),
+      test('skipped', 'waits', 'a lock'),
+    ];
+    const counts = count({ testResults: [file('passed', ...results)] }, true);
+    expect(counts).toEqual({ passed: 1, failed: 0, skipped: 3, skippedTitles: [suite, 'a lock › waits'] });
   });
 
   it('counts a file that failed outside of its tests', () => {
