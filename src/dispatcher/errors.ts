@@ -4,14 +4,14 @@ import { defineError } from '../core/errors.ts';
 export const badRequest = defineError<{ where: string; expected: string; found: string }>(
   'dispatcher.bad-request',
   ({ where, expected, found }) => `${where} of the announcement: expected ${expected}, got ${found}.`,
-  'Correct the announcement and send it again; docs/announcements.md has the form.',
+  'Correct the announcement and send it again.',
 );
 
 /** `rules.yaml` cannot be used: lists everything that is wrong with it, by line. */
 export const badRules = defineError<{ file: string; problems: readonly string[] }>(
   'dispatcher.bad-rules',
   ({ file, problems }) => `${file} cannot be used: ${problems.join('; ')}.`,
-  'Correct the lines named; docs/rules.md has the form.',
+  'Correct the lines named; until then, announcements on data-collection are refused.',
 );
 
 /** The announcement names a recipe that the site does not have. */

@@ -19,7 +19,7 @@ export const tooLarge = defineError<{ name: string; what: string; limit: number;
 export const invalidRecipe = defineError<{ name: string; problems: readonly Problem[] }>(
   'recipes.invalid',
   ({ name, problems }) => `${name} is not a valid recipe: ${problems.map(sentence).join('; ')}.`,
-  'Correct each of the places named; `baton recipe lint` shows them with line and column.',
+  'Correct each of the places named.',
 );
 
 /** A `{placeholder}` that cannot be filled in. */
@@ -33,7 +33,7 @@ export const badPlaceholder = defineError<{ where: string; text: string; reason:
 export const badEnvelope = defineError<{ where: string; expected: string; found: string }>(
   'recipes.envelope',
   ({ where, expected, found }) => `${where} of the message: expected ${expected}, got ${found}.`,
-  'Send messages to a step in the form of docs/wire-format.md; those of Python services have it.',
+  'Send to a step what Python services send, too: environment, payload, recipe, recipe-path and recipe-pointer.',
 );
 
 /** A condition (`when`, a rule) that is not one. */
