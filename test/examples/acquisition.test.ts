@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { stompPyAvailable } from '../fixtures/debian-programs.ts';
 import { freePort } from '../fixtures/free-port.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { headerIn, scriptedBroker } from './scripted-broker.ts';
@@ -19,12 +19,9 @@ describe('the acquisition in shell', () => {
   });
 });
 
-requireOrSkip("Python's stomp.py", existsSync('/usr/lib/python3/dist-packages/stomp'))(
-  'the acquisition in Python',
-  () => {
-    announces(example('acquisition.py'));
-  },
-);
+requireOrSkip("Python's stomp.py", stompPyAvailable())('the acquisition in Python', () => {
+  announces(example('acquisition.py'));
+});
 
 const result = {
   status: 'result',
