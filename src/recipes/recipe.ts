@@ -57,8 +57,7 @@ export function isLinkMap(links: Links): links is { readonly [channel: string]: 
   return isObject(links);
 }
 
-/** The steps that targets name, as a list. */
+/** The steps that targets name, as a list. A recipe that comes with a message was validated by its sender, or not: what is no number leads nowhere. */
 export function targetList(targets: Targets): readonly number[] {
-  if (targets === null) return [];
-  return typeof targets === 'number' ? [targets] : targets;
+  return [targets].flat().filter((target) => typeof target === 'number');
 }

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { groupKey, messageKey } from './keys.ts';
 import { runOf, type Envelope } from './message.ts';
-import { isLinkMap, linkedSteps, stepOf, targetList, type Links, type Recipe } from './recipe.ts';
+import { isLinkMap, linkedSteps, stepOf, targetList, type Links, type Recipe, type Step } from './recipe.ts';
 import { readSettings } from './settings.ts';
 
 /** A message that is worked on: what is sent is routed, and named, from here. */
@@ -113,7 +113,8 @@ class Sender {
   /** The message, or none where the step has neither queue nor topic. */
   to(step: number, { link, channel, payload, delay, grouping = payload }: Sending): NextMessage[] {
     const target = stepOf(this.#frame.recipe, step);
-    if (!target || (!target.queue && !target.topic)) return [];
+    const destinations = destinationsOf(target);
+    if (!target || !destinations) return [];
     const settings = readSettings(target);
     const index = this.#count(`${step} ${channel}`);
     const group = groupKey(runOf(this.#frame), step, settings, grouping);
@@ -126,8 +127,7 @@ class Sender {
         channel,
         index,
         key,
-        ...(target.queue ? { queue: target.queue } : {}),
-        ...(target.topic ? { topic: target.topic } : {}),
+        ...destinations,
         delay: delay ?? settings.delay,
         ...(group === undefined ? {} : { group }),
         envelope: { ...this.#frame, payload, pointer: step },
@@ -140,6 +140,17 @@ class Sender {
     this.#sent.set(over, index + 1);
     return index;
   }
+}
+
+function destinationsOf(step: Step | undefined): Pick<NextMessage, 'queue' | 'topic'> | undefined {
+  if (!isObject(step)) return undefined;
+  const { queue, topic } = step;
+  const named = { ...(isName(queue) ? { queue } : {}), ...(isName(topic) ? { topic } : {}) };
+  return Object.keys(named).length > 0 ? named : undefined;
+}
+
+function isName(destination: unknown): destination is string {
+  return typeof destination === 'string' && destination !== '';
 }
 
 /** The channel's name as the recipe has it, and the steps it leads to. */

@@ -11,7 +11,7 @@ import {
   type NextMessage,
   type Origin,
 } from '../../src/recipes/route.ts';
-import { anyJson, frozen, validRecipe } from './arbitraries.ts';
+import { almostRecipe, anyJson, frozen, validRecipe } from './arbitraries.ts';
 
 const recipe: Recipe = frozen({
   '1': {
@@ -102,6 +102,25 @@ describe('routeOutputs', () => {
       topic: 'four.too',
     });
     expect(routeError(at(4), { code: 'x' })).toEqual([]);
+  });
+
+  it('finds no way through a recipe that is none, and does not fail over it', () => {
+    fc.assert(
+      fc.property(almostRecipe, fc.integer({ min: 1, max: 3 }), anyJson, (json, pointer, payload) => {
+        const origin = at(pointer, payload, frozen(json) as Recipe);
+        const outputs = [{ payload }, { channel: 'a', payload }];
+        const messages = [
+          routeOutputs(origin, outputs, 'b'),
+          routeError(origin, { code: 'x' }),
+          routeCheckpoints(origin, outputs),
+        ];
+        for (const { queue = '', topic = '', delay } of messages.flat()) {
+          expect(queue + topic).not.toBe('');
+          expect(delay).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('gives the same keys when done again, and different ones to all messages', () => {
