@@ -1,3 +1,3 @@
-import { buildPage } from './prepare.ts';
+import { preparePage } from './prepare.ts';
 
-await buildPage();
+await preparePage();

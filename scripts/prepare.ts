@@ -98,7 +98,7 @@ function pageSources(): string {
 }
 
 /** Built beside the old page and put in its place in one step: a monitor that runs never serves half a page. */
-export async function buildPage(): Promise<void> {
+async function buildPage(): Promise<void> {
   console.error('Building the status page …');
   const sources = pageSources();
   const partial = join(checkout, 'dist/web-partial');
