@@ -5,10 +5,17 @@ const subscribers = new Set<() => void>();
 let time = Date.now();
 let ticking: number | undefined;
 
-/** The monitor's time in milliseconds, moving once a second while something on the page shows it. */
+/** The monitor's time in milliseconds, moving once a second. It stands still while the feed is lost: what is not known does not go on. */
 export function useNow(): number {
   const skew = useLive((live) => live.skew);
-  return useSyncExternalStore(subscribe, () => time) + skew;
+  const lostSince = useLive((live) => (live.connection.state === 'lost' ? live.connection.since : undefined));
+  const here = useClock();
+  return (lostSince ?? here) + skew;
+}
+
+/** This machine's time in milliseconds, moving once a second while something on the page shows it. */
+export function useClock(): number {
+  return useSyncExternalStore(subscribe, () => time);
 }
 
 function subscribe(subscriber: () => void): () => void {

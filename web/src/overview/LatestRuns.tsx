@@ -4,7 +4,8 @@ import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Link } from '../routing/Link.tsx';
 import { RunTable } from '../runs/RunTable.tsx';
 
-const shown = 8;
+/** So many on a wall; where there is less room the style sheet shows the first eight. */
+const shown = 20;
 
 /** The runs announced last; newer ones push the older out, and the height stays. */
 export function LatestRuns(): ReactElement {

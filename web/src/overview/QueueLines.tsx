@@ -74,8 +74,10 @@ function Line({ queue, deepest }: { readonly queue: QueueView; readonly deepest:
         className="queue-name"
         title={`${queue.name}: ${count(queue.enqueued)} in, ${count(queue.dequeued)} out since the broker started`}
       >
-        <span className="clip">{queue.name}</span>
-        <span className="queue-word">{queueWord(kind)}</span>
+        <div>
+          <span className="clip">{queue.name}</span>
+          <span className="queue-word">{queueWord(kind)}</span>
+        </div>
       </th>
       <td className="queue-rate">{rate(queue.inRate)}</td>
       <td className="queue-waiting">

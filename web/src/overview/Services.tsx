@@ -17,12 +17,15 @@ export function Services(): ReactElement {
   );
   return (
     <Panel title="Services" aside={<Tally services={services} />}>
-      {services.length === 0 && <Nothing>No service has sent a heartbeat yet.</Nothing>}
-      <ul className="services">
-        {sorted.map((service) => (
-          <Card key={`${service.host} ${service.service}`} service={service} newest={version} />
-        ))}
-      </ul>
+      {services.length === 0 ? (
+        <Nothing>No service has sent a heartbeat yet.</Nothing>
+      ) : (
+        <ul className="services">
+          {sorted.map((service) => (
+            <Card key={`${service.host} ${service.service}`} service={service} newest={version} />
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }
@@ -56,25 +59,30 @@ function Card({
   const text = service.statusText.toLowerCase() === state.word ? '' : service.statusText;
   return (
     <li className={`service tone-${state.tone}`}>
-      <h3 className="clip" title={service.serviceClass}>
-        {service.service}
-      </h3>
-      <p className="service-state">
-        <State state={state} />
-        <span className="soft clip">{text}</span>
-      </p>
-      <Utilisation service={service} />
-      <p className="service-where soft">
-        <span className="clip" title={service.host}>
-          {service.host}
-        </span>
-        {service.version !== undefined && <span>{service.version}</span>}
-        {isOutdated(service.version, newest) && <span className="badge">outdated</span>}
-        <span className="service-seen">
+      <div className="service-line">
+        <h3 className="clip" title={service.serviceClass}>
+          {service.service}
+        </h3>
+        <span className="service-end soft">
           <span className="unseen">last seen </span>
           <Age time={service.lastSeen} />
         </span>
-      </p>
+      </div>
+      <div className="service-line">
+        <State state={state} />
+        <span className="soft clip" title={text}>
+          {text}
+        </span>
+      </div>
+      <Utilisation service={service} />
+      <div className="service-line soft">
+        <span className="clip" title={service.host}>
+          {service.host}
+        </span>
+        <span className="service-end">
+          {isOutdated(service.version, newest) && <span className="badge">outdated</span>} {service.version}
+        </span>
+      </div>
     </li>
   );
 }

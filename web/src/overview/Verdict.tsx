@@ -35,5 +35,5 @@ function sentence(health: Health): string {
 
 function checks(health: Health): string {
   const passed = health.checks.filter((check) => check.state === 'pass').length;
-  return `${passed} of ${plural(health.checks.length, 'check')} pass`;
+  return `${passed} of ${health.checks.length} checks passed`;
 }

@@ -4,7 +4,7 @@ import { useWidth } from '../parts/useWidth.ts';
 import { follow } from '../routing/Link.tsx';
 import type { JsonObject } from '../server/types.ts';
 import { count } from '../words/figures.ts';
-import { box, drawingOf, type BoxPlace, type Drawing } from './drawing.ts';
+import { box, drawingOf, type Drawing, type Point } from './drawing.ts';
 import { graphOf, type GraphStep } from './graph.ts';
 import { layOut } from './layout.ts';
 import './recipe.css';
@@ -22,14 +22,22 @@ export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictur
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const graph = useMemo(() => graphOf(recipe), [recipe]);
-  const drawing = useMemo(() => (width === undefined ? undefined : drawingOf(layOut(graph), width)), [graph, width]);
+  const unit = width === undefined ? 1 : rootFontSize() / baseFontSize;
+  const drawing = useMemo(
+    () => (width === undefined ? undefined : drawingOf(layOut(graph), width / unit)),
+    [graph, width, unit],
+  );
   const views = new Map(steps.map((step) => [step.step, step]));
   return (
     // A wide recipe scrolls inside its frame: the frame takes the focus, so that the arrow keys reach what is hidden.
     <div className="recipe" ref={frame} tabIndex={0} role="group" aria-label="Picture of the recipe">
       {drawing !== undefined && (
-        <svg width={drawing.width} height={drawing.height} viewBox={`0 0 ${drawing.width} ${drawing.height}`}>
-          <Arrows drawing={drawing} />
+        <svg
+          width={drawing.width * drawing.scale * unit}
+          height={drawing.height * drawing.scale * unit}
+          viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+        >
+          <Arrows drawing={drawing} views={views} />
           {graph.steps.map((step) => {
             const place = drawing.boxes.get(step.id);
             return (
@@ -51,17 +59,31 @@ export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictur
   );
 }
 
-function Arrows({ drawing }: { readonly drawing: Drawing }): ReactElement {
+/** The picture is drawn for this size of text, in pixels, and grows with the page's. */
+const baseFontSize = 14;
+
+function rootFontSize(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+interface ArrowsProps {
+  readonly drawing: Drawing;
+  readonly views: ReadonlyMap<number, StepView>;
+}
+
+/** The links. An error link has a colour only when something went over it. */
+function Arrows({ drawing, views }: ArrowsProps): ReactElement {
+  const kinds = ['output', 'error', 'error-used'] as const;
   return (
     <>
       <defs>
-        {['output', 'error'].map((kind) => (
+        {kinds.map((kind) => (
           <marker
             key={kind}
             id={`arrow-${kind}`}
             className={`arrow-${kind}`}
             viewBox="0 0 8 8"
-            refX="7"
+            refX="7.5"
             refY="4"
             markerWidth="7"
             markerHeight="7"
@@ -71,23 +93,26 @@ function Arrows({ drawing }: { readonly drawing: Drawing }): ReactElement {
           </marker>
         ))}
       </defs>
-      {drawing.arrows.map(({ key, path, error, label, x, y }) => (
-        <g key={key} className={error ? 'link-error' : 'link-output'}>
-          <path d={path} markerEnd={`url(#arrow-${error ? 'error' : 'output'})`} />
-          {label !== '' && (
-            <text x={x} y={y}>
-              {label}
-            </text>
-          )}
-        </g>
-      ))}
+      {drawing.arrows.map(({ key, from, error, path, label, labelAt }) => {
+        const kind = !error ? 'output' : (views.get(from)?.errorLink ?? 0) > 0 ? 'error-used' : 'error';
+        return (
+          <g key={key} className={`link-${kind}`}>
+            <path d={path} markerEnd={`url(#arrow-${kind})`} />
+            {label !== '' && (
+              <text x={labelAt.x} y={labelAt.y}>
+                {label}
+              </text>
+            )}
+          </g>
+        );
+      })}
     </>
   );
 }
 
 interface StepProps {
   readonly step: GraphStep;
-  readonly place: BoxPlace;
+  readonly place: Point;
   readonly view: StepView | undefined;
   readonly chosen: boolean;
   readonly address: string;

@@ -23,16 +23,23 @@ export interface Layout {
 /** A step, or the point where a long link passes a layer. */
 interface Node {
   readonly layer: number;
-  readonly before: Node[];
-  readonly after: Node[];
+  readonly before: Neighbour[];
+  readonly after: Neighbour[];
   across: number;
 }
 
-const sweeps = 8;
+interface Neighbour {
+  readonly node: Node;
+  readonly weight: number;
+}
+
+const sweeps = 24;
+/** How straight a link wants to be: between the points where a long one passes layers, from one layer to the next, and else. */
+const weights = { inner: 8, plain: 6, loose: 1 } as const;
 
 /**
  * Layered layout in the manner of Sugiyama, Tagawa and Toda (1981): layers by the longest path, order within a layer by
- * the mean of the neighbours, places by moving each layer towards its neighbours without overlap. Links that close a
+ * the median of the neighbours, places by moving each layer towards its neighbours without overlap. Links that close a
  * cycle are drawn but do not count.
  */
 export function layOut(graph: Graph): Layout {
@@ -44,13 +51,14 @@ export function layOut(graph: Graph): Layout {
   const layers = order([...nodes]);
   place(layers);
 
-  const lowest = Math.min(0, ...[...nodes].map(({ across }) => across));
+  const lowest = [...nodes].reduce((least, { across }) => Math.min(least, across), Infinity);
+  const highest = [...nodes].reduce((most, { across }) => Math.max(most, across), -Infinity);
   const at = ({ layer, across }: Node): Place => ({ layer, across: across - lowest });
   return {
     steps: new Map([...steps].map(([id, step]) => [id, at(step)])),
     routes: graph.links.map((link) => ({ link, places: (chains.get(link) ?? ends(steps, link)).map(at) })),
     layers: layers.length,
-    breadth: Math.max(0, ...[...nodes].map(({ across }) => across)) - lowest,
+    breadth: Math.max(0, highest - lowest),
   };
 }
 
@@ -103,8 +111,10 @@ function chain(steps: ReadonlyMap<number, Node>, link: GraphLink): readonly Node
   for (const [index, each] of all.entries()) {
     const next = all[index + 1];
     if (next === undefined) continue;
-    each.after.push(next);
-    next.before.push(each);
+    const weight =
+      each !== first && next !== last ? weights.inner : all.length > 2 || link.error ? weights.loose : weights.plain;
+    each.after.push({ node: next, weight });
+    next.before.push({ node: each, weight });
   }
   return all;
 }
@@ -121,7 +131,7 @@ function order(nodes: readonly Node[]): readonly Node[][] {
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     const down = sweep % 2 === 0;
     for (const layer of down ? layers : layers.toReversed()) {
-      const wish = new Map(layer.map((each) => [each, mean(down ? each.before : each.after, each)]));
+      const wish = new Map(layer.map((each) => [each, median(down ? each.before : each.after, each)]));
       layer.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0));
       number(layer);
     }
@@ -134,7 +144,10 @@ function place(layers: readonly (readonly Node[])[]): void {
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     const down = sweep % 2 === 0;
     for (const layer of down ? layers : layers.toReversed()) {
-      const wishes = layer.map((each) => mean(down ? each.before : each.after, each));
+      const wishes = layer.map((each) => {
+        const neighbours = down ? each.before : each.after;
+        return { at: median(neighbours, each), weight: Math.max(1, ...neighbours.map(({ weight }) => weight)) };
+      });
       for (const [index, across] of spread(wishes).entries()) {
         const each = layer[index];
         if (each !== undefined) each.across = across;
@@ -143,30 +156,45 @@ function place(layers: readonly (readonly Node[])[]): void {
   }
 }
 
-function mean(neighbours: readonly Node[], self: Node): number {
-  if (neighbours.length === 0) return self.across;
-  return neighbours.reduce((sum, { across }) => sum + across, 0) / neighbours.length;
+/** The weighted median of the neighbours' places: unlike the mean, it lets a heavy link be quite straight. */
+function median(neighbours: readonly Neighbour[], self: Node): number {
+  const sorted = neighbours.toSorted((a, b) => a.node.across - b.node.across);
+  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let passed = 0;
+  for (const [
+    index,
+    {
+      node: { across },
+      weight,
+    },
+  ] of sorted.entries()) {
+    passed += weight;
+    if (passed > half) return across;
+    if (passed === half) return (across + (sorted[index + 1]?.node.across ?? across)) / 2;
+  }
+  return self.across;
+}
+
+interface Wish {
+  readonly at: number;
+  readonly weight: number;
 }
 
 /**
- * The places nearest to the wishes (least squares) that keep their order and a distance of one: isotonic regression of
- * wish minus index by pooling adjacent violators.
+ * The places nearest to the wishes (weighted least squares) that keep their order and a distance of one: isotonic
+ * regression of wish minus index by pooling adjacent violators.
  */
-function spread(wishes: readonly number[]): readonly number[] {
-  const pools: { sum: number; size: number }[] = [];
-  for (const [index, wish] of wishes.entries()) {
-    let pool = { sum: wish - index, size: 1 };
-    for (
-      let last = pools.at(-1);
-      last !== undefined && last.sum / last.size > pool.sum / pool.size;
-      last = pools.at(-1)
-    ) {
-      pool = { sum: pool.sum + last.sum, size: pool.size + last.size };
+function spread(wishes: readonly Wish[]): readonly number[] {
+  const pools: { sum: number; weight: number; size: number }[] = [];
+  for (const [index, { at, weight }] of wishes.entries()) {
+    let pool = { sum: (at - index) * weight, weight, size: 1 };
+    for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
+      pool = { sum: pool.sum + last.sum, weight: pool.weight + last.weight, size: pool.size + last.size };
       pools.pop();
     }
     pools.push(pool);
   }
   return pools
-    .flatMap(({ sum, size }) => Array.from({ length: size }, () => sum / size))
+    .flatMap(({ sum, weight, size }) => Array.from({ length: size }, () => sum / weight))
     .map((value, index) => value + index);
 }

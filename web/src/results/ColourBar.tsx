@@ -12,7 +12,7 @@ export function ColourBar({ max, at }: { readonly max: number; readonly at: numb
         {steps.map((fraction) => (
           <div key={fraction} style={{ background: `rgb(${colourOf(fraction).join(' ')})` }} />
         ))}
-        {at !== undefined && max > 0 && <div className="colour-bar-at" style={{ bottom: `${(at / max) * 100}%` }} />}
+        {at !== undefined && <div className="colour-bar-at" style={{ bottom: `${(at / max) * 100}%` }} />}
       </div>
       <div className="colour-bar-values">
         <span>{count(max)}</span>

@@ -59,17 +59,19 @@ export function HeatMap({ scan }: { readonly scan: GridScan }): ReactElement {
           <Overlay scan={scan} box={frame.box} cursor={cursor} />
         </div>
         <Ticks cells={scan.columns} side="bottom" />
-        <ColourBar max={scan.max} at={cursor && spotsAt(scan, cursor)} />
+        {scan.max > 0 && <ColourBar max={scan.max} at={cursor && spotsAt(scan, cursor)} />}
       </div>
       <figcaption>
         <p id={readout} className="heat-map-readout" aria-live="polite">
           {reading(scan, cursor ?? scan.best)}
         </p>
-        <ul className="heat-map-legend" aria-hidden="true">
-          <li className="legend-centre">centre</li>
-          <li className="legend-region">half maximum</li>
-          <li className="legend-best">best image</li>
-        </ul>
+        {scan.max > 0 && (
+          <ul className="heat-map-legend" aria-hidden="true">
+            <li className="legend-centre">centre</li>
+            <li className="legend-region">half maximum</li>
+            <li className="legend-best">best image</li>
+          </ul>
+        )}
         {!frame.toScale && <p className="soft">Boxes are not drawn to scale.</p>}
       </figcaption>
     </figure>

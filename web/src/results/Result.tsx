@@ -4,9 +4,9 @@ import { Facts } from '../parts/Facts.tsx';
 import { JsonText } from '../parts/JsonText.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { isList, isObject, type Json } from '../server/types.ts';
-import { measure } from '../words/figures.ts';
+import { count, measure, plural } from '../words/figures.ts';
 import { Counts } from './Counts.tsx';
-import { findGridScan } from './gridScan.ts';
+import { findGridScan, type GridScan } from './gridScan.ts';
 import { HeatMap } from './HeatMap.tsx';
 import { LineScan } from './LineScan.tsx';
 import './result.css';
@@ -16,9 +16,12 @@ export function Result({ result }: { readonly result: ResultView }): ReactElemen
   const scan = useMemo(() => findGridScan(result.result), [result.result]);
   return (
     <article className="result">
-      <p className="soft">
-        Step {result.step}, <Moment time={result.time} />
-      </p>
+      <header className="result-head">
+        {scan !== undefined && <h3>{headline(scan)}</h3>}
+        <p className="soft">
+          step {result.step}, <Moment time={result.time} />
+        </p>
+      </header>
       <div className="result-body">
         {scan !== undefined &&
           (scan.rows === 1 || scan.columns === 1 ? <LineScan scan={scan} /> : <HeatMap scan={scan} />)}
@@ -33,6 +36,15 @@ export function Result({ result }: { readonly result: ResultView }): ReactElemen
       </div>
     </article>
   );
+}
+
+/** What people want to know of a grid scan, in one line. */
+function headline(scan: GridScan): string {
+  if (scan.centrePixels === undefined) return scan.message ?? 'No centre';
+  const { x, y } = scan.centrePixels;
+  const best =
+    scan.bestImage === undefined ? '' : `, best image ${count(scan.bestImage)} with ${plural(scan.max, 'spot')}`;
+  return `Centre at ${x.toFixed(1)}, ${y.toFixed(1)} px${best}`;
 }
 
 /** Fields that only the picture, or a program, can read. */

@@ -23,6 +23,10 @@ export interface GridScan {
   readonly box: Point;
   readonly centre?: Point;
   readonly best?: Cell;
+  /** What the service says of its result: `ok`, or why there is none. */
+  readonly message?: string;
+  /** The centre in pixels of the sample camera. */
+  readonly centrePixels?: Point;
   /** The number of the image with the most spots, from 1. */
   readonly bestImage?: number;
 }
@@ -40,7 +44,9 @@ export function findGridScan(result: Json): GridScan | undefined {
 function gridScanOf(result: JsonObject): GridScan | undefined {
   const counts = countsOf(result['counts']);
   if (counts === undefined) return undefined;
-  const [x, y] = [result['centre_x_box'], result['centre_y_box']];
+  const centre = point(result['centre_x_box'], result['centre_y_box']);
+  const centrePixels = point(result['centre_x'], result['centre_y']);
+  const message = result['message'];
   const best = pair(result['max_voxel']);
   const bestImage = result['best_image'];
   return {
@@ -49,7 +55,9 @@ function gridScanOf(result: JsonObject): GridScan | undefined {
     rows: counts.length,
     max: Math.max(...counts.flat()),
     box: pair(result['box_size_px']) ?? { x: 1, y: 1 },
-    ...(typeof x === 'number' && typeof y === 'number' ? { centre: { x, y } } : {}),
+    ...(centre === undefined ? {} : { centre }),
+    ...(centrePixels === undefined ? {} : { centrePixels }),
+    ...(typeof message === 'string' ? { message } : {}),
     ...(best === undefined ? {} : { best: { column: best.x, row: best.y } }),
     ...(typeof bestImage === 'number' ? { bestImage } : {}),
   };
@@ -64,6 +72,9 @@ function countsOf(value: Json | undefined): readonly (readonly number[])[] | und
 }
 
 function pair(value: Json | undefined): Point | undefined {
-  const [x, y] = isList(value) ? value : [];
+  return isList(value) ? point(value[0], value[1]) : undefined;
+}
+
+function point(x: Json | undefined, y: Json | undefined): Point | undefined {
   return typeof x === 'number' && typeof y === 'number' ? { x, y } : undefined;
 }

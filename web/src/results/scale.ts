@@ -11,7 +11,7 @@ export interface Frame {
 
 const thinnest = 1 / 3;
 const widest = 6;
-const height = 26;
+const height = 30;
 const widthOfAxesAndBar = 7;
 
 /** Fits a grid into a frame that can be read: to scale, unless it is a line or nearly one. */

@@ -134,7 +134,7 @@ function CauseOrOutputs({ delivery }: { readonly delivery: DeliveryView }): Reac
       )}
       {outputs.length > 0 && (
         <details>
-          <summary>{plural(outputs.length, 'message')} sent</summary>
+          <summary>{sentTo(outputs)}</summary>
           {outputs.map((output) => (
             <div key={output.key} className="output">
               <p className="soft">
@@ -149,4 +149,11 @@ function CauseOrOutputs({ delivery }: { readonly delivery: DeliveryView }): Reac
       )}
     </>
   );
+}
+
+function sentTo(outputs: DeliveryView['outputs']): string {
+  const [first] = outputs;
+  return first !== undefined && outputs.length === 1
+    ? `${first.channel} → step ${first.step}`
+    : plural(outputs.length, 'message');
 }

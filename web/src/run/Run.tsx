@@ -61,20 +61,22 @@ function Parts({ run }: { readonly run: RunDetail }): ReactElement {
           <Result key={`${result.step} ${result.time}`} result={result} />
         ))}
       </Panel>
-      <Panel title="Recipe" className="run-recipe" aside={run.recipes.join(' + ')}>
-        {run.recipe === undefined ? (
-          <Nothing>The recipe of this run is not known: it was refused, or announced by other software.</Nothing>
-        ) : (
-          <>
-            <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
-            <details className="run-json">
-              <summary>Recipe as JSON</summary>
-              <JsonText value={run.recipe} label="Recipe" />
-            </details>
-          </>
-        )}
-      </Panel>
-      <Steps run={run} filter={filter} />
+      <div className="run-flow">
+        <Panel title="Recipe" aside={run.recipes.join(' + ')}>
+          {run.recipe === undefined ? (
+            <Nothing>The recipe of this run is not known: it was refused, or announced by other software.</Nothing>
+          ) : (
+            <>
+              <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
+              <details className="run-json">
+                <summary>Recipe as JSON</summary>
+                <JsonText value={run.recipe} label="Recipe" />
+              </details>
+            </>
+          )}
+        </Panel>
+        <Steps run={run} filter={filter} />
+      </div>
       <Deliveries run={run} filter={filter} />
       <Replies replies={run.replies} />
       <Panel title="Parameters" className="run-parameters">

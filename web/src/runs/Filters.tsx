@@ -10,7 +10,7 @@ export function Filters({ query }: { readonly query: URLSearchParams }): ReactEl
   const state = query.get('state') ?? '';
   return (
     <search className="filters">
-      <Field name="q" label="Search" placeholder="collection, visit, id…" query={query} />
+      <Field name="text" label="Search" placeholder="collection, recipe, user, id…" query={query} />
       <ul className="state-choices" aria-label="State">
         {stateChoices.map((choice) => (
           <li key={choice}>
@@ -27,7 +27,6 @@ export function Filters({ query }: { readonly query: URLSearchParams }): ReactEl
       </ul>
       <Field name="beamline" label="Beamline" query={query} />
       <Field name="visit" label="Visit" query={query} />
-      <Field name="recipe" label="Recipe" query={query} />
       {isFiltered(query) && (
         <Link to="/runs" className="filters-clear">
           Clear

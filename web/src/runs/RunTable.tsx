@@ -29,9 +29,11 @@ export function RunTable({ runs, columns, caption }: RunTableProps): ReactElemen
           <th scope="col" className="run-name">
             Collection
           </th>
-          <th scope="col" className="run-recipes">
-            Recipes
-          </th>
+          {full && (
+            <th scope="col" className="run-recipes">
+              Recipes
+            </th>
+          )}
           <th scope="col" className="run-beamline">
             Beamline
           </th>
@@ -71,7 +73,7 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
     <tr className="run-row">
       <td className="run-state">
         <State state={runStates[run.state]} />
-        {run.inferred && (
+        {full && run.inferred && (
           <span
             className="inferred"
             title="Some steps leave no records: their part is inferred from what came after them"
@@ -82,11 +84,13 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
       </td>
       <th scope="row" className="run-name clip">
         <Link to={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
-        {run.event !== undefined && <span className="soft"> {run.event}</span>}
+        <span className="run-aside"> {full ? run.event : recipes}</span>
       </th>
-      <td className="run-recipes clip" title={recipes}>
-        {recipes}
-      </td>
+      {full && (
+        <td className="run-recipes clip" title={recipes}>
+          {recipes}
+        </td>
+      )}
       <td className="run-beamline">{run.beamline}</td>
       {full && (
         <>

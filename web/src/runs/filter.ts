@@ -2,7 +2,7 @@ import type { RunState, RunSummary } from '../../../src/monitor/api.ts';
 import { addressOf } from '../routing/place.ts';
 
 /** What the list of runs can be narrowed by. The same names stand in the page's address and in the question to the monitor. */
-export const filterNames = ['state', 'q', 'beamline', 'visit', 'recipe'] as const;
+export const filterNames = ['state', 'text', 'beamline', 'visit'] as const;
 export type FilterName = (typeof filterNames)[number];
 
 const stateNames: readonly RunState[] = ['running', 'finished', 'failed', 'cancelled'];
@@ -36,11 +36,10 @@ export function isFiltered(query: URLSearchParams): boolean {
 export function belongs(run: RunSummary, query: URLSearchParams): boolean {
   const wanted = (name: FilterName): string => query.get(name) ?? '';
   return (
-    wanted('q') === '' &&
+    wanted('text') === '' &&
     [run.state, ''].includes(wanted('state')) &&
     [run.beamline, ''].includes(wanted('beamline')) &&
-    [run.visit, ''].includes(wanted('visit')) &&
-    (wanted('recipe') === '' || run.recipes.includes(wanted('recipe')))
+    [run.visit, ''].includes(wanted('visit'))
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { useFeed, useLive } from '../live/context.ts';
-import { useNow } from '../live/now.ts';
+import { useClock } from '../live/now.ts';
 import { Mark } from '../parts/Mark.tsx';
 import { duration, moment } from '../words/time.ts';
 
@@ -28,8 +28,7 @@ export function LostFeed(): ReactElement | null {
 }
 
 function Since({ time }: { readonly time: number }): ReactElement {
-  const skew = useLive((live) => live.skew);
-  const now = useNow() - skew;
+  const now = useClock();
   return (
     <>
       What you see is from {moment(time, now)}

@@ -19,17 +19,19 @@ export function moment(time: number, now: number): string {
 export function duration(milliseconds: number): string {
   const length = Math.max(0, milliseconds);
   if (length < second) return `${Math.round(length)} ms`;
-  if (length < 10 * second) return `${(length / second).toFixed(1)} s`;
+  if (length < 10 * second) return `${Number((length / second).toFixed(1))} s`;
   if (length < minute) return `${Math.floor(length / second)} s`;
   if (length < hour) return pair(length, minute, 'min', second, 's');
   if (length < 24 * hour) return pair(length, hour, 'h', minute, 'min');
   return pair(length, 24 * hour, 'd', hour, 'h');
 }
 
-/** How long ago. What was seconds ago is `now`: a figure that counts up to six and starts again tells nobody anything. */
+/** How long ago, in one unit: what counts on by the second draws the eye for nothing. What was just heard of is `now`. */
 export function age(time: number, now: number): string {
   const length = now - time;
-  return length < 8 * second ? 'now' : `${duration(Math.floor(length / second) * second)} ago`;
+  if (length < 8 * second) return 'now';
+  const unit = [hour * 24, hour, minute, second].find((each) => length >= each) ?? second;
+  return `${duration(Math.floor(length / unit) * unit)} ago`;
 }
 
 function pair(length: number, big: number, bigName: string, small: number, smallName: string): string {
