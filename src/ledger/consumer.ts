@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Client, Delivery, Outgoing } from '../stomp/client.ts';
-import { stale } from '../stomp/errors.ts';
+import { invalid, stale } from '../stomp/errors.ts';
 import type { Book, Entered } from './book.ts';
 import { resultCode } from './sqlite-error.ts';
 
@@ -142,7 +142,21 @@ export class Consumer {
     } catch (error) {
       const current = batch.filter(({ epoch }) => epoch === client.epoch);
       if (stale.is(error) && current.length < batch.length) return await this.#settle(current, sends);
+      if (invalid.is(error)) return await this.#settleApart(batch, sends, error.message);
       log.warn({ messages: batch.length, reason: messageOf(error) }, 'records were not acknowledged, and come again');
+    }
+  }
+
+  /** An answer that no broker would take, such as one with a boundless correlation id, must not hold up the others. */
+  async #settleApart(batch: readonly Delivery[], sends: Entered['sends'], reason: string): Promise<void> {
+    const { book, log } = this.#options;
+    const [first, ...others] = batch;
+    if (others.length > 0) for (const delivery of batch) await this.#settle([delivery], sends);
+    else if (first) {
+      log.error({ messageId: first.messageId, reason }, 'what a message caused cannot be sent');
+      book.refuse(first, reason);
+      book.forget([first.messageId]);
+      await this.#settle([first], new Map());
     }
   }
 }

@@ -110,7 +110,11 @@ export function migrate(database: DatabaseSync, folder: string, steps: readonly 
   if (found > steps.length) throw newer({ folder, found, known: steps.length });
   for (const [format, step] of steps.entries()) {
     if (format < found) continue;
-    database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${String(format + 1)}; COMMIT`);
+    try {
+      database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${String(format + 1)}; COMMIT`);
+    } finally {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    }
   }
 }
 

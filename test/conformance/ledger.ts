@@ -1,0 +1,254 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { digest } from '../../src/core/json.ts';
+import { startLedger, type Ledger, type LedgerOptions } from '../../src/ledger/ledger.ts';
+import { Queries } from '../../src/ledger/queries.ts';
+import { openReader } from '../../src/ledger/store.ts';
+import type { LedgerRecord } from '../../src/services/record.ts';
+import { parseBrokerAddress } from '../../src/stomp/address.ts';
+import { Client, type Delivery } from '../../src/stomp/client.ts';
+import { uniqueNamespace } from '../fixtures/namespace.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { announced, batchOf, settled } from '../ledger/records.ts';
+
+interface SuiteBroker extends AsyncDisposable {
+  address(namespace?: string): string;
+  kill(signal: 'SIGKILL'): Promise<void>;
+  restart(): Promise<void>;
+}
+
+const asking = { replyTo: '/queue/answers', correlationId: 'c' };
+
+/** What a ledger does with a broker, whichever it is. */
+export function exerciseLedger(start: () => Promise<SuiteBroker>): void {
+  let broker: SuiteBroker;
+  beforeAll(async () => {
+    broker = await start();
+  });
+  afterAll(async () => broker[Symbol.asyncDispose]());
+
+  it('enters what comes, tells of it, and answers for a run that has ended', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    const ended = ledger.events.once('run', ({ state }) => state === 'finished');
+    const result = ledger.events.once('result');
+    await bench.record(announced('r', asking), settled('r', 1, 'done', { result: { spots: 3 } }));
+    expect(await ended).toMatchObject({ id: 'r', sent: 1, waiting: 0 });
+    expect(await result).toMatchObject({ run: 'r', result: { step: 1, result: { spots: 3 } } });
+    await bench.repliesCame(1);
+    const [reply] = bench.replies.values();
+    expect(reply?.headers).toMatchObject({ 'baton-key': digest('r', 'final'), 'baton-reply-to': '/queue/answers' });
+    expect(bench.lastReply).toMatchObject({ status: 'finished', run: 'r' });
+    expect(ledger.queries.run('r')?.state).toBe('finished');
+  });
+
+  it('goes on past a message that is no record, and keeps it', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    const ended = ledger.events.once('run', ({ state }) => state === 'finished');
+    await bench.client.send({ destination: bench.client.queue('baton.ledger'), body: 'nonsense' });
+    await bench.record(announced('r'), settled('r', 1, 'done'));
+    await ended;
+    expect(ledger.queries.totals().get('malformed')).toBe(1);
+  });
+
+  it('finds what came while it was away', async () => {
+    await using bench = await Bench.open(broker);
+    await (await bench.ledger()).stop();
+    await bench.record(announced('r', asking));
+    await bench.record(settled('r', 1, 'done'));
+    await bench.ledger();
+    await bench.repliesCame(1);
+  });
+
+  it('goes on past an answer that no broker would take', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    await bench.record(announced('bad', { replyTo: '/queue/answers', correlationId: 'x'.repeat(20_000) }));
+    await bench.record(announced('good', asking), settled('bad', 1, 'done'), settled('good', 1, 'done'));
+    await bench.record(announced('last', asking), settled('last', 1, 'done'));
+    await bench.repliesCame(1);
+    expect(ledger.queries.summary('bad')?.state).toBe('finished');
+  });
+
+  it('ends an inferred run when it has been silent for long enough', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger({ quietAfter: 0.2 });
+    const recipe = { '1': { queue: 'foreign', output: 2 }, '2': { queue: 'queue.2' }, start: [[1, []]] };
+    const ended = ledger.events.once('run', ({ state }) => state === 'finished');
+    await bench.record(announced('r', { ...asking, recipe }));
+    await bench.record(settled('r', 2, 'done', { path: [1] }));
+    expect(await ended).toMatchObject({ inferred: true, waiting: 0 });
+    await bench.repliesCame(1);
+    expect(bench.lastReply).toMatchObject({ status: 'finished', inferred: true });
+  });
+
+  it('does not end a run, however silent, while the broker still holds its messages or a service is known to take them', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger({ quietAfter: 0.2 });
+    const recipe = { '1': { queue: 'foreign' }, '2': { queue: 'queue.2' }, start: [] };
+    await bench.client.send({ destination: bench.client.queue('foreign'), body: 'waits' });
+    await bench.record(announced('held', { recipe }));
+    await bench.record(announced('slow', { recipe, sends: { '2': 1 } }), settled('other', 2, 'done'));
+    await bench.record(announced('gone', { recipe: { '1': { queue: 'drained' }, start: [] } }));
+    await ledger.events.once('run', ({ id, state }) => id === 'gone' && state === 'finished');
+    expect(['held', 'slow'].map((run) => ledger.queries.summary(run)?.state)).toEqual(['running', 'running']);
+  });
+
+  it('answers once for each run, and balances, when it is killed again and again', { timeout: 60_000 }, async () => {
+    await using bench = await Bench.open(broker);
+    const feeding = feed(bench, manyRuns);
+    for (const kill of [20, 60, 100, 150]) {
+      await using process = await ledgerProcess(bench);
+      await bench.repliesCame(kill);
+      await process[Symbol.asyncDispose]();
+    }
+    await feeding;
+    await using last = await ledgerProcess(bench);
+    await bench.repliesCame(manyRuns.length);
+    await last[Symbol.asyncDispose]();
+    expect((await bench.answered()).toSorted()).toEqual(manyRuns.toSorted());
+    expect(totalsIn(bench.folder)).toMatchObject(balanced);
+  });
+
+  it(
+    'answers once for each run, and balances, when the broker is killed again and again',
+    { timeout: 60_000 },
+    async () => {
+      await using bench = await Bench.open(broker);
+      const ledger = await bench.ledger();
+      const feeding = feed(bench, manyRuns);
+      for (const kill of [50, 120]) {
+        await bench.repliesCame(kill);
+        await broker.kill('SIGKILL');
+        await broker.restart();
+      }
+      await feeding;
+      await bench.repliesCame(manyRuns.length);
+      await ledger.stop();
+      expect((await bench.answered()).toSorted()).toEqual(manyRuns.toSorted());
+      expect(totalsIn(bench.folder)).toMatchObject(balanced);
+    },
+  );
+}
+
+/** What stands around a ledger in a test: a namespace and a folder of its own, and the replier's end of the queue. */
+class Bench implements AsyncDisposable {
+  readonly address: string;
+  readonly folder: string;
+  readonly client: Client;
+  /** By the broker's id: a message that is only delivered again is no second reply. */
+  readonly replies = new Map<string, Delivery>();
+  readonly #stack: AsyncDisposableStack;
+  #reply = Promise.withResolvers<void>();
+
+  private constructor(address: string, folder: string, client: Client, stack: AsyncDisposableStack) {
+    this.address = address;
+    this.folder = folder;
+    this.client = client;
+    this.#stack = stack;
+  }
+
+  static async open(broker: SuiteBroker): Promise<Bench> {
+    const stack = new AsyncDisposableStack();
+    const address = broker.address(uniqueNamespace());
+    const folder = stack.use(await temporaryFolder());
+    const client = stack.use(await connect(address));
+    const bench = new Bench(address, folder.path, client, stack);
+    const request = { destination: client.queue('baton.replies'), ack: 'client-individual' } as const;
+    await client.subscribe(request, (delivery) => bench.#take(delivery));
+    return bench;
+  }
+
+  #take(delivery: Delivery): void {
+    this.replies.set(delivery.messageId, delivery);
+    this.client.transact({ ack: [delivery], send: [] }).catch(() => {
+      // The connection ended: it comes again.
+    });
+    this.#reply.resolve();
+    this.#reply = Promise.withResolvers();
+  }
+
+  async ledger(options: Partial<LedgerOptions> = {}): Promise<Ledger> {
+    const client = this.#stack.use(await connect(this.address));
+    return this.#stack.use(await startLedger({ client, folder: this.folder, ...options }));
+  }
+
+  /** Sends one record message, if need be again: to the ledger that makes no difference. */
+  async record(...records: readonly LedgerRecord[]): Promise<void> {
+    const message = { destination: this.client.queue('baton.ledger'), body: batchOf(...records).toString() };
+    await this.client.send(message).catch(async () => await this.record(...records));
+  }
+
+  /** Resolves when so many replies have come. */
+  async repliesCame(count: number): Promise<void> {
+    while (this.replies.size < count) await this.#reply.promise;
+  }
+
+  get lastReply(): unknown {
+    return JSON.parse(String([...this.replies.values()].at(-1)?.body)) as unknown;
+  }
+
+  /** The runs answered, one entry a reply; what was sent until now is among them. */
+  async answered(): Promise<string[]> {
+    await this.client.send({ destination: this.client.queue('baton.replies'), body: 'mark' });
+    const isMark = ({ body }: Delivery): boolean => String(body) === 'mark';
+    while (![...this.replies.values()].some(isMark)) await this.#reply.promise;
+    return [...this.replies.values()]
+      .filter((reply) => !isMark(reply))
+      .map(({ headers }) => headers['baton-run'] ?? '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+async function connect(address: string): Promise<Client> {
+  const backoff = { delay: 0.05, factor: 1, maxDelay: 0.05 };
+  const client = new Client({ address: parseBrokerAddress(address), name: 'test', backoff });
+  await client.start();
+  return client;
+}
+
+/** Tells of so many runs, each of which fails with one message done and one dead. */
+async function feed(bench: Bench, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    await bench.record(announced(id, { ...asking, sends: { '1': 2 } }));
+    await bench.record(settled(id, 1, 'done'), settled(id, 1, 'dead', { n: 2 }));
+  }
+}
+
+const manyRuns = Array.from({ length: 200 }, (_, n) => `run-${String(n)}`);
+
+function totalsIn(folder: string): Record<string, number> {
+  const reader = openReader(folder);
+  try {
+    return Object.fromEntries(new Queries(reader).totals());
+  } finally {
+    reader.close();
+  }
+}
+
+const balanced = {
+  'announcements.accepted': manyRuns.length,
+  'deliveries.done': manyRuns.length,
+  'deliveries.dead': manyRuns.length,
+  'runs.failed': manyRuns.length,
+  'runs.running': 0,
+};
+
+/** A ledger in a process of its own, which disposing of it kills. */
+async function ledgerProcess({ address, folder }: Bench): Promise<AsyncDisposable> {
+  const script = new URL('../ledger/ledger-process.ts', import.meta.url);
+  const child = fork(script, [address, folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const closed = once(child, 'close');
+  await Promise.race([once(child, 'message'), closed]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}

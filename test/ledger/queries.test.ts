@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { RunFilter } from '../../src/ledger/queries.ts';
+import { openBook, type OpenBook } from './open-book.ts';
+import { announced, noon, replied, settled } from './records.ts';
+
+/** Ten runs, 0 to 9: odd ones failed, the last one still runs. */
+async function tenRuns(): Promise<OpenBook> {
+  const ledger = await openBook();
+  const runs = Array.from({ length: 10 }, (_, n) => {
+    const run = `run-${String(n)}`;
+    const announcement = announced(run, {
+      received: noon + n,
+      beamline: n < 5 ? 'i03' : 'i04',
+      visit: `mx23-${String(n % 3)}`,
+      collection: `thaumatin_${String(n)}`,
+      recipes: n === 4 ? ['indexing', 'gridscan'] : ['gridscan'],
+    });
+    return n === 9 ? [announcement] : [announcement, settled(run, 1, n % 2 === 1 ? 'dead' : 'done')];
+  });
+  ledger.enter(...runs);
+  return ledger;
+}
+
+const numbers = (ledger: OpenBook, filter: Partial<RunFilter>): string =>
+  ledger.queries
+    .runs({ limit: 50, ...filter })
+    .items.map(({ id }) => id.slice(4))
+    .join('');
+
+describe('the list of runs', () => {
+  it('has the newest first', async () => {
+    await using ledger = await tenRuns();
+    expect(numbers(ledger, {})).toBe('9876543210');
+  });
+
+  it('comes in pages, of which each leads to the next and the last to none', async () => {
+    await using ledger = await tenRuns();
+    const pages: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = ledger.queries.runs({ limit: 4, cursor });
+      pages.push(page.items.map(({ id }) => id.slice(4)).join(''));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(pages).toEqual(['9876', '5432', '10']);
+  });
+
+  it('keeps its place while new runs come in', async () => {
+    await using ledger = await tenRuns();
+    const { next } = ledger.queries.runs({ limit: 4 });
+    ledger.enter([announced('run-X')]);
+    expect(numbers(ledger, { cursor: next, limit: 4 })).toBe('5432');
+  });
+
+  it.each([
+    [{ state: 'failed' }, '7531'],
+    [{ state: 'running' }, '9'],
+    [{ state: 'cancelled' }, ''],
+    [{ beamline: 'i03' }, '43210'],
+    [{ beamline: 'i03', state: 'failed' }, '31'],
+    [{ visit: 'mx23-1' }, '741'],
+    [{ visit: 'mx23-1', state: 'failed' }, '71'],
+    [{ text: 'index' }, '4'],
+    [{ text: 'thaumatin_7' }, '7'],
+    [{ text: 'run-3' }, '3'],
+    [{ text: 'grid i03' }, '43210'],
+    [{ text: 'GRID', state: 'failed', limit: 2 }, '75'],
+    [{ text: 'grid', beamline: 'i03', cursor: '3' }, '10'],
+    [{ text: 'nowhere' }, ''],
+    [{ text: '"* -(' }, '9876543210'],
+    [{ text: 'i03 OR i04' }, ''],
+  ] as const)('is narrowed by %o', async (filter, expected) => {
+    await using ledger = await tenRuns();
+    expect(numbers(ledger, filter)).toBe(expected);
+  });
+
+  it('finds a run by its id before its announcement has come, and by its words after', async () => {
+    await using ledger = await openBook();
+    ledger.enter([settled('early-bird', 1, 'done')]);
+    expect(ledger.queries.runs({ limit: 1, text: 'early' }).items).toHaveLength(1);
+    ledger.enter([announced('early-bird', { visit: 'nt1-2' })]);
+    expect(ledger.queries.runs({ limit: 1, text: 'nt1-2' }).items).toHaveLength(1);
+    expect(ledger.queries.runs({ limit: 1, text: 'early-bird' }).items).toHaveLength(1);
+  });
+});
+
+describe('a run in detail', () => {
+  it('has its announcement, steps, deliveries, results and replies', async () => {
+    await using ledger = await openBook();
+    const recipe = {
+      '1': { service: 'watch', queue: 'file-watch', output: 2 },
+      '2': { queue: 'find' },
+      start: [[1, []]],
+    };
+    const outputs = [{ step: 2, channel: 'every', key: 'k', bytes: 9, payload: { file: 'a' } }];
+    const cause = { code: 'x.busy', message: 'busy' };
+    ledger.enter([announced('r', { recipe, recipeHash: 'abc', user: 'gda', runNumber: '7' })]);
+    ledger.enter([
+      settled('r', 1, 'retry', { cause }),
+      settled('r', 1, 'done', { attempt: 2, sends: { '2': 1 }, outputs }),
+    ]);
+    ledger.enter([replied('r', { outcome: 'late', reason: 'too late' })]);
+    expect(ledger.run('r')).toMatchObject({
+      id: 'r',
+      state: 'running',
+      parameters: { guid: 'r' },
+      recipe,
+      recipeHash: 'abc',
+      user: 'gda',
+      runNumber: '7',
+      steps: [
+        { step: 1, service: 'service-1', queue: 'queue.1', sent: 1, done: 1, retries: 1 },
+        { step: 2, queue: 'find', sent: 1, waiting: 1 },
+      ],
+      deliveries: [
+        { attempt: 2, outcome: 'done', outputs },
+        { attempt: 1, outcome: 'retry', cause, outputs: [] },
+      ],
+      results: [],
+      replies: [{ status: 'finished', to: '/queue/answers', outcome: 'late', time: noon + 30, reason: 'too late' }],
+    });
+  });
+
+  it('has results of any kind of JSON, the latest first', async () => {
+    await using ledger = await openBook();
+    ledger.enter([announced('r', { sends: { '1': 2 } })]);
+    ledger.enter([
+      settled('r', 1, 'done', { result: null }),
+      settled('r', 1, 'done', { n: 2, result: [1, { a: 'ü' }] }),
+    ]);
+    expect(ledger.run('r').results.map(({ result }) => result)).toEqual([[1, { a: 'ü' }], null]);
+  });
+
+  it('has the latest 200 deliveries of many', async () => {
+    await using ledger = await openBook();
+    const many = Array.from({ length: 250 }, (_, n) => settled('r', 1, 'done', { n }));
+    ledger.enter([announced('r', { sends: { '1': 250 } })], many);
+    const { deliveries, state } = ledger.run('r');
+    expect([state, deliveries.length, deliveries[0]?.key]).toEqual(['finished', 200, 'r/1/249']);
+  });
+
+  it('is not there when the ledger has not heard of it', async () => {
+    await using ledger = await openBook();
+    expect([ledger.queries.run('r'), ledger.queries.summary('r')]).toEqual([undefined, undefined]);
+  });
+});

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { formats, migrate } from '../../src/ledger/schema.ts';
+import { fileName, openReader, openStore } from '../../src/ledger/store.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const withCode = (code: string): unknown => expect.objectContaining({ code });
+
+/** Another process that has the store in that folder open; disposing of it kills it. */
+async function holder(folder: string): Promise<AsyncDisposable> {
+  const source = new URL('../../src/ledger/store.ts', import.meta.url).href;
+  const code = `import { openStore } from '${source}'; globalThis.held = openStore('${folder}'); console.log('open'); setInterval(() => {}, 1e6)`;
+  const stdio = ['ignore', 'pipe', 'ignore'] as const;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], { stdio: [...stdio] });
+  const closed = once(child, 'close');
+  await Promise.race([once(child.stdout, 'data'), closed]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+describe('a store', () => {
+  it('is made in a folder that is not there yet, durable and with its format written in it', async () => {
+    await using folder = await temporaryFolder();
+    using store = openStore(join(folder.path, 'deep', 'down'));
+    const pragma = (name: string): unknown => Object.values(store.database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, formats.length]);
+  });
+
+  it('has one ledger: a second is refused until the first has let go', async () => {
+    await using folder = await temporaryFolder();
+    const first = openStore(folder.path);
+    expect(() => openStore(folder.path)).toThrow(withCode('ledger.taken'));
+    first[Symbol.dispose]();
+    openStore(folder.path)[Symbol.dispose]();
+  });
+
+  it('is let go by the death of the process that had it', async () => {
+    await using folder = await temporaryFolder();
+    await using other = await holder(folder.path);
+    expect(() => openStore(folder.path)).toThrow(withCode('ledger.taken'));
+    await other[Symbol.asyncDispose]();
+    openStore(folder.path)[Symbol.dispose]();
+  });
+
+  it('can be read beside the ledger that writes it', async () => {
+    await using folder = await temporaryFolder();
+    using store = openStore(folder.path);
+    const reader = openReader(folder.path);
+    store.database.exec("INSERT INTO totals VALUES ('malformed', 3)");
+    expect(reader.prepare('SELECT value FROM totals').get()).toEqual({ value: 3 });
+    reader.close();
+  });
+
+  it('leaves nothing of a transaction that fails', async () => {
+    await using folder = await temporaryFolder();
+    using store = openStore(folder.path);
+    const failing = (): void =>
+      store.transaction(() => {
+        store.database.exec("INSERT INTO totals VALUES ('malformed', 1)");
+        throw new Error('half way');
+      });
+    expect(failing).toThrow('half way');
+    expect(store.database.prepare('SELECT * FROM totals').all()).toEqual([]);
+  });
+
+  it('of a later release is refused, with both formats named', async () => {
+    await using folder = await temporaryFolder();
+    openStore(folder.path)[Symbol.dispose]();
+    const database = new DatabaseSync(join(folder.path, fileName));
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    expect(() => openStore(folder.path)).toThrow(/format 99.*formats up to/);
+    expect(() => openStore(folder.path)).toThrow(withCode('ledger.newer'));
+  });
+
+  it('that is something else is refused, and the lock given back', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(
+      join(folder.path, fileName),
+      'not a database at all, but some text that is long enough\n'.repeat(20),
+    );
+    expect(() => openStore(folder.path)).toThrow(withCode('ledger.unreadable'));
+    expect(() => openStore(folder.path)).toThrow(withCode('ledger.unreadable'));
+    expect(() => openReader(join(folder.path, 'nowhere'))).toThrow(withCode('ledger.unreadable'));
+  });
+});
+
+describe('migrating', () => {
+  it('applies what a store has not seen, in order, and nothing twice', () => {
+    const database = new DatabaseSync(':memory:');
+    const first = 'CREATE TABLE a (x)';
+    const second = 'ALTER TABLE a ADD COLUMN y; INSERT INTO a VALUES (1, 2)';
+    migrate(database, 'here', [first]);
+    migrate(database, 'here', [first, second]);
+    migrate(database, 'here', [first, second]);
+    expect(database.prepare('SELECT * FROM a').all()).toEqual([{ x: 1, y: 2 }]);
+    database.close();
+  });
+
+  it('that fails leaves the store in the format it had', () => {
+    const database = new DatabaseSync(':memory:');
+    expect(() => migrate(database, 'here', ['CREATE TABLE a (x)', 'CREATE TABLE b (x); nonsense'])).toThrow();
+    migrate(database, 'here', ['CREATE TABLE a (x)', 'CREATE TABLE b (y)']);
+    expect(database.prepare('SELECT y FROM b').all()).toEqual([]);
+    database.close();
+  });
+});
