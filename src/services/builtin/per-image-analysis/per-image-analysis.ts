@@ -18,7 +18,7 @@ export const perImageAnalysis = defineService<AnalysisParameters>({
   parameters: {
     type: 'object',
     properties: {
-      window: { type: 'integer', minimum: 3, maximum: 31, default: defaultParameters.window },
+      window: { type: 'integer', minimum: 3, maximum: 31, not: { multipleOf: 2 }, default: defaultParameters.window },
       sigma_background: { type: 'number', minimum: 0, default: defaultParameters.sigma_background },
       sigma_strong: { type: 'number', minimum: 0, default: defaultParameters.sigma_strong },
       min_spot_size: { type: 'integer', minimum: 1, default: defaultParameters.min_spot_size },
@@ -30,14 +30,13 @@ export const perImageAnalysis = defineService<AnalysisParameters>({
   channels: { result: 'the message about the frame, with its spots' },
   defaultChannel: 'result',
   start: async ({ settings }) => {
-    const pool = await createAnalysisPool({ threads: Number(settings['threads'] ?? standardThreads) });
+    const pool = createAnalysisPool({ threads: Number(settings['threads'] ?? standardThreads) });
     return {
       async process({ parameters, payload }, { signal }) {
         const frame = frameOf(payload);
         if (typeof frame === 'string') return rejected(frame);
-        const { spots, strongPixels, resolution } = await pool.analyse({ ...frame, parameters }, signal);
-        const found = { n_spots_total: spots, n_strong_pixels: strongPixels, estimated_d_min: resolution ?? null };
-        return done(send({ ...(payload as JsonObject), ...found }));
+        const analysis = await pool.analyse({ ...frame, parameters }, signal);
+        return done(send({ ...(payload as JsonObject), ...analysis }));
       },
       stop: async () => pool.close(),
     };
