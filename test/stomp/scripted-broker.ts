@@ -11,7 +11,7 @@ export class ScriptedBroker implements AsyncDisposable {
   readonly #accepted = new Line<Peer>();
 
   static async listen(): Promise<ScriptedBroker> {
-    const server = createServer();
+    const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new ScriptedBroker(server);

@@ -9,6 +9,14 @@ export const withCode = (code: string): unknown => expect.objectContaining({ cod
 /** Time runs a hundred times as fast: for what takes seconds. */
 export const hurried: Clock = { now: () => Date.now(), sleep: (ms, signal) => systemClock.sleep(ms / 100, signal) };
 
+/** Time stands still: nothing can end by it. */
+export const frozen: Clock = {
+  now: () => 0,
+  sleep: async (_ms, signal) => {
+    await new Promise((_resolve, reject) => signal?.addEventListener('abort', reject));
+  },
+};
+
 /** A client that was not started, and will try again at once. */
 export function clientOf(broker: ScriptedBroker, options: Partial<ClientOptions> = {}): Client {
   const backoff = { delay: 0.001, factor: 1, maxDelay: 0.001 };

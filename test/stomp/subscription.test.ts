@@ -51,6 +51,26 @@ describe('a subscription', () => {
     await subscribing;
   });
 
+  test('whose listener throws loses no other delivery; the error is reported as uncaught', async () => {
+    await using broker = await ScriptedBroker.listen();
+    await using session = await connected(broker);
+    const { client, peer } = session;
+    using uncaught = catchUncaught();
+    const second = Promise.withResolvers<string>();
+    const subscribing = client.subscribe({ destination: '/queue/a', ack: 'auto' }, ({ messageId }) => {
+      if (messageId === 'm1') throw new Error('a mistake in the listener');
+      second.resolve(messageId);
+    });
+    const id = await peer.subscribed();
+    await subscribing;
+    peer.socket.cork();
+    peer.message(id, 'm1');
+    peer.message(id, 'm2');
+    peer.socket.uncork();
+    expect(await second.promise).toBe('m2');
+    expect(await uncaught.first).toMatchObject({ message: 'a mistake in the listener' });
+  });
+
   test('that is refused rejects, and is not asked for again', async () => {
     await using broker = await ScriptedBroker.listen();
     await using session = await connected(broker);
@@ -67,3 +87,18 @@ describe('a subscription', () => {
     await done;
   });
 });
+
+/** Takes the place of the test runner's own listeners for as long as it lives. */
+function catchUncaught(): Disposable & { readonly first: Promise<unknown> } {
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  process.on('uncaughtException', resolve);
+  return {
+    first: promise,
+    [Symbol.dispose]: () => {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of others) process.on('uncaughtException', listener);
+    },
+  };
+}

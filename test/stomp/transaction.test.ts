@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ScriptedBroker } from './scripted-broker.ts';
-import { withCode, hurried, connected, subscribed } from './sessions.ts';
+import { connected, frozen, hurried, subscribed, withCode } from './sessions.ts';
 
 describe('a transaction', () => {
   test('goes out in one piece and in order, and is done with its receipt', async () => {
@@ -109,6 +109,19 @@ describe('a transaction', () => {
     expect(frame.body.toString()).toBe('after');
     next.receipt(frame);
     await third;
+  });
+
+  test('that ActiveMQ rolls back (an ERROR for its SEND, then one for its COMMIT) is refused, and nothing is waited for', async () => {
+    await using broker = await ScriptedBroker.listen();
+    await using session = await connected(broker, { clock: frozen });
+    const { client, peer } = session;
+    const send = [1, 2].map(() => ({ destination: '/queue/a', body: '' }));
+    const failure = expect(client.transact({ ack: [], send })).rejects.toThrow('rollback only');
+    for (const command of ['BEGIN', 'SEND', 'SEND']) await peer.read(command);
+    const { headers } = await peer.read('COMMIT');
+    peer.write('ERROR\nmessage:gone\n\n\0');
+    peer.write(`ERROR\nreceipt-id:${headers['receipt'] ?? ''}\nmessage:rollback only\n\n\0`);
+    await Promise.all([failure, peer.closed]);
   });
 
   test('is unknown when an ERROR names nothing and no answer follows', async () => {
