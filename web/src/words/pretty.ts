@@ -2,11 +2,12 @@ import { isList, isObject, type Json } from '../server/types.ts';
 
 const lineLength = 84;
 
-/** JSON text for people: indented by two, but what fits on a line stays on it, so that a row of numbers is a row. */
+/** JSON text for people: indented by two, but what fits on a line stays on it, and a row of numbers always does. */
 export function pretty(value: Json, indent = ''): string {
   const inner = `${indent}  `;
   const line = written(value, ', ', (each) => pretty(each, ''));
-  if (!line.includes('\n') && indent.length + line.length <= lineLength) return line;
+  const isRow = isList(value) && value.every((each) => typeof each === 'number');
+  if (isRow || (!line.includes('\n') && indent.length + line.length <= lineLength)) return line;
   return written(value, `,\n${inner}`, (each) => pretty(each, inner), `\n${inner}`, `\n${indent}`);
 }
 
