@@ -1,5 +1,3 @@
-import type { Pixels } from './frame.ts';
-
 /**
  * Unpacks CBF's byte-offset compression (CBFlib manual, "Byte offset compression"): each pixel is its difference from
  * the one before, in one byte; −128 says that two bytes follow instead, −32768 in those that four do, −2³¹ that eight do.
@@ -34,32 +32,4 @@ export function decodeByteOffset(bytes: Uint8Array, pixels: Int32Array): boolean
     pixels[index] = value;
   }
   return at === length;
-}
-
-/** Packs pixels the same way. */
-export function encodeByteOffset(pixels: Pixels): Buffer {
-  const bytes = Buffer.alloc(pixels.length * 15);
-  let at = 0;
-  let last = 0;
-  for (const value of pixels) {
-    const step = value - last;
-    last = value;
-    if (Math.abs(step) < 0x80) {
-      at = bytes.writeInt8(step, at);
-      continue;
-    }
-    at = bytes.writeInt8(-0x80, at);
-    if (Math.abs(step) < 0x8000) {
-      at = bytes.writeInt16LE(step, at);
-      continue;
-    }
-    at = bytes.writeInt16LE(-0x8000, at);
-    if (Math.abs(step) < 0x80000000) {
-      at = bytes.writeInt32LE(step, at);
-      continue;
-    }
-    at = bytes.writeInt32LE(-0x80000000, at);
-    at = bytes.writeBigInt64LE(BigInt(step), at);
-  }
-  return bytes.subarray(0, at);
 }

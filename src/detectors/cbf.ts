@@ -40,7 +40,7 @@ export async function readCbf(file: string): Promise<CbfImage> {
 const binaryMarker = Buffer.from([0x0c, 0x1a, 0x04, 0xd5]);
 
 /** No frame unpacks to more: a small file that claims to is broken or hostile. A PILATUS 6M takes 7 MB. */
-const longestFile = 512 * 1024 * 1024;
+const longestFile = 256 * 1024 * 1024;
 
 async function contents(file: string): Promise<Buffer> {
   try {

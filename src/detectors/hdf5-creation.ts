@@ -15,8 +15,13 @@ export function createHdf5File({ h5wasm, told }: Hdf5Library, path: string): Ope
 /** Makes a group of a NeXus class. */
 export function createGroup(parent: Group, name: string, nexusClass: string): Group {
   const child = parent.create_group(name);
-  child.create_attribute('NX_class', nexusClass);
+  setText(child, 'NX_class', nexusClass);
   return child;
+}
+
+/** Gives an object a text attribute, of fixed length as EIGER writes them. */
+export function setText(object: Pick<Group, 'create_attribute'>, name: string, text: string): void {
+  object.create_attribute(name, text, null, `S${Buffer.byteLength(text)}`);
 }
 
 /** Chunked bitshuffle and LZ4, as EIGER's: its own choice of block size (0), then LZ4 (2). */

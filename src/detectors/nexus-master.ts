@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import type { Geometry, Mask } from './frame.ts';
-import { bitshuffleLz4, createGroup, createHdf5File, type Group } from './hdf5-creation.ts';
+import { bitshuffleLz4, createGroup, createHdf5File, setText, type Group } from './hdf5-creation.ts';
 import type { Hdf5Library } from './hdf5.ts';
 
 /** What the master file tells of a data set. */
@@ -27,7 +27,7 @@ export async function writeMaster(
   const file = createHdf5File(hdf5, unfinished);
   try {
     const entry = createGroup(file, 'entry', 'NXentry');
-    entry.create_dataset({ name: 'definition', data: 'NXmx' });
+    entry.create_dataset({ name: 'definition', data: 'NXmx', dtype: 'S4' });
     const data = createGroup(entry, 'data', 'NXdata');
     for (const [index, dataFile] of dataFiles.entries()) {
       const link = `data_${String(index + 1).padStart(6, '0')}`;
@@ -51,7 +51,7 @@ function describeDetector(detector: Group, content: MasterContent): void {
   quantity(detector, 'beam_center_y', geometry.beamCentre[1], 'pixel');
   quantity(detector, 'frame_time', content.frameTime, 's');
   detector.create_dataset({ name: 'bit_depth_image', data: bits });
-  detector.create_dataset({ name: 'description', data: 'simulated by Baton' });
+  detector.create_dataset({ name: 'description', data: 'simulated by Baton', dtype: 'S18' });
   const specific = createGroup(detector, 'detectorSpecific', 'NXcollection');
   specific.create_dataset({ name: 'nimages', data: content.frames });
   specific.create_dataset({ name: 'x_pixels_in_detector', data: width });
@@ -66,5 +66,5 @@ function describeDetector(detector: Group, content: MasterContent): void {
 }
 
 function quantity(parent: Group, name: string, value: number, unit: string): void {
-  parent.create_dataset({ name, data: value, dtype: '<d' }).create_attribute('units', unit);
+  setText(parent.create_dataset({ name, data: value, dtype: '<d' }), 'units', unit);
 }

@@ -14,10 +14,16 @@ export interface Part {
   readonly frames: number;
 }
 
-/** The data sets that a master file leads to, in order, as far as they exist. */
+/** The data sets that a master file leads to, in order, up to the first that does not exist yet. */
 export function findParts(hdf5: Hdf5Library, master: string): readonly Part[] {
   const places = withHdf5File(hdf5, master, (file) => framePaths(file).map((path) => follow(file, path)));
-  return places.flatMap((place) => partAt(hdf5, place) ?? []);
+  const parts: Part[] = [];
+  for (const place of places) {
+    const part = partAt(hdf5, place);
+    if (!part) break;
+    parts.push(part);
+  }
+  return parts;
 }
 
 interface Place {
