@@ -114,7 +114,8 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     const address = isolated();
     await using relay = await Relay.to(address);
     await using client = await startedClient(relay.address);
-    const count = 400;
+    // Fewer than the 400 that ActiveMQ shows when it is browsed, so that one too many would be seen.
+    const count = 380;
     const numbers = Array.from({ length: count }, (_, number) => String(number));
     {
       await using sender = await startedClient(address);
@@ -127,10 +128,7 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     while ((await bodies(reader, 'a')).length > 0 || forwarding.accountedFor() < count);
     await client.stop();
 
-    const outputs: string[] = [];
-    const inbox = await receive(reader, 'b', { ack: 'auto' });
-    while (outputs.length < count) outputs.push((await inbox.next()).body.toString());
-    expect(outputs.sort()).toEqual(numbers.sort());
+    expect((await bodies(reader, 'b')).sort()).toEqual(numbers.sort());
     expect(await bodies(reader, 'a')).toEqual([]);
   });
 }

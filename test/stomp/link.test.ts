@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
-import { withCode, hurried, clientOf, connected } from './sessions.ts';
+import { withCode, clientOf, connected } from './sessions.ts';
 
 describe('logging in', () => {
   test('asks for STOMP 1.2, the host and heart-beats, with the login as it stands in the address', async () => {
@@ -68,7 +69,10 @@ describe('logging in', () => {
 
   test('at a peer that says nothing is given up after a time, and tried again', async () => {
     await using broker = await ScriptedBroker.listen();
-    await using client = clientOf(broker, { clock: hurried });
+    let haste = 100;
+    const clock: Clock = { now: () => Date.now(), sleep: (ms, signal) => systemClock.sleep(ms / haste, signal) };
+    await using client = clientOf(broker, { clock });
+    client.events.on('error', () => (haste = 1));
     const failure = client.events.once('error');
     const starting = client.start();
     await (
