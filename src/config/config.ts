@@ -1,12 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
-
-/** Which parameters of an announcement tell what it is about; of each list the first that is there counts. */
-export interface AnnouncementFields {
-  readonly beamline: readonly string[];
-  readonly visit: readonly string[];
-  readonly collection: readonly string[];
-  readonly runNumber: readonly string[];
-}
+import type { AboutNames } from '../dispatcher/request.ts';
 
 /** One service as the site runs it. */
 export interface ServiceConfig {
@@ -32,8 +25,11 @@ export interface Config {
   readonly announcements: {
     /** Whether an announcement may bring a recipe of its own. Whoever may post to the queue may then run any step of any service. */
     readonly customRecipes: boolean;
-    readonly fields: AnnouncementFields;
+    /** Which parameters of an announcement tell what it is about. */
+    readonly fields: AboutNames;
   };
+  /** Modules that export services of the site's own. */
+  readonly modules: readonly string[];
   /** Service processes: name to the services that share it. */
   readonly processes: Readonly<Record<string, readonly string[]>>;
   readonly services: Readonly<Record<string, ServiceConfig>>;

@@ -5,7 +5,8 @@ import { parseDocument } from 'yaml';
 import { messageOf } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
-import type { AnnouncementFields, Config, ServiceConfig } from './config.ts';
+import type { AboutNames } from '../dispatcher/request.ts';
+import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { configSchema } from './schema.ts';
 
@@ -15,7 +16,8 @@ interface ConfigFile {
   readonly store?: string;
   readonly page?: { readonly host?: string; readonly port?: number };
   readonly recipes?: string;
-  readonly announcements?: { readonly customRecipes?: boolean; readonly fields?: Partial<AnnouncementFields> };
+  readonly announcements?: { readonly customRecipes?: boolean; readonly fields?: Partial<AboutNames> };
+  readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly services?: Readonly<Record<string, ServiceConfig>>;
   readonly log?: string;
@@ -37,7 +39,7 @@ export interface Surroundings {
   readonly workingFolder: string;
 }
 
-const standardFields: AnnouncementFields = {
+const standardFields: AboutNames = {
   beamline: ['beamline', 'ispyb_beamline'],
   visit: ['visit', 'ispyb_visit'],
   collection: ['ispyb_dcid', 'dcid', 'collection'],
@@ -75,6 +77,7 @@ export async function loadConfig(
       customRecipes: read.announcements?.customRecipes ?? false,
       fields: { ...standardFields, ...read.announcements?.fields },
     },
+    modules: (read.modules ?? []).map((module) => resolve(folder, module)),
     processes: read.processes ?? standardProcesses,
     services: read.services ?? {},
     log: read.log ?? 'info',

@@ -40,6 +40,11 @@ export const configSchema: JsonObject = {
         ...closed({ beamline: fieldNames, visit: fieldNames, collection: fieldNames, runNumber: fieldNames }),
       },
     }),
+    modules: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'modules (.ts or .js) that export services of the site, made with defineService',
+    },
     processes: {
       type: 'object',
       description: 'service processes: name to the services that share it',

@@ -1,12 +1,20 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { backoffSeconds, jittered, type Backoff } from '../core/backoff.ts';
 import type { Events } from '../core/events.ts';
+import type { Json } from '../core/json.ts';
 import { partRefused, partStopped } from './errors.ts';
 import type { SupervisorEvents } from './events.ts';
 import { grace } from './handle.ts';
 import type { ToChild, ToSupervisor } from './ipc.ts';
-import type { PartDefinition } from './supervisor.ts';
 import type { Suspect, Suspects } from './suspects.ts';
+
+/** One process that the supervisor keeps alive. */
+export interface PartDefinition {
+  /** Unique under one supervisor. */
+  readonly name: string;
+  /** What the process is told to be, as JSON. */
+  readonly begin: Json;
+}
 
 interface ChildOptions {
   readonly entry: URL;

@@ -123,3 +123,12 @@ export function defineService<Parameters = JsonObject>(options: ServiceOptions<P
     start,
   };
 }
+
+/** True for what `defineService` made, also by another copy of Baton. */
+export function isService(value: unknown): value is AnyService {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, queue, start, retry } = value as Partial<AnyService>;
+  return (
+    typeof name === 'string' && typeof queue === 'string' && typeof start === 'function' && typeof retry === 'object'
+  );
+}

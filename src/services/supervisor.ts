@@ -1,17 +1,8 @@
 import type { Backoff } from '../core/backoff.ts';
 import { Events } from '../core/events.ts';
-import type { Json } from '../core/json.ts';
-import { Child } from './child.ts';
+import { Child, type PartDefinition } from './child.ts';
 import type { SupervisorEvents } from './events.ts';
 import { Suspects, type Suspect } from './suspects.ts';
-
-/** One process that the supervisor keeps alive. */
-export interface PartDefinition {
-  /** Unique under one supervisor. */
-  readonly name: string;
-  /** What the process is told to be, as JSON. */
-  readonly begin: Json;
-}
 
 export interface SupervisorOptions {
   /** The module that every part runs; it speaks the protocol of `ipc.ts`. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { centre, position, type Grid } from '../../../src/services/builtin/xray-centring/centring.ts';
+import { positionAt } from '../../../src/core/raster.ts';
+import { centre, type Grid } from '../../../src/services/builtin/xray-centring/centring.ts';
 
 const plain: Grid = { steps: [4, 3], orientation: 'horizontal', snaked: false, boxSize: [10, 20], offset: [100, 200] };
 
@@ -64,7 +65,7 @@ describe('centring', () => {
         const visited = (orientation: Grid['orientation'], isSnaked: boolean): ReturnType<typeof centre> => {
           const grid: Grid = { ...plain, steps: [columns, rows], orientation, snaked: isSnaked };
           const counts = Array.from({ length: columns * rows }, (_, index) => {
-            const [x, y] = position(index, grid);
+            const [x, y] = positionAt(index, grid);
             return sample[y]?.[x] ?? 0;
           });
           const { best_image: _image, max_voxel: _voxel, ...found } = centre(counts, grid);
@@ -80,7 +81,7 @@ describe('centring', () => {
 
   it('goes over every second line backwards when snaked', () => {
     const visit = (grid: Partial<Grid>): [number, number][] =>
-      [0, 1, 2, 3, 4, 5].map((index) => position(index, { ...plain, steps: [2, 3], ...grid }));
+      [0, 1, 2, 3, 4, 5].map((index) => positionAt(index, { ...plain, steps: [2, 3], ...grid }));
     expect(visit({ snaked: true })).toEqual([
       [0, 0],
       [1, 0],

@@ -29,17 +29,19 @@ export const perImageAnalysis = defineService<AnalysisParameters>({
   },
   channels: { result: 'the message about the frame, with its spots' },
   defaultChannel: 'result',
-  start: async ({ settings }) => {
+  start: ({ settings }) => {
     const pool = createAnalysisPool({ threads: Number(settings['threads'] ?? standardThreads) });
-    return {
+    return Promise.resolve({
       async process({ parameters, payload }, { signal }) {
         const frame = frameOf(payload);
         if (typeof frame === 'string') return rejected(frame);
-        const analysis = await pool.analyse({ ...frame, parameters }, signal);
-        return done(send({ ...(payload as JsonObject), ...analysis }));
+        const { spots, strongPixels, resolution } = await pool.analyse({ ...frame, parameters }, signal);
+        // The names that Zocalo's services use.
+        const found = { n_spots_total: spots, n_strong_pixels: strongPixels, estimated_d_min: resolution ?? null };
+        return done(send({ ...(payload as JsonObject), ...found }));
       },
       stop: async () => pool.close(),
-    };
+    });
   },
 });
 

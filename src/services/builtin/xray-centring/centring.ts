@@ -1,11 +1,7 @@
-/** How the positions of a grid scan were visited, and how boxes lie on the snapshot of the sample. */
-export interface Grid {
-  /** Boxes in x and in y. */
-  readonly steps: readonly [x: number, y: number];
-  /** The order of the images: `horizontal` row by row, `vertical` column by column. */
-  readonly orientation: 'horizontal' | 'vertical';
-  /** True when every second row (or column) was visited backwards. */
-  readonly snaked: boolean;
+import { positionAt, type Raster } from '../../../core/raster.ts';
+
+/** A grid scan, in the order its images were taken, and how its boxes lie on the snapshot of the sample. */
+export interface Grid extends Raster {
   /** The size of a box in pixels of the snapshot. */
   readonly boxSize: readonly [x: number, y: number];
   /** The top left corner of the grid in pixels of the snapshot. */
@@ -52,7 +48,7 @@ export function centre(counts: readonly (number | null)[], grid: Grid): Centring
   const best = indexOfLargest(counts);
   const most = counts[best] ?? 0;
   if (most <= 0) return { status: 'fail', message: 'No good images found', ...frame };
-  const [x, y] = position(best, grid);
+  const [x, y] = positionAt(best, grid);
   const region = largestRegion(rows, most / 2);
   const xs = region.map(([, column]) => column);
   const ys = region.map(([row]) => row);
@@ -80,19 +76,11 @@ export function centre(counts: readonly (number | null)[], grid: Grid): Centring
   };
 }
 
-/** Where on the grid an image (index from 0, in the order taken) lies: column and row. */
-export function position(index: number, { steps, orientation, snaked }: Grid): [x: number, y: number] {
-  const length = orientation === 'horizontal' ? steps[0] : steps[1];
-  const line = Math.floor(index / length);
-  const along = snaked && line % 2 === 1 ? length - 1 - (index % length) : index % length;
-  return orientation === 'horizontal' ? [along, line] : [line, along];
-}
-
 function arrange(counts: readonly (number | null)[], grid: Grid): (number | null)[][] {
   const [columns, rows] = grid.steps;
   const arranged = Array.from({ length: rows }, () => new Array<number | null>(columns).fill(null));
   for (const [index, count] of counts.entries()) {
-    const [x, y] = position(index, grid);
+    const [x, y] = positionAt(index, grid);
     const row = arranged[y];
     if (row && x < columns) row[x] = count;
   }
