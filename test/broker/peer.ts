@@ -11,7 +11,7 @@ export class Peer implements AsyncDisposable {
   readonly socket: Socket;
   readonly heartBeats: number[] = [];
   /** Resolves when the other side has closed the connection. */
-  readonly ended: Promise<unknown>;
+  readonly ended: Promise<void>;
   readonly #decoder = new Decoder();
   readonly #frames: Frame[] = [];
   #arrived: (() => void) | undefined;
@@ -20,7 +20,7 @@ export class Peer implements AsyncDisposable {
 
   private constructor(socket: Socket) {
     this.socket = socket.setNoDelay(true);
-    this.ended = once(socket, 'close');
+    this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => {
       for (const frame of this.#decoder.push(chunk)) {
         if (frame === HEART_BEAT) this.heartBeats.push(performance.now());

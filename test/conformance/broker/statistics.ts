@@ -54,7 +54,9 @@ function figures({ body }: Frame): Record<string, unknown> {
   const { map } = JSON.parse(body.toString()) as {
     map: { entry: { string: string | [string, string]; long?: number }[] };
   };
-  return Object.fromEntries(
-    map.entry.map(({ string, long }) => (typeof string === 'string' ? [string, long] : string)),
+  return Object.fromEntries<unknown>(
+    map.entry.map(({ string, long }): readonly [string, unknown] =>
+      typeof string === 'string' ? [string, long] : string,
+    ),
   );
 }
