@@ -68,7 +68,7 @@ export class Client implements AsyncDisposable {
     this.#options = {
       clock: systemClock,
       backoff: { delay: 0.2, factor: 2, maxDelay: 10 },
-      heartBeat: { send: 10_000, receive: 10_000 },
+      heartBeat: { send: 10_000, receive: 5_000 },
       connectTimeout: 10_000,
       limits: {},
       log: silent,

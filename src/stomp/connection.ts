@@ -6,7 +6,7 @@ import { Decoder, HEART_BEAT } from './decoder.ts';
 import { encodeControl } from './encode.ts';
 import { loginRefused, lost, malformed, silence, stopped, unreachable } from './errors.ts';
 import type { Frame, FrameLimits } from './frame.ts';
-import { agreedHeartBeat, beat, type HeartBeat, isSilent, slept } from './heart-beat.ts';
+import { agreedHeartBeat, beat, type HeartBeat, isSilent, PATIENCE, slept } from './heart-beat.ts';
 import { Receipts } from './receipts.ts';
 
 export interface ConnectionOptions {
@@ -173,7 +173,7 @@ export class Connection {
   async #endWhenSilent(interval: number): Promise<void> {
     const received = (): number => this.#socket.bytesRead;
     if (await isSilent(interval, this.#options.clock, this.#lifetime.signal, received)) {
-      this.#end(silence({ broker: this.#broker, milliseconds: 2 * interval }));
+      this.#end(silence({ broker: this.#broker, milliseconds: PATIENCE * interval }));
     }
   }
 

@@ -23,7 +23,13 @@ export async function beat(interval: number, clock: Clock, signal: AbortSignal, 
 }
 
 /**
- * Resolves to true when the count of bytes received stood still for two whole intervals, to false with the signal.
+ * How many intervals may pass without a byte. A peer that looks once in each interval whether it wrote anything lets two
+ * pass, as ActiveMQ does.
+ */
+export const PATIENCE = 3;
+
+/**
+ * Resolves to true when the count of bytes received stood still for so many intervals, to false with the signal.
  * It counts looks rather than reading a clock: neither a change of the time of day nor a busy process is a silence.
  */
 export async function isSilent(
@@ -38,7 +44,7 @@ export async function isSilent(
     // When this process was busy, bytes may wait unread: they are read before the next turn.
     if (received() === seen) await nextTurn();
     still = received() === seen ? still + 1 : 0;
-    if (still === 2) return true;
+    if (still === PATIENCE) return true;
     seen = received();
   }
   return false;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { BrokerAddress } from '../../src/stomp/address.ts';
 import { Client, type Delivery, type SubscriptionRequest } from '../../src/stomp/client.ts';
 import { refused, stale, unknown } from '../../src/stomp/errors.ts';
@@ -108,6 +109,30 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     await client.nack(await inbox.next());
     const dead = await receive(client, `/queue/DLQ.${address.prefix}.a`);
     expect((await dead.next()).body.toString()).toBe('bad');
+  });
+
+  test('a connection on which nothing is said but heart-beats stays', async () => {
+    const interval = 400;
+    let looks = 0;
+    const enough = Promise.withResolvers<void>();
+    const clock: Clock = {
+      ...systemClock,
+      sleep: async (milliseconds, signal) => {
+        await systemClock.sleep(milliseconds, signal);
+        if (milliseconds === interval) looks += 1;
+        if (looks === 5) enough.resolve();
+      },
+    };
+    await using client = new Client({
+      address: isolated(),
+      name: 'test',
+      clock,
+      heartBeat: { send: interval, receive: interval },
+    });
+    await client.start();
+    await enough.promise;
+    await client.send({ destination: client.queue('a'), body: '' });
+    expect(client.epoch).toBe(1);
   });
 
   test('through connections cut at any moment, each message is forwarded exactly once', async () => {
