@@ -7,6 +7,7 @@ import { chromiumAvailable } from '../fixtures/debian-programs.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { audit } from './audit.ts';
 import { buildPage, startBrowser, startReader, type BuiltPage } from './browser.ts';
+import { nextPicture, watchDrawing } from './drawing.ts';
 import { sceneOf, type SceneName } from './fixture/scenes.ts';
 import { startFixture, summaryOf, type FixtureServer } from './fixture/server.ts';
 
@@ -259,36 +260,3 @@ requireOrSkip('Chromium', chromiumAvailable())('the status page', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(300_000);
   });
 });
-
-/** Resolves, inside the browser, when what has changed has been laid out and drawn. */
-async function nextPicture(): Promise<void> {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-}
-
-declare global {
-  interface Window {
-    drawing: { frames: number; pictures: number; shift: number };
-  }
-}
-
-/** Counts, inside the browser, the frames, the frames in which anything was drawn anew, and how far anything moved. */
-function watchDrawing(): void {
-  window.drawing = { frames: 0, pictures: 0, shift: 0 };
-  const count = (): void => {
-    window.drawing.frames += 1;
-    requestAnimationFrame(count);
-  };
-  requestAnimationFrame(count);
-  const numbers = new MutationObserver(() => {
-    window.drawing.pictures += 1;
-  });
-  numbers.observe(document.querySelector('.queues') ?? document.body, {
-    subtree: true,
-    characterData: true,
-    childList: true,
-  });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries())
-      window.drawing.shift += (entry as PerformanceEntry & { value: number }).value;
-  }).observe({ type: 'layout-shift' });
-}

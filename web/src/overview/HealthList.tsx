@@ -5,6 +5,7 @@ import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Age } from '../parts/Time.tsx';
 import { healthStates } from '../words/states.ts';
+import './health.css';
 
 const urgency: Readonly<Record<HealthState, number>> = { error: 0, warning: 1, notice: 2, pass: 3 };
 

@@ -11,6 +11,7 @@ import './overview.css';
 /** Is all well? Health, queues, services and the latest runs, kept live by the feed. */
 export function Overview(): ReactElement {
   const health = useLive((live) => live.health);
+  const known = useLive((live) => live.epoch > 0);
   return (
     <>
       <title>{health === undefined || health.state === 'pass' ? 'Baton' : `${health.state} · Baton`}</title>
@@ -18,16 +19,19 @@ export function Overview(): ReactElement {
         <Verdict />
         <Announcements />
       </div>
-      <div className="overview">
-        <div className="overview-column">
-          <HealthList />
-          <QueueLines />
+      {/* Before the first snapshot nothing is said: an empty list would be a claim. */}
+      {known && (
+        <div className="overview">
+          <div className="overview-column">
+            <HealthList />
+            <QueueLines />
+          </div>
+          <div className="overview-column">
+            <LatestRuns />
+            <Services />
+          </div>
         </div>
-        <div className="overview-column">
-          <LatestRuns />
-          <Services />
-        </div>
-      </div>
+      )}
     </>
   );
 }

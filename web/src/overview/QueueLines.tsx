@@ -4,6 +4,7 @@ import { useLive } from '../live/context.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { count, plural, rate } from '../words/figures.ts';
 import { queueKind, queueWord, type QueueKind } from './queue.ts';
+import './queues.css';
 
 /** So many queues are shown before the reader asks for all. */
 const shownAtFirst = 14;

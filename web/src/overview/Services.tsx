@@ -7,6 +7,7 @@ import { Age } from '../parts/Time.tsx';
 import { percent } from '../words/figures.ts';
 import { serviceState, statusWord } from '../words/states.ts';
 import { isOutdated } from './version.ts';
+import './services.css';
 
 /** A card per service instance; those in trouble come first, the others stay where they are. */
 export function Services(): ReactElement {

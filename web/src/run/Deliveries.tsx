@@ -11,7 +11,7 @@ import { duration } from '../words/time.ts';
 import { deliveryAddress, fits, type DeliveryFilter } from './deliveryFilter.ts';
 
 /** So many rows are drawn before the reader asks for all. */
-const shownAtFirst = 25;
+const shownAtFirst = 15;
 
 /** The latest deliveries of a run: what happened to each message, how long it took, and why it failed. */
 export function Deliveries({

@@ -37,14 +37,7 @@ export function Runs(): ReactElement {
           )}
           {items?.length === 0 && <Empty filtered={isFiltered(query)} />}
         </div>
-        <nav className="paging" aria-label="Pages of the list">
-          {query.has('cursor') && <Link to={withCursor(query, '')}>Newest</Link>}
-          {answer?.next !== undefined && (
-            <Link className="button" to={withCursor(query, answer.next)}>
-              Older runs
-            </Link>
-          )}
-        </nav>
+        <Paging query={query} next={answer?.next} />
       </Panel>
     </>
   );
@@ -85,6 +78,26 @@ function countUnseen(
   const newest = shown[0]?.announced ?? 0;
   const ids = new Set(shown.map((run) => run.id));
   return [...live.values()].filter((run) => run.announced >= newest && !ids.has(run.id) && belongs(run, query)).length;
+}
+
+function Paging({
+  query,
+  next,
+}: {
+  readonly query: URLSearchParams;
+  readonly next: string | undefined;
+}): ReactElement | null {
+  if (!query.has('cursor') && next === undefined) return null;
+  return (
+    <nav className="paging" aria-label="Pages of the list">
+      {query.has('cursor') && <Link to={withCursor(query, '')}>Newest</Link>}
+      {next !== undefined && (
+        <Link className="button" to={withCursor(query, next)}>
+          Older runs
+        </Link>
+      )}
+    </nav>
+  );
 }
 
 function withCursor(query: URLSearchParams, cursor: string): string {
