@@ -5,7 +5,7 @@ export const portTaken = defineError(
   'broker.port-taken',
   (at: { readonly host: string; readonly port: number }) =>
     `The broker cannot listen on ${at.host}:${String(at.port)}: another process has that port`,
-  'Stop the other process, or choose another port (0 takes a free one).',
+  'Stop the other process, or give the broker another port with --stomp PORT.',
 );
 
 /** The address is not one of this machine, or not permitted. */

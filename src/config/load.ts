@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { parseDocument } from 'yaml';
 import { messageOf } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Config, ServiceConfig } from './config.ts';
@@ -101,7 +100,7 @@ const isConfigFile = new Ajv2020({ allErrors: true, verbose: true, strict: false
 function problem({ keyword, instancePath, params, message, parentSchema }: ErrorObject): string {
   const where = instancePath === '' ? 'the file' : instancePath.slice(1).replaceAll('/', '.');
   if (keyword !== 'additionalProperties') return `${where} ${message ?? 'is wrong'}`;
-  const unknown = String((params as JsonObject)['additionalProperty']);
+  const unknown = (params as { readonly additionalProperty: string }).additionalProperty;
   const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
   return `${where} has an unknown key ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`;
 }

@@ -1,5 +1,13 @@
 import type { JsonObject } from './json.ts';
 
+/** What an error of ours is made of: survives where a class does not, between processes and threads. */
+export interface ErrorParts {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+  readonly fields: JsonObject;
+}
+
 /** The one error class: built by a definition from its data, never from prose. `code` stands in docs/errors.md. */
 export class BatonError extends Error {
   readonly code: string;
@@ -13,6 +21,17 @@ export class BatonError extends Error {
     this.code = code;
     this.fields = fields;
     this.next = next;
+  }
+
+  /** The error that was taken apart. */
+  static of({ code, message, next, fields }: ErrorParts): BatonError {
+    return new BatonError(code, message, next, fields);
+  }
+
+  /** Takes the error apart. */
+  parts(): ErrorParts {
+    const { code, message, next, fields } = this;
+    return { code, message, next, fields };
   }
 }
 

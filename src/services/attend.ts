@@ -58,7 +58,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
   /** An error of ours is told in its own words: trying again would not help. Anything else is an accident, and the supervisor tries again. */
   const refuse = (error: unknown): void => {
     if (!(error instanceof BatonError)) throw error;
-    tell({ type: 'refused', message: error.message, next: error.next }, () => child.exit(1));
+    tell({ type: 'refused', ...error.parts() }, () => child.exit(1));
   };
   const hear = (message: ToChild): void => {
     switch (message.type) {

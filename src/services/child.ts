@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { backoffSeconds, jittered, type Backoff } from '../core/backoff.ts';
+import { BatonError } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
-import { partRefused, partStopped } from './errors.ts';
+import { partStopped } from './errors.ts';
 import type { SupervisorEvents } from './events.ts';
 import { grace } from './handle.ts';
 import type { ToChild, ToSupervisor } from './ipc.ts';
@@ -64,7 +65,7 @@ export class Child {
     const mine = ({ part }: { readonly part: string }): boolean => part === this.name;
     const ends = [
       this.#options.events.on('ready', (event) => mine(event) && resolve()),
-      this.#options.events.on('refused', (event) => mine(event) && reject(partRefused(event))),
+      this.#options.events.on('refused', (event) => mine(event) && reject(event.error)),
       this.#options.events.on('stopped', (event) => mine(event) && reject(partStopped(event))),
     ];
     this.#watch = setInterval(() => this.#killOverdue(), 1_000);
@@ -117,7 +118,7 @@ export class Child {
         return events.emit('ready', { part: this.name, details: message.details });
       case 'refused':
         this.#stopping = true;
-        return events.emit('refused', { part: this.name, message: message.message, next: message.next });
+        return events.emit('refused', { part: this.name, error: BatonError.of(message) });
       case 'started':
         return void this.#running.set(message.id, Date.now() + message.seconds * 1000);
       case 'ended':

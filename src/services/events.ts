@@ -1,3 +1,4 @@
+import type { BatonError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Suspect } from './suspects.ts';
 import type { StepOutcome, Cause } from './record.ts';
@@ -30,7 +31,7 @@ export interface SupervisorEvents {
   /** The part does its work; `details` is what it tells of itself (ports, for example). */
   ready: { readonly part: string; readonly details: Json };
   /** The part cannot start, and trying again is useless. */
-  refused: { readonly part: string; readonly message: string; readonly next: string };
+  refused: { readonly part: string; readonly error: BatonError };
   /** It died without being asked to; what it was running is suspected. `restartIn` is seconds. */
   died: {
     readonly part: string;

@@ -1,3 +1,4 @@
+import type { ErrorParts } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Suspect } from './suspects.ts';
 
@@ -10,8 +11,8 @@ export type ToChild =
 /** What a process tells its supervisor. */
 export type ToSupervisor =
   | { readonly type: 'ready'; readonly details: Json }
-  /** The part cannot start, and trying again is useless: a sentence for the user, and what to do. */
-  | { readonly type: 'refused'; readonly message: string; readonly next: string }
+  /** The part cannot start, and trying again is useless: the parts of its error, which loses its class on the way. */
+  | ({ readonly type: 'refused' } & ErrorParts)
   | { readonly type: 'started'; readonly id: string; readonly seconds: number }
   | { readonly type: 'ended'; readonly id: string }
   | { readonly type: 'cleared'; readonly id: string };

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../core/json.ts';
+import { canonical, isObject, type Json } from '../core/json.ts';
 import { valueAt } from '../recipes/field.ts';
 import { joinKey } from '../recipes/keys.ts';
 import type { Origin } from '../recipes/route.ts';
@@ -134,7 +134,7 @@ function ordered({ members }: Join): readonly Task[] {
 
 /** Numbers by size, all else by its text. */
 function compare(a: Json, b: Json): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en');
+  return typeof a === 'number' && typeof b === 'number' ? a - b : canonical(a).localeCompare(canonical(b), 'en');
 }
 
 function isFinal(record: Decision['records'][number]): boolean {

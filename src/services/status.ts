@@ -44,7 +44,7 @@ export class StatusBroadcast {
   #status: number = status.new;
   #told: number | undefined;
   #since: number;
-  #beats: Map<number, number>[] = [new Map()];
+  #beats: Map<number, number>[] = [new Map<number, number>()];
   #timer: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
 
@@ -90,7 +90,7 @@ export class StatusBroadcast {
     this.#account();
     this.#told = this.#status;
     const body = JSON.stringify(this.#message());
-    this.#beats = [new Map(), ...this.#beats].slice(0, windowBeats);
+    this.#beats = [new Map<number, number>(), ...this.#beats].slice(0, windowBeats);
     const headers = { expires: String(this.#clock.now() + lifetime) };
     this.#client.send({ destination: this.#client.topic(names.status), headers, body }).catch(() => {
       // Heartbeats are worth nothing later: one that could not leave is replaced by the next.

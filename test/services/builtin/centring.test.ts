@@ -55,13 +55,11 @@ describe('centring', () => {
       columns: fc.integer({ min: 1, max: 9 }),
       rows: fc.integer({ min: 1, max: 9 }),
       snaked: fc.boolean(),
-      seed: fc.infiniteStream(fc.integer({ min: 0, max: 20 })),
+      spots: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 81, maxLength: 81 }),
     });
     fc.assert(
-      fc.property(grids, ({ columns, rows, snaked, seed }) => {
-        const sample = Array.from({ length: rows }, () =>
-          Array.from({ length: columns }, () => seed.next().value ?? 0),
-        );
+      fc.property(grids, ({ columns, rows, snaked, spots }) => {
+        const sample = Array.from({ length: rows }, (_, row) => spots.slice(row * columns, (row + 1) * columns));
         const visited = (orientation: Grid['orientation'], isSnaked: boolean): ReturnType<typeof centre> => {
           const grid: Grid = { ...plain, steps: [columns, rows], orientation, snaked: isSnaked };
           const counts = Array.from({ length: columns * rows }, (_, index) => {

@@ -100,9 +100,8 @@ function timedOut({ definition, parameters }: StepInput<WatchParameters>, target
   const output = isObject(definition['output']) ? definition['output'] : {};
   const waited = seen === 0 ? parameters['timeout-first'] : parameters.timeout;
   if (!('timeout' in output) && !('finally' in output)) {
-    const first = targets.describe(seen)['file'];
     return rejected(
-      `${seen} of ${targets.count} files came; ${String(first)} (number ${seen + 1}) did not within ${waited} s.`,
+      `${seen} of ${targets.count} files came; ${targets.describe(seen).file} (number ${seen + 1}) did not within ${waited} s.`,
       'timeout',
     );
   }

@@ -30,7 +30,7 @@ export interface Targets {
   /** How many are there, in order from the first: of those from `seen` on, at most `limit` are looked for. */
   present(seen: number, limit: number): Promise<number>;
   /** What is sent of one of them (index from 0), without the time. */
-  describe(index: number): JsonObject;
+  describe(index: number): JsonObject & { readonly file: string };
 }
 
 /** The targets that the parameters name, or a sentence that says what is wrong with them. */

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { messageOf } from '../core/errors.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { Announcer, type Answer } from '../rehearsal/announcer.ts';
+import { connect } from './connect.ts';
+import { noAnswer, notDone, usage } from './errors.ts';
+import { configOf, positiveNumber, withCommon, type CommonOptions } from './options.ts';
+import { output, type Output } from './output.ts';
+
+interface AnnounceOptions extends CommonOptions {
+  readonly set: readonly string[];
+  readonly file?: string;
+  readonly wait?: boolean;
+  readonly timeout: number;
+  readonly priority?: string;
+}
+
+/** `baton announce`: a data collection, or recipes by name. */
+export function announceCommand(program: Command): void {
+  withCommon(program.command('announce').argument('[recipes...]', 'recipes to run; without any, the rules choose'))
+    .description('announce a data collection, or run recipes')
+    .option('--set <key=value>', 'a parameter; JSON where it reads as JSON, else text', collect, [])
+    .option(
+      '--file <file>',
+      'the announcement as a JSON file ({"recipes": [...], "parameters": {...}}); - is standard input',
+    )
+    .option('--wait', 'wait for the final answer: exit 0 only when the run finished')
+    .option('--timeout <seconds>', 'how long to wait', positiveNumber, 3600)
+    .option('--priority <0-9>', 'priority of every message of the run')
+    .action(async (recipes: string[], options: AnnounceOptions) => {
+      await announce(recipes, options, output(options.json === true));
+    });
+}
+
+async function announce(recipes: readonly string[], options: AnnounceOptions, out: Output): Promise<void> {
+  const message = await messageFrom(recipes, options);
+  const queue = 'recipes' in message || 'custom_recipe' in message ? 'processing_recipe' : 'data-collection';
+  await using client = await connect(await configOf(options), 'baton announce');
+  const announcer = new Announcer(client);
+  await announcer.start();
+  const headers = {
+    'zocalo.go.user': userInfo().username,
+    'zocalo.go.host': hostname(),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+  };
+  const got: Answer[] = [];
+  const signal = AbortSignal.timeout(options.timeout * 1000);
+  try {
+    for await (const answer of announcer.announce(queue, message, { headers, signal })) {
+      got.push(answer);
+      if (answer.status !== 'finished') out.say(line(answer));
+      if (answer.status === 'accepted' && options.wait !== true) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw noAnswer({ seconds: options.timeout, got: got.map(({ status }) => status) });
+  }
+  report(got, out);
+}
+
+function report(got: readonly Answer[], out: Output): void {
+  const last = got.at(-1);
+  if (!last) return;
+  if (last.status !== 'finished' && last.status !== 'accepted')
+    throw notDone({ status: last.status, run: last.run, reason: last.reason ?? 'no reason was given' });
+  const results = got.flatMap(({ status, result }) => (status === 'result' ? [result ?? null] : []));
+  out.result({ run: last.run, status: last.status, results }, () => (last.status === 'finished' ? [line(last)] : []));
+}
+
+function line({ status, run, reason, result }: Answer): string {
+  if (status === 'result') return `result    ${JSON.stringify(result)}`;
+  return `${status.padEnd(9)} ${run}${reason === undefined ? '' : `  ${reason}`}`;
+}
+
+async function messageFrom(recipes: readonly string[], { file, set }: AnnounceOptions): Promise<JsonObject> {
+  const base = file === undefined ? {} : await messageIn(file);
+  const parameters = { ...(isObject(base['parameters']) ? base['parameters'] : {}), ...parametersFrom(set) };
+  return { ...base, parameters, ...(recipes.length > 0 ? { recipes } : {}) };
+}
+
+async function messageIn(file: string): Promise<JsonObject> {
+  try {
+    const value = JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as Json;
+    if (isObject(value)) return value;
+  } catch (error) {
+    throw usage({ problem: `The announcement ${file} cannot be read: ${messageOf(error)}` }, { cause: error });
+  }
+  throw usage({ problem: `The announcement ${file} is not a JSON object` });
+}
+
+function parametersFrom(set: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    set.map((text): [string, Json] => {
+      const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+      if (key === undefined || value === undefined)
+        throw usage({ problem: `--set takes key=value, got ${JSON.stringify(text)}` });
+      return [key, valueOf(value)];
+    }),
+  );
+}
+
+/** Lists, objects, numbers, true, false and null as such; ids with leading zeros and everything else as text. */
+function valueOf(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function collect(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}

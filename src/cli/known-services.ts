@@ -1,0 +1,31 @@
+import { pathToFileURL } from 'node:url';
+import type { Config } from '../config/config.ts';
+import { messageOf } from '../core/errors.ts';
+import { builtinServices } from '../services/builtin/builtin.ts';
+import { isService, type AnyService } from '../services/service.ts';
+import { badModule, unknownService } from './errors.ts';
+
+/** The services that ship with Baton, and those that the modules of the configuration export. Throws `cli.bad-module`. */
+export async function knownServices({ modules }: Config): Promise<readonly AnyService[]> {
+  const own = await Promise.all(modules.map(servicesIn));
+  return [...builtinServices, ...own.flat()];
+}
+
+/** The service of that name. Throws `cli.unknown-service`. */
+export function serviceNamed(name: string, known: readonly AnyService[]): AnyService {
+  const service = known.find((candidate) => candidate.name === name);
+  if (!service) throw unknownService({ name, known: known.map((candidate) => candidate.name) });
+  return service;
+}
+
+async function servicesIn(file: string): Promise<readonly AnyService[]> {
+  const exported = await import(pathToFileURL(file).href).then(
+    (module: object) => Object.values(module) as unknown[],
+    (error: unknown) => {
+      throw badModule({ file, reason: messageOf(error) }, { cause: error });
+    },
+  );
+  const services = exported.filter(isService);
+  if (services.length === 0) throw badModule({ file, reason: 'it exports no service made with defineService' });
+  return services;
+}

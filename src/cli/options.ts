@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+
+/** The options that every command has which needs to know the set-up. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly broker?: string;
+  readonly store?: string;
+  readonly stomp?: number;
+  readonly http?: number;
+  readonly json?: boolean;
+}
+
+/** Adds the common options to a command. */
+export function withCommon(command: Command): Command {
+  return command
+    .addOption(new Option('--config <file>', 'the configuration, baton.yaml').env('BATON_CONFIG'))
+    .option('--broker <url>', 'stomp://user:pass@host:port/prefix; without it, Baton runs its own broker')
+    .option('--store <dir>', 'the folder for everything that Baton keeps')
+    .addOption(new Option('--stomp <port>', 'STOMP port of the embedded broker').argParser(portNumber))
+    .addOption(new Option('--http <port>', 'HTTP port of the status page').argParser(portNumber))
+    .option('--json', 'tell the result as one JSON object on the last line');
+}
+
+/** The configuration that these options select. */
+export async function configOf(options: CommonOptions): Promise<Config> {
+  const { broker, store, stomp, http } = options;
+  return await loadConfig(
+    options.config,
+    { broker, store, stompPort: stomp, httpPort: http },
+    { shippedRecipes: resolve(import.meta.dirname, '../../recipes'), workingFolder: process.cwd() },
+  );
+}
+
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('Expected a port, 1 to 65535.');
+}
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('Expected a whole number of at least 1.');
+}

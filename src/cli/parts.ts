@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { startBroker } from '../broker/broker.ts';
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../core/clock.ts';
+import { Dispatcher } from '../dispatcher/dispatcher.ts';
+import type { RunningPart } from '../services/attend.ts';
+import { Host } from '../services/host.ts';
+import { Replier } from '../services/replier.ts';
+import { Timekeeper } from '../services/timekeeper.ts';
+import { Client } from '../stomp/client.ts';
+import { knownServices, serviceNamed } from './known-services.ts';
+import { logServices } from './log-services.ts';
+import { brokerAddress, processName, type PartTools } from './part-tools.ts';
+import { startMonitorPart } from './monitor-part.ts';
+
+/** What a process can be. */
+export type PartKind =
+  | { readonly kind: 'broker' | 'dispatcher' | 'post' | 'monitor' }
+  | { readonly kind: 'services'; readonly name: string; readonly services: readonly string[] };
+
+/** What the supervisor tells a process to be. */
+export interface Begin {
+  readonly part: PartKind;
+  readonly config: Config;
+  readonly version: string;
+}
+
+/** The one place where implementations are put together. */
+export async function startPart(part: PartKind, config: Config, tools: PartTools): Promise<RunningPart> {
+  switch (part.kind) {
+    case 'broker':
+      return await brokerPart(config, tools);
+    case 'dispatcher':
+      return await dispatcherPart(config, tools);
+    case 'post':
+      return await postPart(config, tools);
+    case 'monitor':
+      return await startMonitorPart(config, tools);
+    case 'services':
+      return await servicesPart(part.services, config, tools);
+  }
+}
+
+async function brokerPart({ broker: { host, port }, store }: Config, { log }: PartTools): Promise<RunningPart> {
+  const broker = await startBroker({ host, port, store: join(store, 'broker'), log });
+  return { details: { port: broker.port }, stop: async () => broker.stop() };
+}
+
+async function dispatcherPart(config: Config, { log, suspects, notes, version }: PartTools): Promise<RunningPart> {
+  const dispatcher = new Dispatcher({
+    address: brokerAddress(config),
+    recipes: config.recipes,
+    store: join(config.store, 'dispatcher'),
+    announcements: config.announcements,
+    host: processName(),
+    version,
+    log,
+    suspects,
+    notes,
+  });
+  await dispatcher.start();
+  return { details: {}, stop: async () => dispatcher.stop() };
+}
+
+/** The timekeeper and the replier: what moves messages that are neither announced nor worked on. */
+async function postPart(config: Config, { log }: PartTools): Promise<RunningPart> {
+  const address = brokerAddress(config);
+  const client = new Client({ address, name: `${processName()} post`, log });
+  const timekeeper = new Timekeeper(client, systemClock);
+  const replier = new Replier(client, systemClock);
+  await client.start();
+  await timekeeper.start();
+  await replier.start();
+  const stop = async (): Promise<void> => {
+    await Promise.all([timekeeper.stop(), replier.stop()]);
+    await client.stop();
+  };
+  return { details: {}, stop };
+}
+
+async function servicesPart(
+  wanted: readonly string[],
+  config: Config,
+  { log, suspects, notes, version, shutdown }: PartTools,
+): Promise<RunningPart> {
+  const known = await knownServices(config);
+  const services = wanted.map((name) => serviceNamed(name, known));
+  const host = new Host({
+    services,
+    address: brokerAddress(config),
+    name: processName(),
+    version,
+    folder: join(config.store, 'services'),
+    settings: config.services,
+    log,
+    suspects,
+    notes,
+  });
+  logServices(host.events, log);
+  host.events.on('shutdown', shutdown);
+  // Only the end of the process ends a handler that ignores its time-out and signal.
+  host.events.on('wedged', () => process.exit(1));
+  await host.start();
+  return { details: { services: [...wanted] }, stop: async () => host.stop() };
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { announceCommand } from './announce.ts';
+import { doctorCommand } from './doctor.ts';
+import { rehearseCommand } from './rehearse.ts';
+import { runCommands } from './runs.ts';
+import { shutdownCommandLine } from './shutdown.ts';
+import { startCommand } from './start.ts';
+import { upCommands } from './up.ts';
+import { version } from './version.ts';
+
+/** The command line: one file a command. docs/cli.md is written from it. */
+export function program(): Command {
+  const baton = new Command('baton')
+    .description('A message-broker based processing supervisor for synchrotron, neutron and FEL facilities.')
+    .version(version)
+    .showSuggestionAfterError();
+  startCommand(baton);
+  upCommands(baton);
+  rehearseCommand(baton);
+  announceCommand(baton);
+  runCommands(baton);
+  shutdownCommandLine(baton);
+  doctorCommand(baton);
+  throwOnExit(baton);
+  return baton;
+}
+
+/** Errors are thrown instead of told, and do not end the process; subcommands do not inherit that. */
+function throwOnExit(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => undefined });
+  for (const inner of command.commands) throwOnExit(inner);
+}

@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import type { Page, RunDetail, RunState, RunSummary, StepView } from '../monitor/api.ts';
+import { askMonitor, monitorAddress } from './ask-monitor.ts';
+import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
+import { output } from './output.ts';
+import { table } from './table.ts';
+
+interface RunsOptions extends CommonOptions {
+  readonly monitor?: string;
+  readonly state?: string;
+  readonly beamline?: string;
+  readonly limit: number;
+}
+
+/** `baton runs` and `baton run ID`: what the ledger knows, asked of the monitor. */
+export function runCommands(program: Command): void {
+  withCommon(program.command('runs'))
+    .description('list runs, newest first')
+    .option('--monitor <url>', 'address of the status page')
+    .option('--state <state>', 'only runs in this state: running, finished, failed, cancelled')
+    .option('--beamline <name>', 'only runs of this beamline')
+    .option('--limit <n>', 'how many at most', wholeNumber, 20)
+    .action(async (options: RunsOptions) => {
+      const query = new URLSearchParams({ limit: String(options.limit) });
+      if (options.state !== undefined) query.set('state', options.state);
+      if (options.beamline !== undefined) query.set('beamline', options.beamline);
+      const page = await askMonitor<Page<RunSummary>>(await addressOf(options), `/api/runs?${query.toString()}`);
+      output(options.json === true).result({ runs: page.items, next: page.next ?? null }, () => runLines(page.items));
+    });
+  withCommon(program.command('run').argument('<id>', 'the run'))
+    .description('show one run: its steps, failures and results')
+    .option('--monitor <url>', 'address of the status page')
+    .action(async (id: string, options: RunsOptions) => {
+      const run = await askMonitor<RunDetail>(await addressOf(options), `/api/runs/${encodeURIComponent(id)}`);
+      output(options.json === true).result(run, () => detailLines(run));
+    });
+}
+
+async function addressOf(options: RunsOptions): Promise<string> {
+  return options.monitor?.replace(/\/$/, '') ?? monitorAddress(await configOf(options));
+}
+
+function runLines(runs: readonly RunSummary[]): string[] {
+  if (runs.length === 0) return ['No runs.'];
+  const header = [
+    'run',
+    'state',
+    'announced',
+    'took',
+    'beamline',
+    'visit',
+    'collection',
+    'recipes',
+    'waiting',
+    'failed',
+  ];
+  return table(header, runs.map(runRow));
+}
+
+function runRow(run: RunSummary): string[] {
+  return [
+    run.id,
+    coloured(run.state),
+    time(run.announced),
+    run.ended === undefined ? '' : `${((run.ended - run.announced) / 1000).toFixed(1)} s`,
+    run.beamline ?? '',
+    run.visit ?? '',
+    run.collection ?? '',
+    run.recipes.join(' '),
+    String(run.waiting),
+    String(run.failed),
+  ];
+}
+
+function detailLines(run: RunDetail): string[] {
+  const header = ['step', 'service', 'queue', 'sent', 'waiting', 'done', 'joined', 'error', 'dead', 'retries'];
+  const failures = run.deliveries.filter(({ cause, outcome }) => cause && outcome !== 'later');
+  return [
+    `run ${run.id}: ${coloured(run.state)}${run.inferred ? ' (inferred)' : ''}`,
+    `announced ${time(run.announced)}${run.user === undefined ? '' : ` by ${run.user}`}, recipes ${run.recipes.join(', ') || 'none'}`,
+    `parameters ${JSON.stringify(run.parameters)}`,
+    '',
+    ...table(header, run.steps.map(stepRow)),
+    ...failures.map(
+      ({ step, service, outcome, cause }) => `step ${step} (${service}) ${outcome}: ${cause?.message ?? ''}`,
+    ),
+    ...run.results.map(({ result }) => `result ${JSON.stringify(result)}`),
+    ...run.replies.map(({ status, outcome, to }) => `reply ${status}: ${outcome} to ${to}`),
+  ];
+}
+
+function stepRow(step: StepView): string[] {
+  const counts = [step.sent, step.waiting, step.done, step.joined, step.errorLink, step.dead, step.retries];
+  return [String(step.step), step.service ?? '', step.queue ?? '', ...counts.map(String)];
+}
+
+function coloured(state: RunState): string {
+  const colours = { running: pc.cyan, finished: pc.green, failed: pc.red, cancelled: pc.yellow };
+  return colours[state](state);
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('T', ' ').slice(0, 19);
+}
