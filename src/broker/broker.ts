@@ -122,7 +122,8 @@ class Listener {
     const connection = new Connection(socket, `${epoch}-${String(this.#count)}`, this.#exchange, this.#credentials);
     this.#connections.add(connection);
     const allowed = limits.connections;
-    if (this.#connections.size > allowed) connection.fail(connectionsExceeded({ allowed }));
+    const open = [...this.#connections].filter(({ isOpen }) => isOpen).length;
+    if (open > allowed) connection.fail(connectionsExceeded({ allowed }));
     await connection.closed;
     this.#connections.delete(connection);
   }

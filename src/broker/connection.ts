@@ -48,8 +48,13 @@ export class Connection implements Peer {
     void this.#expectConnect();
   }
 
+  /** False once its end has begun. */
+  get isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'refusing';
+  }
+
   get isChoked(): boolean {
-    return this.#state === 'ending' || this.#state === 'closed' || this.#outbox.isFull;
+    return !this.isOpen || this.#outbox.isFull;
   }
 
   push(...pieces: readonly Buffer[]): void {
@@ -58,7 +63,7 @@ export class Connection implements Peer {
 
   /** Sends ERROR (in answer to a frame, if it was one) and closes the connection. STOMP 1.2, "ERROR". */
   fail(error: Error, frame?: Frame): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
+    if (!this.isOpen) return;
     const known = error instanceof BatonError ? error : failed({ reason: error.message }, { cause: error });
     this.push(errorFrame(known, frame));
     this.#reason = known.message;
@@ -150,7 +155,7 @@ export class Connection implements Peer {
   }
 
   #receipt(id: string): void {
-    if (this.#state === 'open' || this.#state === 'refusing') this.session.reply('RECEIPT', { 'receipt-id': id });
+    if (this.isOpen) this.session.reply('RECEIPT', { 'receipt-id': id });
   }
 
   /** Obeys no more; ERROR follows the answers to the frames before. */
@@ -170,7 +175,7 @@ export class Connection implements Peer {
    * it sends is read and dropped: closing on unread bytes would reset the connection, and ERROR would be lost.
    */
   #end(): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
+    if (!this.isOpen) return;
     this.#state = 'ending';
     this.#isEnding.abort();
     this.session.end();

@@ -47,8 +47,9 @@ export class Peer implements AsyncDisposable {
     const peer = await Peer.open(port);
     peer.send('CONNECT', { 'accept-version': '1.2', host: 'test', ...headers });
     const answer = await peer.next();
-    if (answer.command !== 'CONNECTED') throw new Error(`refused: ${String(answer.headers['message'])}`);
-    return peer;
+    if (answer.command === 'CONNECTED') return peer;
+    await peer[Symbol.asyncDispose]();
+    throw new Error(`refused: ${String(answer.headers['message'])}`);
   }
 
   /** Writes a frame. A body as text goes without content-length, as bytes with it. */
