@@ -180,7 +180,7 @@ export class Client implements AsyncDisposable {
    */
   async *browse(destination: string): AsyncGenerator<Delivery, void, undefined> {
     const copies = new Copies();
-    const stopListening = this.events.on('disconnected', ({ reason }) => copies.fail(reason));
+    const stopListening = this.events.on('disconnected', ({ reason }) => copies.interrupt(reason));
     try {
       const request = { destination, ack: 'auto', headers: { browser: 'true' } } as const;
       const subscription = await this.subscribe(request, (delivery) => copies.accept(delivery));

@@ -43,7 +43,10 @@ export class Connection {
   readonly #closed = Promise.withResolvers<BatonError>();
   readonly #lifetime = new AbortController();
   #state: 'opening' | 'open' | 'refused' | 'ended' = 'opening';
+  /** The first ERROR. */
   #refusal: BatonError | undefined;
+  /** What the last ERROR said that named no receipt. */
+  #complaint: string | undefined;
 
   /** Connects and logs in. Rejects with `stomp.unreachable` or `stomp.login`, once the socket is closed. */
   static async open(options: ConnectionOptions, listener: ConnectionListener): Promise<Connection> {
@@ -182,12 +185,16 @@ export class Connection {
    * cannot be acknowledged again on it, so this side closes it: after what was written before has been answered.
    */
   #refuse({ headers, body }: Frame): void {
-    const reason = headers['message'] ?? body.toString('utf8', 0, 1000);
+    const own = headers['message'] ?? body.toString('utf8', 0, 1000);
+    const receipt = headers['receipt-id'];
+    // ActiveMQ says first, naming nothing, why a SEND failed, and then of the COMMIT only that it is rolled back.
+    const reason = this.#complaint === undefined ? own : `${this.#complaint} (${own})`;
     if (this.#state === 'opening') {
       this.#end(loginRefused({ broker: this.#broker, reason }));
       return;
     }
-    const error = this.#receipts.refuse(headers['receipt-id'], reason);
+    const error = this.#receipts.refuse(receipt, reason);
+    if (receipt === undefined) this.#complaint = own;
     this.#listener.onRefused(error);
     if (this.#state === 'open') void this.#endAfterLastAnswers(error);
     this.#state = 'refused';

@@ -4,6 +4,7 @@ import type { Delivery } from './message.ts';
 /** The copies that arrive while a queue is browsed: to be iterated once, from the first to the last. */
 export class Copies implements AsyncIterable<Delivery> {
   #arrived: Delivery[] = [];
+  #isRead = false;
   #end: 'reached' | BatonError | undefined;
   #news = Promise.withResolvers<void>();
 
@@ -15,13 +16,18 @@ export class Copies implements AsyncIterable<Delivery> {
     this.#news.resolve();
   }
 
-  /** No more will come. */
-  fail(reason: BatonError): void {
-    this.#end ??= reason;
+  /** The connection ended: before the first was asked for, they begin anew on the next one; later, no more will come. */
+  interrupt(reason: BatonError): void {
+    if (this.#isRead) this.#end ??= reason;
+    else {
+      this.#arrived = [];
+      this.#end = undefined;
+    }
     this.#news.resolve();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Delivery, void, undefined> {
+    this.#isRead = true;
     for (;;) {
       const arrived = this.#arrived;
       this.#arrived = [];

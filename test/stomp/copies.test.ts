@@ -20,6 +20,22 @@ describe('browsing', () => {
     expect(await browsing).toEqual(['one', 'two']);
   });
 
+  test('that begins while a connection is ending begins on the next one', async () => {
+    await using broker = await ScriptedBroker.listen();
+    await using session = await connected(broker);
+    const { client, peer } = session;
+    const browsing = bodiesOf(client.browse('/queue/a'));
+    const { headers } = await peer.read('SUBSCRIBE');
+    peer.message(headers['id'] ?? '', 'm1', 'one');
+    peer.socket.end();
+    const next = await broker.logIn();
+    const id = await next.subscribed();
+    next.message(id, 'm1', 'one');
+    next.write(`MESSAGE\nsubscription:${id}\nbrowser:end\n\n\0`);
+    next.receipt(await next.read('UNSUBSCRIBE'));
+    expect(await browsing).toEqual(['one']);
+  });
+
   test('throws when the connection is lost, rather than to begin anew', async () => {
     await using broker = await ScriptedBroker.listen();
     await using session = await connected(broker);

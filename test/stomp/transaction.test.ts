@@ -116,7 +116,7 @@ describe('a transaction', () => {
     await using session = await connected(broker, { clock: frozen });
     const { client, peer } = session;
     const send = [1, 2].map(() => ({ destination: '/queue/a', body: '' }));
-    const failure = expect(client.transact({ ack: [], send })).rejects.toThrow('rollback only');
+    const failure = expect(client.transact({ ack: [], send })).rejects.toThrow('gone (rollback only)');
     for (const command of ['BEGIN', 'SEND', 'SEND']) await peer.read(command);
     const { headers } = await peer.read('COMMIT');
     peer.write('ERROR\nmessage:gone\n\n\0');
