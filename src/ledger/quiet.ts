@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { orAborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
@@ -57,11 +58,14 @@ export class QuietWatch {
     const { clock, log, quietAfter } = this.#options;
     const { signal } = this.#stopping;
     const interval = Math.min(quietAfter / 4, 60) * 1000;
-    while (!signal.aborted) {
-      await clock.sleep(interval, signal).catch(() => undefined);
-      await this.#sweep(signal).catch((error: unknown) =>
-        log.warn({ reason: messageOf(error) }, 'silent runs not found'),
-      );
+    for (;;) {
+      try {
+        await clock.sleep(interval, signal);
+        await this.#sweep(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ reason: messageOf(error) }, 'runs that are silent were not looked for');
+      }
     }
   }
 
@@ -71,11 +75,12 @@ export class QuietWatch {
     let last: Candidate = { id: '', seq: 0, heard: -1, announcement: null };
     for (;;) {
       const run = this.#candidates.get(before, last.heard, last.seq) as Candidate | undefined;
-      if (!run || signal.aborted) return;
+      if (!run) return;
       last = run;
-      if (!(await this.#isOver(run))) continue;
+      if (!(await orAborted(this.#isOver(run), signal))) continue;
       const note: QuietRecord = { kind: 'quiet', run: run.id, heard: run.heard };
-      await client.send({ destination: client.queue(names.ledger), body: JSON.stringify({ records: [note] }) });
+      const message = { destination: client.queue(names.ledger), body: JSON.stringify({ records: [note] }) };
+      await orAborted(client.send(message), signal);
     }
   }
 

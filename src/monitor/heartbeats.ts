@@ -1,0 +1,146 @@
+import type { Clock } from '../core/clock.ts';
+import { Events } from '../core/events.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { names } from '../services/names.ts';
+import { status } from '../services/status.ts';
+import type { Client, Delivery, Subscription } from '../stomp/client.ts';
+import type { ServiceView } from './api.ts';
+
+export interface HeartbeatEvents {
+  /** A service told of itself, or has not for too long. */
+  service: ServiceView;
+  /** Services that are gone were dropped from the list. */
+  forgotten: { readonly count: number };
+}
+
+/**
+ * Milliseconds after which silence means loss: heartbeats come at least every 6 s and expire after 15, and get 2 to come
+ * through. Counted from when one came: `expires` itself is by the sender's clock, which may be wrong.
+ */
+const lifetime = 17_000;
+/** No heartbeat is larger; what is kept of one is bounded by this. */
+const bytesAtMost = 16_384;
+/** So long after its last heartbeat a lost service is still shown; one that said goodbye not as long. */
+const forgetLost = 600_000;
+const forgetEnded = 60_000;
+/** Whatever broadcasts, the list does not grow beyond this. */
+const servicesAtMost = 2_000;
+const checkInterval = 1_000;
+
+/** The services that tell of themselves on the topic `transient.status`, in Baton or in any other software that speaks Zocalo's form. */
+export class Heartbeats {
+  readonly events = new Events<HeartbeatEvents>();
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #services = new Map<string, ServiceView>();
+  #subscription: Subscription | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #malformed = 0;
+
+  constructor(client: Client, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** All that are not forgotten, by service and host. */
+  get services(): readonly ServiceView[] {
+    const order = ({ service, host }: ServiceView): string => `${service} ${host}`;
+    return [...this.#services.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  }
+
+  /** How many messages on the topic were no heartbeats. */
+  get malformed(): number {
+    return this.#malformed;
+  }
+
+  async start(): Promise<void> {
+    const request = { destination: this.#client.topic(names.status), ack: 'auto' } as const;
+    this.#subscription = await this.#client.subscribe(request, (delivery) => this.#take(delivery));
+    this.#timer = setInterval(() => this.#check(), checkInterval);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#subscription?.unsubscribe();
+  }
+
+  #take({ body }: Delivery): void {
+    const now = this.#clock.now();
+    const view = body.length > bytesAtMost ? undefined : readHeartbeat(body, now);
+    if (!view) {
+      this.#malformed += 1;
+      return;
+    }
+    // A Python host names no service until it has started one.
+    if (view.serviceClass !== '') this.#services.delete(keyOf({ ...view, service: '', serviceClass: '' }));
+    const key = keyOf(view);
+    if (!this.#services.has(key) && this.#services.size >= servicesAtMost) return;
+    this.#services.set(key, view);
+    this.events.emit('service', view);
+  }
+
+  #check(): void {
+    const now = this.#clock.now();
+    for (const [key, view] of this.#services) {
+      if (now - view.lastSeen <= lifetime || view.lost || hasEnded(view)) continue;
+      const lost = { ...view, lost: true };
+      this.#services.set(key, lost);
+      this.events.emit('service', lost);
+    }
+    this.#forget(now);
+  }
+
+  #forget(now: number): void {
+    const isGone = (view: ServiceView): boolean => now - view.lastSeen > (hasEnded(view) ? forgetEnded : forgetLost);
+    const gone = [...this.#services].filter(([, view]) => isGone(view));
+    for (const [key] of gone) this.#services.delete(key);
+    if (gone.length > 0) this.events.emit('forgotten', { count: gone.length });
+  }
+}
+
+/** Services that share a process share its `host.pid`. */
+function keyOf({ host, service, serviceClass }: ServiceView): string {
+  return JSON.stringify([host, service, serviceClass]);
+}
+
+function hasEnded({ status: code }: ServiceView): boolean {
+  return code === status.end || code === status.teardown;
+}
+
+/** Reads a heartbeat, whoever sent it; undefined when it does not say at least where it comes from. */
+function readHeartbeat(body: Buffer, now: number): ServiceView | undefined {
+  const heartbeat = parsed(body);
+  if (!isObject(heartbeat)) return undefined;
+  const { host, status: code, statustext, service, serviceclass, utilization, baton, task, ...extra } = heartbeat;
+  if (typeof host !== 'string' || host === '' || host.length > 300) return undefined;
+  return {
+    host,
+    // Long jobs broadcast under their task's name.
+    service: textOf(service) || textOf(task),
+    serviceClass: textOf(serviceclass),
+    status: typeof code === 'number' ? code : status.none,
+    statusText: textOf(statustext),
+    utilization: numbersOf(utilization),
+    lastSeen: now,
+    lost: false,
+    ...(typeof baton === 'string' ? { version: baton } : {}),
+    extra,
+  };
+}
+
+function parsed(body: Buffer): Json {
+  try {
+    return JSON.parse(body.toString()) as Json;
+  } catch {
+    return null;
+  }
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value.slice(0, 300) : '';
+}
+
+function numbersOf(value: Json | undefined): Readonly<Record<string, number>> {
+  const entries = Object.entries(isObject(value) ? value : ({} satisfies JsonObject));
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+}

@@ -1,0 +1,141 @@
+import type { Writable } from 'node:stream';
+import type { LiveEvent } from './api.ts';
+
+export interface LiveOptions {
+  /** Everything as it stands, for those who join or have missed something. */
+  readonly snapshot: () => LiveEvent;
+  /** How many may listen at the same time. */
+  readonly streams: number;
+}
+
+/** Milliseconds that events are gathered: below what an eye notices, and 500 a second become ten writes. */
+const gathering = 100;
+/** Comments keep connections open through proxies, and show which are dead. */
+const heartbeat = 10_000;
+/** Bytes not yet taken by a listener beyond which it gets nothing more until they are. */
+const backlog = 256 * 1024;
+/** A listener that takes nothing for so long (ms) is dropped; its page connects again and gets a snapshot. */
+const patience = 30_000;
+/** More different news than this at once, and a snapshot is shorter. */
+const newsAtMost = 1_000;
+
+/** One who listens. */
+interface Listener {
+  readonly stream: Writable;
+  /** Since when news was withheld from it; undefined when it has had all. */
+  behindSince: number | undefined;
+}
+
+/**
+ * Sends what happens to all who listen on `/api/events`. Of several news of the same thing only the last is sent, and
+ * nothing is stored for the slow: who cannot take the news gets, once it can, a snapshot in place of what it missed. So
+ * an event's id only numbers it: whoever comes back starts from a snapshot, too.
+ */
+export class Live {
+  readonly #options: LiveOptions;
+  readonly #listeners = new Set<Listener>();
+  readonly #news = new Map<string, LiveEvent>();
+  #flushing: NodeJS.Timeout | undefined;
+  #beating: NodeJS.Timeout | undefined;
+  #id = 0;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  get isFull(): boolean {
+    return this.#listeners.size >= this.#options.streams;
+  }
+
+  start(): void {
+    this.#beating = setInterval(() => this.#beat(), heartbeat);
+  }
+
+  /** Ends all streams. */
+  stop(): void {
+    clearInterval(this.#beating);
+    clearTimeout(this.#flushing);
+    for (const { stream } of this.#listeners) stream.end();
+    this.#listeners.clear();
+  }
+
+  /** Sends the event soon, unless a later one of the same thing takes its place. */
+  publish(event: LiveEvent): void {
+    if (this.#listeners.size === 0) return;
+    const subject = subjectOf(event);
+    // Put last again: the order of what is sent is that of what happened last.
+    this.#news.delete(subject);
+    this.#news.set(subject, event);
+    this.#flushing ??= setTimeout(() => this.#flush(), gathering);
+  }
+
+  /** Sends everything anew: for changes that no event tells of. */
+  refresh(): void {
+    this.publish(this.#options.snapshot());
+  }
+
+  /** Sends the stream a snapshot, and from then on what happens, until it closes. */
+  join(stream: Writable): void {
+    const listener: Listener = { stream, behindSince: undefined };
+    this.#listeners.add(listener);
+    stream.once('close', () => this.#listeners.delete(listener));
+    stream.write(this.#text([this.#options.snapshot()]));
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
+    const events = this.#news.size > newsAtMost ? [this.#options.snapshot()] : [...this.#news.values()];
+    this.#news.clear();
+    const text = this.#text(events);
+    for (const listener of this.#listeners) this.#send(listener, text);
+  }
+
+  #send(listener: Listener, text: string): void {
+    if (listener.stream.writableLength > backlog) listener.behindSince ??= performance.now();
+    else if (listener.behindSince === undefined) listener.stream.write(text);
+    else this.#catchUp(listener);
+  }
+
+  #catchUp(listener: Listener): void {
+    listener.behindSince = undefined;
+    listener.stream.write(this.#text([this.#options.snapshot()]));
+  }
+
+  #beat(): void {
+    for (const listener of this.#listeners) {
+      const { stream, behindSince } = listener;
+      if (behindSince === undefined) stream.write(': still here\n\n');
+      else if (stream.writableLength <= backlog) this.#catchUp(listener);
+      else if (performance.now() - behindSince > patience) stream.destroy();
+    }
+  }
+
+  #text(events: readonly LiveEvent[]): string {
+    return events
+      .map((event) => `id: ${String((this.#id += 1))}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      .join('');
+  }
+}
+
+/** What an event is about: of the same thing only the last news counts. */
+function subjectOf(event: LiveEvent): string {
+  switch (event.type) {
+    case 'run':
+      return `run ${event.run.id}`;
+    case 'service':
+      return `service ${event.service.host} ${event.service.service} ${event.service.serviceClass}`;
+    case 'result':
+      return `result ${event.run} ${String(event.result.step)} ${String(event.result.time)}`;
+    case 'snapshot':
+    case 'queues':
+    case 'health':
+    case 'announcements':
+      return event.type;
+    default:
+      return event satisfies never;
+  }
+}

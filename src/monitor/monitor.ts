@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { MemoryStore } from 'express-rate-limit';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { silent, type Log } from '../core/log.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Client } from '../stomp/client.ts';
+import { createApp } from './app.ts';
+import type { RequestLimit } from './guards.ts';
+import { HealthWatch } from './health.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { listen } from './listen.ts';
+import { Live } from './live.ts';
+import { QueueWatch } from './queues.ts';
+import { snapshotOf, type Site } from './site.ts';
+
+export interface MonitorOptions {
+  /** 127.0.0.1 when absent: to be seen from elsewhere it has to be told so. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly ledger: Ledger;
+  /** A connection that was started; the ledger's will do. */
+  readonly client: Client;
+  readonly version: string;
+  readonly log?: Log;
+  readonly clock?: Clock;
+  /** The folder of the built page. */
+  readonly webRoot?: string;
+  /** Seconds between two looks into the broker's queues. */
+  readonly queueInterval?: number;
+  /** How often one address may ask. */
+  readonly limit?: RequestLimit;
+  /** How many may listen on `/api/events` at the same time. */
+  readonly streams?: number;
+}
+
+/** A running monitor. */
+export interface Monitor extends AsyncDisposable {
+  readonly port: number;
+  /** What to open in a browser. */
+  readonly url: string;
+  /** Resolves when nothing of it runs any more; the ledger and the client go on. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** A page asks a few times a second at most; a hundred behind one address are let through. */
+const defaultLimit: RequestLimit = { requests: 2_000, seconds: 10 };
+
+/** Starts the status page and its interface. Throws `monitor.port-taken` or `monitor.address-refused`. */
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { client, ledger, log = silent, clock = systemClock, version, queueInterval = 2 } = options;
+  const { host = '127.0.0.1', webRoot = join(import.meta.dirname, '../../dist/web'), limit = defaultLimit } = options;
+  await using starting = new AsyncDisposableStack();
+
+  const heartbeats = new Heartbeats(client, clock);
+  starting.defer(() => heartbeats.stop());
+  const queueWatch = new QueueWatch({ client, clock, log, interval: queueInterval });
+  starting.defer(() => queueWatch.stop());
+  const healthWatch = new HealthWatch({ client, ledger, heartbeats, queueWatch, clock, version });
+  starting.defer(() => healthWatch.stop());
+
+  const shown = {
+    ...{ version, ledger, log },
+    health: () => healthWatch.health,
+    services: () => heartbeats.services,
+    queues: () => queueWatch.queues,
+  };
+  const live = new Live({ snapshot: () => snapshotOf(shown, clock.now()), streams: options.streams ?? 500 });
+  const site: Site = { ...shown, live };
+  for (const end of forward(site, { heartbeats, queueWatch, healthWatch })) starting.defer(end);
+
+  await Promise.all([heartbeats.start(), queueWatch.start(), healthWatch.start()]);
+  const requests = new MemoryStore();
+  starting.defer(() => requests.shutdown());
+  const app = createApp(site, { host, webRoot, limit, requests });
+  const listening = await listen(app, host, options.port);
+  starting.defer(() => listening.close());
+  starting.defer(() => live.stop());
+  live.start();
+
+  const running = starting.move();
+  const stop = async (): Promise<void> => await running.disposeAsync();
+  return {
+    port: listening.port,
+    url: `http://${nameOf(host)}:${String(listening.port)}/`,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface Watches {
+  readonly heartbeats: Heartbeats;
+  readonly queueWatch: QueueWatch;
+  readonly healthWatch: HealthWatch;
+}
+
+/** Tells all who listen of whatever happens; the functions returned end that. */
+function forward({ live, ledger }: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
+  return [
+    ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
+    ledger.events.on('result', (result) => live.publish({ type: 'result', ...result })),
+    ledger.events.on('announcements', (announcements) => live.publish({ type: 'announcements', announcements })),
+    heartbeats.events.on('service', (service) => live.publish({ type: 'service', service })),
+    heartbeats.events.on('forgotten', () => live.refresh()),
+    queueWatch.events.on('queues', ({ queues }) => live.publish({ type: 'queues', queues })),
+    healthWatch.events.on('health', ({ health }) => live.publish({ type: 'health', health })),
+  ];
+}
+
+function nameOf(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,31 @@
+import { Router } from 'express';
+import type { RunFilter } from '../../ledger/queries.ts';
+import type { Page, RunDetail, RunSummary } from '../api.ts';
+import { noSuchRun } from '../errors.ts';
+import { queryReader } from '../query.ts';
+import type { Site } from '../site.ts';
+
+const words = { type: 'string', maxLength: 200 };
+
+const readQuery = queryReader<RunFilter>({
+  state: { enum: ['running', 'finished', 'failed', 'cancelled'] },
+  beamline: words,
+  visit: words,
+  text: words,
+  cursor: { type: 'string', pattern: '^[0-9]{1,15}$' },
+  limit: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
+});
+
+/** `GET /api/runs`: a page of runs, the newest first. `GET /api/runs/ID`: all about one. */
+export function runRoutes(site: Site): Router {
+  const router = Router();
+  router.get('/', (request, response) => {
+    response.json(site.ledger.queries.runs(readQuery(request.query)) satisfies Page<RunSummary>);
+  });
+  router.get('/:id', ({ params: { id } }, response) => {
+    const run = site.ledger.queries.run(id);
+    if (!run) throw noSuchRun({ run: id.slice(0, 200) });
+    response.json(run satisfies RunDetail);
+  });
+  return router;
+}

@@ -1,0 +1,31 @@
+import type { Log } from '../core/log.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
+import type { Live } from './live.ts';
+
+/** What there is to show: everything that the routes answer from. */
+export interface Site {
+  readonly version: string;
+  readonly ledger: Ledger;
+  readonly live: Live;
+  readonly log: Log;
+  health(): Health;
+  services(): readonly ServiceView[];
+  queues(): readonly QueueView[];
+}
+
+/** Runs in a snapshot: what the overview shows, and a little more. */
+const runsInSnapshot = 50;
+
+/** Everything that the page shows at once, as it stands. */
+export function snapshotOf(site: Omit<Site, 'live'>, time: number): LiveEvent {
+  return {
+    type: 'snapshot',
+    time,
+    health: site.health(),
+    services: site.services(),
+    queues: site.queues(),
+    runs: site.ledger.queries.runs({ limit: runsInSnapshot }).items,
+    announcements: site.ledger.queries.announcements(),
+  };
+}
