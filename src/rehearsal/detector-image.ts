@@ -30,12 +30,40 @@ export function simulatedDetector(width: number, height: number): Detector {
   return { width, height, geometry, mask };
 }
 
+/** A Bragg spot of a crystal: where it falls on the detector, and how it looks when the beam meets the crystal. */
+export interface BraggSpot {
+  /** In pixels from the top left corner. */
+  readonly x: number;
+  readonly y: number;
+  /** Its width, as the standard deviation of a Gaussian. */
+  readonly sigma: number;
+  /** Counts in its middle. */
+  readonly peak: number;
+}
+
+/**
+ * The spots of one crystal, at most so many: in the inner part of the detector more often than at its edge, of realistic
+ * size and strength, and each by itself, off the gaps. A small detector has room for fewer.
+ */
+export function braggSpots({ width, height, mask }: Detector, most: number, random: () => number): BraggSpot[] {
+  const spots: BraggSpot[] = [];
+  for (let tries = 0; tries < 50 * most && spots.length < most; tries += 1) {
+    const radius = (0.06 + 0.42 * Math.sqrt(random())) * Math.min(width, height);
+    const angle = 2 * Math.PI * random();
+    const [x, y] = [width / 2 + radius * Math.cos(angle), height / 2 + radius * Math.sin(angle)];
+    const spot = { x, y, sigma: 0.9 + 0.4 * random(), peak: 40 + 160 * random() };
+    const isAlone = spots.every((other) => Math.max(Math.abs(other.x - x), Math.abs(other.y - y)) > 3 * reach);
+    if (isAlone && pixelsAround(spot, width).every((pixel) => mask[pixel] === 0)) spots.push(spot);
+  }
+  return spots;
+}
+
 /** Different backgrounds that a scan alternates between, each also turned around: making a new one for every frame would be too slow. */
 const backgrounds = 3;
 /** Counts a pixel in the middle of the detector, and far out. */
 const scattering = { middle: 2.5, outside: 0.2 };
 
-/** Makes the images of one scan: background that falls with resolution, and as many Bragg spots as asked for. */
+/** Makes the images of one scan: background that falls with resolution, and Bragg spots. */
 export class ImageMaker {
   readonly #detector: Detector;
   readonly #random: () => number;
@@ -50,36 +78,32 @@ export class ImageMaker {
     this.#image = new Uint16Array(detector.width * detector.height);
   }
 
-  /** The image of a frame with that many spots. It is overwritten by the next call. */
-  image(spots: number): Uint16Array {
-    const { width, height, mask } = this.#detector;
+  /** The image of a frame with those spots. It is overwritten by the next call. */
+  image(spots: readonly BraggSpot[]): Uint16Array {
+    const { width, mask } = this.#detector;
     const chosen = this.#backgrounds[Math.floor(this.#random() * this.#backgrounds.length)];
     if (chosen) this.#image.set(chosen);
-    for (let spot = 0; spot < spots; spot += 1) this.#addSpot(width, height);
+    for (const spot of spots) this.#add(spot, width);
     for (let pixel = 0; pixel < mask.length; pixel += 1) if (mask[pixel] === 1) this.#image[pixel] = noValue;
     return this.#image;
   }
 
-  /** A Gaussian spot of realistic size and strength, in the inner part of the detector more often than at its edge. */
-  #addSpot(width: number, height: number): void {
-    const random = this.#random;
-    const radius = (0.06 + 0.42 * Math.sqrt(random())) * Math.min(width, height);
-    const angle = 2 * Math.PI * random();
-    const [x, y] = [width / 2 + radius * Math.cos(angle), height / 2 + radius * Math.sin(angle)];
-    const sigma = 0.9 + 0.4 * random();
-    const peak = 40 + 160 * random();
-    for (let row = Math.floor(y) - reach; row <= Math.floor(y) + reach; row += 1) {
-      for (let column = Math.floor(x) - reach; column <= Math.floor(x) + reach; column += 1) {
-        if (row < 0 || column < 0 || row >= height || column >= width) continue;
-        const distance = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2;
-        const pixel = row * width + column;
-        this.#image[pixel] = (this.#image[pixel] ?? 0) + poisson(peak * Math.exp(-distance / (2 * sigma ** 2)), random);
-      }
+  #add(spot: BraggSpot, width: number): void {
+    for (const pixel of pixelsAround(spot, width)) {
+      const distance = ((pixel % width) + 0.5 - spot.x) ** 2 + (Math.floor(pixel / width) + 0.5 - spot.y) ** 2;
+      const mean = spot.peak * Math.exp(-distance / (2 * spot.sigma ** 2));
+      this.#image[pixel] = (this.#image[pixel] ?? 0) + poisson(mean, this.#random);
     }
   }
 }
 
-/** Pixels around the middle of a spot that it reaches. */
+function pixelsAround({ x, y }: BraggSpot, width: number): number[] {
+  const side = 2 * reach + 1;
+  const corner = (Math.floor(y) - reach) * width + Math.floor(x) - reach;
+  return Array.from({ length: side * side }, (_, at) => corner + Math.floor(at / side) * width + (at % side));
+}
+
+/** Pixels around the middle of a spot that it reaches: its place is inside the detector by more than that. */
 const reach = 4;
 /** What an EIGER writes where it has no value. */
 const noValue = 65_535;

@@ -4,8 +4,8 @@ import { systemClock } from '../core/clock.ts';
 import { createNexusWriter } from '../detectors/nexus-writer.ts';
 import type { ScanFrames } from './acquisition.ts';
 import { coverage, randomCrystal } from './crystal.ts';
-import { ImageMaker, simulatedDetector } from './detector-image.ts';
-import { poisson, randomFrom } from './random.ts';
+import { braggSpots, ImageMaker, simulatedDetector } from './detector-image.ts';
+import { randomFrom } from './random.ts';
 
 /** A grid scan to be simulated. */
 export interface Simulation extends Raster {
@@ -47,9 +47,11 @@ export function simulateScan(simulation: Simulation): SimulatedScan {
   const count = steps[0] * steps[1];
   const random = randomFrom(seed);
   const crystal = randomCrystal(steps[0], steps[1], random);
+  const detector = simulatedDetector(width, height);
+  const allSpots = braggSpots(detector, mostSpots, random);
   const spots = Array.from({ length: count }, (_, index) => {
     const [x, y] = positionAt(index, simulation);
-    return poisson(mostSpots * coverage(crystal, x, y), random);
+    return Math.round(allSpots.length * coverage(crystal, x, y));
   });
   const name = 'scan';
   const parameters: Record<string, Json> = {
@@ -69,14 +71,13 @@ export function simulateScan(simulation: Simulation): SimulatedScan {
   };
 
   async function* write(signal: AbortSignal): AsyncGenerator<number> {
-    const detector = simulatedDetector(width, height);
     const images = new ImageMaker(detector, seed + 1);
     const content = { ...detector, bits: 16, frames: count, frameTime: 1 / rate } as const;
     await using writer = await createNexusWriter({ folder, name, ...content });
     const began = systemClock.now();
     for (const [index, inFrame] of spots.entries()) {
       await systemClock.sleep(Math.max(0, began + (index * 1000) / rate - systemClock.now()), signal);
-      await writer.write(images.image(inFrame));
+      await writer.write(images.image(allSpots.slice(0, inFrame)));
       yield index + 1;
     }
   }
