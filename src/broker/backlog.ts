@@ -21,10 +21,11 @@ export class Backlog {
   readonly #held = new Map<number, Message>();
   #bytes = 0;
 
-  constructor(cache: FrameCache, shelf: Shelf | undefined) {
+  /** `isEmpty`: nothing is on the shelf. */
+  constructor(cache: FrameCache, shelf: Shelf | undefined, isEmpty: boolean) {
     this.#cache = cache;
     this.#shelf = shelf;
-    this.#horizon = shelf ? -1 : Infinity;
+    this.#horizon = isEmpty ? Infinity : -1;
   }
 
   /** Bytes in memory, where there is no shelf. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -97,15 +98,15 @@ class Listener {
 
   /** Resolves with the port. */
   async open(host: string, port: number): Promise<number> {
-    return await new Promise((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EADDRINUSE') reject(portTaken({ host, port }, { cause: error }));
-        else reject(addressRefused({ host, port, reason: error.message }, { cause: error }));
-      });
-      this.#server.listen({ host, port }, () => {
-        resolve((this.#server.address() as AddressInfo).port);
-      });
-    });
+    try {
+      await once(this.#server.listen({ host, port }), 'listening');
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw portTaken({ host, port }, { cause });
+      throw addressRefused({ host, port, reason: messageOf(cause) }, { cause });
+    }
+    // From now on it is a connection that could not be accepted, as when the process has no file descriptor left.
+    this.#server.on('error', (error) => this.#exchange.events.emit('notAccepted', { reason: error.message }));
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Tells every client, and resolves when all are gone. */

@@ -65,18 +65,17 @@ export class Connection implements Peer {
   fail(error: Error, frame?: Frame): void {
     if (!this.isOpen) return;
     const known = error instanceof BatonError ? error : failed({ reason: error.message }, { cause: error });
-    this.push(errorFrame(known, frame));
-    this.#reason = known.message;
     const { code, message } = known;
     this.#exchange.events.emit('refused', { session: this.session.id, peer: this.#name, code, message });
-    this.#end();
+    this.#endWith(known, frame);
   }
 
   accepted(sendMs: number, receiveMs: number): void {
     const { clock, events } = this.#exchange;
     const { signal } = this.#isEnding;
     events.emit('connected', { session: this.session.id, peer: this.#name });
-    const lastAt = (): number => this.#heardAt;
+    // A client that is not read from, because it does not read, cannot be heard.
+    const lastAt = (): number => (this.#socket.isPaused() ? clock.now() : this.#heardAt);
     const silent = (): void =>
       this.fail(silence({ expected: 'a frame or a heart-beat', milliseconds: clock.now() - this.#heardAt }));
     if (sendMs > 0) void beat(clock, sendMs, signal, () => void (this.#outbox.isFull || this.push(LF)));
@@ -85,7 +84,7 @@ export class Connection implements Peer {
 
   /** Tells the client that the broker is being stopped, and closes the socket as soon as that is written. */
   stop(): void {
-    this.fail(stopping({ broker: this.#exchange.epoch }));
+    if (this.isOpen) this.#endWith(stopping({ broker: this.#exchange.epoch }));
     this.#exchange.turn.finish();
     this.#socket.destroySoon();
     this.#destroyAfter(LAST_WORDS_MS);
@@ -94,7 +93,11 @@ export class Connection implements Peer {
   #listen(): Promise<void> {
     const socket = this.#socket.setNoDelay(true).setKeepAlive(true, 30_000);
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('drain', () => this.session.wake());
+    socket.on('drain', () => {
+      this.#heardAt = this.#exchange.clock.now();
+      socket.resume();
+      this.session.wake();
+    });
     // A client may close its side at once behind its last frame: the answers are still sent.
     socket.on('end', () => this.#exchange.turn.then(() => this.#end()));
     socket.on('error', (error) => {
@@ -115,11 +118,12 @@ export class Connection implements Peer {
       for (const frame of this.#decoder.push(chunk)) {
         if (frame === HEART_BEAT) continue;
         this.#obey(frame);
-        if (!this.#isObeying()) return;
+        if (!this.#isObeying()) break;
       }
     } catch (error) {
       this.#refuse(error);
     }
+    if (this.#outbox.isFlooded) this.#socket.pause();
   }
 
   #obey(frame: Frame): void {
@@ -168,6 +172,12 @@ export class Connection implements Peer {
     const milliseconds = this.#exchange.limits.patienceMs;
     const isLate = await slept(this.#exchange.clock, milliseconds, this.#isEnding.signal);
     if (isLate && this.session.version === undefined) this.fail(silence({ expected: 'CONNECT', milliseconds }));
+  }
+
+  #endWith(error: BatonError, frame?: Frame): void {
+    this.push(errorFrame(error, frame));
+    this.#reason = error.message;
+    this.#end();
   }
 
   /**

@@ -6,6 +6,8 @@ export interface BrokerEvents {
   disconnected: { readonly session: string; readonly peer: string; readonly reason: string };
   /** A client was sent an ERROR frame, and its connection is being closed. */
   refused: { readonly session: string; readonly peer: string; readonly code: string; readonly message: string };
+  /** A connection could not be accepted, as when the process has no file descriptor left. */
+  notAccepted: { readonly reason: string };
   /** A message went to the dead-letter queue. */
   deadLettered: { readonly queue: string; readonly reason: 'nack' | 'expired' };
   /** A subscriber of a topic reads too slowly: its oldest message was dropped. */

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 /** Larger pieces are handed to the socket as they are; smaller ones are joined first, as each write costs more than its bytes. */
 const JOINED_BYTES = 64 * 1024;
 
+/** So many times what is allowed for messages may wait in answers that cannot be held back. */
+const FLOOD = 8;
+
 /** Bytes for one peer: gathered during a turn, written at its end. */
 export class Outbox {
   readonly #socket: Socket;
@@ -14,13 +17,23 @@ export class Outbox {
 
   constructor(socket: Socket, allowedBytes: number, touched: (outbox: Outbox) => void) {
     this.#socket = socket;
-    this.#allowedBytes = allowedBytes;
+    // Below its own mark the socket would not tell when it has drained.
+    this.#allowedBytes = Math.max(allowedBytes, socket.writableHighWaterMark);
     this.#touched = touched;
   }
 
   /** The peer takes bytes more slowly than they come: nothing should be added that can wait. */
   get isFull(): boolean {
-    return this.#bytes + this.#socket.writableLength >= this.#allowedBytes;
+    return this.#waiting >= this.#allowedBytes;
+  }
+
+  /** The peer asks for answers and does not read them. */
+  get isFlooded(): boolean {
+    return this.#waiting >= FLOOD * this.#allowedBytes;
+  }
+
+  get #waiting(): number {
+    return this.#bytes + this.#socket.writableLength;
   }
 
   push(...pieces: readonly Buffer[]): void {
@@ -56,9 +69,9 @@ function* joined(pieces: readonly Buffer[]): Generator<Buffer> {
       small.push(piece);
       continue;
     }
-    yield Buffer.concat(small);
+    if (small.length > 0) yield Buffer.concat(small);
     yield piece;
     small = [];
   }
-  yield Buffer.concat(small);
+  if (small.length > 0) yield Buffer.concat(small);
 }

@@ -46,8 +46,8 @@ export class Queue implements Target {
     this.shown = names.shown;
     this.isDurable = shelf !== undefined;
     this.#host = host;
-    this.#backlog = new Backlog(cache, shelf);
     this.#size = shelf?.count() ?? 0;
+    this.#backlog = new Backlog(cache, shelf, this.#size === 0);
   }
 
   /** Messages waiting and in flight. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encode } from '../../src/stomp/encode.ts';
 import { startBroker } from '../../src/broker/broker.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { Peer, texts } from './peer.ts';
@@ -131,5 +132,19 @@ describe('limits', () => {
     slow.socket.resume();
     const all = [...(await slow.messages(1)), ...(await quick.messages(1))];
     expect(all.length).toBe(2);
+  });
+
+  it('a client that asks for answers and does not read them is not read from either, until it does', async () => {
+    await using broker = await startBroker({ port: 0, store: ':memory:', limits: { outputBytes: 64 * 1024 } });
+    await using greedy = await Peer.connect(broker.port);
+    greedy.socket.pause();
+    const receipt = 'r'.repeat(1000);
+    const question = encode({ command: 'SEND', headers: { destination: '/topic/t', receipt }, body: Buffer.alloc(0) });
+    const sent = 40_000;
+    for (let index = 0; index < sent; index += 1) greedy.socket.write(question);
+    await using other = await Peer.connect(broker.port);
+    await other.ask('SEND', { destination: '/topic/t' });
+    greedy.socket.resume();
+    for (let index = 0; index < sent; index += 1) expect((await greedy.next()).command).toBe('RECEIPT');
   });
 });
