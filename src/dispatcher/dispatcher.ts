@@ -78,6 +78,7 @@ export class Dispatcher implements AsyncDisposable {
         timeout,
         work,
         watch,
+        onBusy: () => this.#showBusy(),
       });
     });
   }
@@ -97,6 +98,10 @@ export class Dispatcher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #showBusy(): void {
+    this.#status.set(this.#consumers.some(({ busy }) => busy) ? status.processing : status.idle);
   }
 
   async #stop(): Promise<void> {

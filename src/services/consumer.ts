@@ -39,6 +39,8 @@ export interface ConsumerOptions {
   readonly timeout: number;
   readonly work: Work;
   readonly watch: Watch;
+  /** Called when it begins to be busy, and when it has nothing more to do. */
+  readonly onBusy?: (isBusy: boolean) => void;
 }
 
 /** Consumes one queue over one connection: receive ▸ guard ▸ (work) ▸ settle. */
@@ -52,6 +54,7 @@ export class Consumer {
   #pending: Received[] = [];
   #running = 0;
   #settling = 0;
+  #wasBusy = false;
   #draining = false;
 
   constructor(options: ConsumerOptions) {
@@ -81,9 +84,10 @@ export class Consumer {
   /** Counts work on held messages as running, until the returned function is called. */
   hold(): () => void {
     this.#settling += 1;
+    this.#changed();
     return () => {
       this.#settling -= 1;
-      this.#released();
+      this.#changed();
     };
   }
 
@@ -112,8 +116,9 @@ export class Consumer {
       const [message] = index < 0 ? [] : this.#pending.splice(index, 1);
       if (!message) return;
       this.#running += 1;
+      this.#changed();
       if (message.group !== undefined) this.#groups.add(message.group);
-      void this.#process(message).finally(() => this.#released());
+      void this.#process(message).finally(() => this.#changed());
     }
   }
 
@@ -168,7 +173,7 @@ export class Consumer {
       return await this.#settleRefused(id, deliveries, refused, error);
     } finally {
       this.#settling -= 1;
-      this.#released();
+      this.#changed();
     }
   }
 
@@ -201,7 +206,10 @@ export class Consumer {
     this.#options.work.forget?.();
   }
 
-  #released(): void {
-    if (!this.busy) for (const resolve of this.#idle.splice(0)) resolve();
+  #changed(): void {
+    const { busy } = this;
+    if (busy !== this.#wasBusy) this.#options.onBusy?.(busy);
+    this.#wasBusy = busy;
+    if (!busy) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

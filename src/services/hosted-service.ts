@@ -47,7 +47,6 @@ export class HostedService {
   readonly #options: HostedServiceOptions;
   readonly #client: Client;
   readonly #status: StatusBroadcast;
-  readonly #ends: (() => void)[] = [];
   #processor: Processor<unknown> | undefined;
   #consumer: Consumer | undefined;
 
@@ -62,18 +61,13 @@ export class HostedService {
 
   /** Resolves when the service has started and is subscribed. */
   async start(): Promise<void> {
-    const { service, folder, log, settings, watch } = this.#options;
+    const { service, folder, log, settings } = this.#options;
     await this.#client.start();
     this.#status.start();
     const own = join(folder, service.name);
     await mkdir(own, { recursive: true });
     this.#processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
     this.#consumer = this.#consume(this.#processor);
-    const mine = (event: { readonly service: string }): boolean => event.service === this.name;
-    this.#ends.push(
-      watch.events.on('started', (event) => mine(event) && this.#status.set(status.processing)),
-      watch.events.on('decided', (event) => mine(event) && setImmediate(() => this.#showIdle())),
-    );
     await this.#consumer.start();
     this.#status.set(status.idle);
   }
@@ -83,15 +77,10 @@ export class HostedService {
     this.#status.set(status.shutdown);
     if (hurry) this.#consumer?.abort();
     await this.#consumer?.drain();
-    for (const end of this.#ends.splice(0)) end();
     await this.#processor?.stop?.();
     this.#processor = undefined;
     this.#status.stop();
     await this.#client.stop();
-  }
-
-  #showIdle(): void {
-    if (!this.#consumer?.busy) this.#status.set(status.idle);
   }
 
   #consume(processor: Processor<unknown>): Consumer {
@@ -118,6 +107,7 @@ export class HostedService {
       timeout: service.timeout,
       work: new StepWork(surroundings, joins),
       watch,
+      onBusy: (isBusy) => this.#status.set(isBusy ? status.processing : status.idle),
     });
     joins?.attach(consumer);
     return consumer;

@@ -61,7 +61,9 @@ export class StatusBroadcast {
   }
 
   set(code: number): void {
-    if (code === this.#status) return;
+    // What still runs while it drains does not bring it back.
+    const isEnding = this.#status === status.shutdown && (code === status.idle || code === status.processing);
+    if (code === this.#status || isEnding) return;
     this.#account();
     this.#status = code;
     clearTimeout(this.#settle);
