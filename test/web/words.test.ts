@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queueKind } from '../../web/src/overview/queue.ts';
+import { byDepth, queueKind } from '../../web/src/overview/queue.ts';
 import { isOutdated } from '../../web/src/overview/version.ts';
 import { belongs, runsPath, withFilter } from '../../web/src/runs/filter.ts';
 import { runName } from '../../web/src/runs/name.ts';
@@ -77,7 +77,18 @@ describe('the words of the page', () => {
     expect(queueKind({ ...queue, waiting: 3, consumers: 0 })).toBe('no consumer');
     expect(queueKind({ ...queue, name: 'DLQ.zocalo.q', waiting: 1, consumers: 0 })).toBe('dead letters');
     expect(queueKind({ ...queue, name: 'DLQ.q', consumers: 0 })).toBe('flowing');
-    expect(queueKind({ ...queue, name: 'zocalo.baton.later.60', waiting: 9 })).toBe('parked');
+    expect(queueKind({ ...queue, name: 'zocalo.baton.later.0.125', waiting: 9 })).toBe('parked');
+  });
+
+  it('put the deepest queue first, and what is quiet and internal last', () => {
+    const names = ['baton.later.16', 'q10', 'q9', 'busy', 'deep', 'baton.later.2'].map((name) => ({ ...queue, name }));
+    const queues = names.map((each) => ({
+      ...each,
+      ...(each.name === 'busy' ? { inRate: 1 } : {}),
+      ...(each.name === 'deep' ? { waiting: 1 } : {}),
+    }));
+    const sorted = queues.toSorted(byDepth).map(({ name }) => name);
+    expect(sorted).toEqual(['deep', 'busy', 'q9', 'q10', 'baton.later.2', 'baton.later.16']);
   });
 });
 

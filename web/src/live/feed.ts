@@ -103,7 +103,7 @@ export class Feed {
 
   #fail(): void {
     this.#source?.close();
-    this.#state.connection('lost', this.#heard);
+    this.#state.connection('lost', this.#heard || Date.now());
     this.#publishSoon();
     window.clearTimeout(this.#retry);
     this.#retry = window.setTimeout(this.reopen, this.#retryDelay * (0.5 + Math.random() / 2));

@@ -3,7 +3,7 @@ import type { QueueView } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { count, plural, rate } from '../words/figures.ts';
-import { queueKind, queueWord, type QueueKind } from './queue.ts';
+import { byDepth, queueKind, queueWord, type QueueKind } from './queue.ts';
 import './queues.css';
 
 /** So many queues are shown before the reader asks for all. */
@@ -13,9 +13,7 @@ const shownAtFirst = 14;
 export function QueueLines(): ReactElement {
   const queues = useLive((live) => live.queues);
   const [all, setAll] = useState(false);
-  const sorted = queues.toSorted(
-    (a, b) => b.waiting - a.waiting || b.inFlight - a.inFlight || a.name.localeCompare(b.name),
-  );
+  const sorted = queues.toSorted(byDepth);
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const shown = all ? sorted : sorted.slice(0, shownAtFirst);
   return (

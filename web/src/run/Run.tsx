@@ -12,7 +12,7 @@ import { runName } from '../runs/name.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { plural } from '../words/figures.ts';
 import { runStates } from '../words/states.ts';
-import { deliveryFilter, deliveryAddress } from './deliveryFilter.ts';
+import { deliveryAddress, deliveryFilter, type DeliveryFilter } from './deliveryFilter.ts';
 import { Deliveries } from './Deliveries.tsx';
 import { Replies } from './Replies.tsx';
 import { Steps } from './Steps.tsx';
@@ -43,12 +43,33 @@ export function Run({ id }: { readonly id: string }): ReactElement {
 }
 
 function Parts({ run }: { readonly run: RunDetail }): ReactElement {
-  const { query } = usePlace();
-  const filter = deliveryFilter(query);
-  const address = (step: number): string =>
-    deliveryAddress(run.id, { ...filter, step: step === filter.step ? undefined : step });
   return (
     <div className="run-parts">
+      {run.recipes.length === 0 && run.steps.length === 0 ? <NothingToDo /> : <Work run={run} />}
+      <Replies replies={run.replies} />
+      <Panel title="Parameters">
+        <div className="run-json">
+          <JsonText value={run.parameters} label="Parameters" />
+        </div>
+      </Panel>
+    </div>
+  );
+}
+
+function NothingToDo(): ReactElement {
+  return (
+    <Panel title="Recipe" className="run-flow">
+      <Nothing>No rule chose a recipe for this announcement: nothing had to be done.</Nothing>
+    </Panel>
+  );
+}
+
+/** What came out, and what each step did for it. */
+function Work({ run }: { readonly run: RunDetail }): ReactElement {
+  const { query } = usePlace();
+  const filter = deliveryFilter(query);
+  return (
+    <>
       <Panel
         title="Results"
         className="run-results"
@@ -62,28 +83,30 @@ function Parts({ run }: { readonly run: RunDetail }): ReactElement {
         ))}
       </Panel>
       <div className="run-flow">
-        <Panel title="Recipe" aside={run.recipes.join(' + ')}>
-          {run.recipe === undefined ? (
-            <Nothing>The recipe of this run is not known: it was refused, or announced by other software.</Nothing>
-          ) : (
-            <>
-              <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
-              <details className="run-json">
-                <summary>Recipe as JSON</summary>
-                <JsonText value={run.recipe} label="Recipe" />
-              </details>
-            </>
-          )}
-        </Panel>
+        <Recipe run={run} filter={filter} />
         <Steps run={run} filter={filter} />
       </div>
       <Deliveries run={run} filter={filter} />
-      <Replies replies={run.replies} />
-      <Panel title="Parameters" className="run-parameters">
-        <div className="run-json">
-          <JsonText value={run.parameters} label="Parameters" />
-        </div>
-      </Panel>
-    </div>
+    </>
+  );
+}
+
+function Recipe({ run, filter }: { readonly run: RunDetail; readonly filter: DeliveryFilter }): ReactElement {
+  const address = (step: number): string =>
+    deliveryAddress(run.id, { ...filter, step: step === filter.step ? undefined : step });
+  return (
+    <Panel title="Recipe" aside={run.recipes.join(' + ')}>
+      {run.recipe === undefined ? (
+        <Nothing>The ledger has not heard which recipe this run follows.</Nothing>
+      ) : (
+        <>
+          <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
+          <details className="run-json">
+            <summary>Recipe as JSON</summary>
+            <JsonText value={run.recipe} label="Recipe" />
+          </details>
+        </>
+      )}
+    </Panel>
   );
 }

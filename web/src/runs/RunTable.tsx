@@ -84,14 +84,14 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
       </td>
       <th scope="row" className="run-name clip">
         <Link to={`/runs/${encodeURIComponent(run.id)}`}>{runName(run)}</Link>
-        <span className="run-aside"> {full ? run.event : recipes}</span>
+        <span className="run-aside"> {full ? run.event : recipes || run.event}</span>
       </th>
       {full && (
         <td className="run-recipes clip" title={recipes}>
           {recipes}
         </td>
       )}
-      <td className="run-beamline">{run.beamline}</td>
+      <td className="run-beamline clip">{run.beamline}</td>
       {full && (
         <>
           <td className="run-visit clip">{run.visit}</td>
