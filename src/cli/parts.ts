@@ -65,15 +65,18 @@ async function dispatcherPart(config: Config, { log, suspects, notes, version }:
 /** The timekeeper and the replier: what moves messages that are neither announced nor worked on. */
 async function postPart(config: Config, { log }: PartTools): Promise<RunningPart> {
   const address = brokerAddress(config);
-  const client = new Client({ address, name: `${processName()} post`, log });
+  const client = new Client({ address, name: `${processName()} timekeeper`, log });
+  // It loses its connection with each answer that the broker refuses.
+  const backoff = { delay: 0.1, factor: 2, maxDelay: 1 };
+  const replies = new Client({ address, name: `${processName()} replier`, backoff, log });
   const timekeeper = new Timekeeper(client, systemClock);
-  const replier = new Replier(client, systemClock);
-  await client.start();
+  const replier = new Replier(replies, systemClock);
+  await Promise.all([client.start(), replies.start()]);
   await timekeeper.start();
   await replier.start();
   const stop = async (): Promise<void> => {
     await Promise.all([timekeeper.stop(), replier.stop()]);
-    await client.stop();
+    await Promise.all([client.stop(), replies.stop()]);
   };
   return { details: {}, stop };
 }

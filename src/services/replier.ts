@@ -37,18 +37,28 @@ export function replyMessage(reply: Reply, queue: (name: string) => string): Out
   };
 }
 
-/** Sends answers on to the reply queues that announcers named: each in one transaction with its ledger record. */
+/** Refusals that are remembered. */
+const rememberedRefusals = 10_000;
+
+/**
+ * Sends answers on to the reply queues that announcers named: each in one transaction with its ledger record. Who
+ * announced and left without waiting is no rarity, and a broker that refuses an answer ends the connection: so the
+ * client should be the replier's own, and come back quickly.
+ */
 export class Replier {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #settler: Settler;
   readonly #answering = new Set<Promise<void>>();
+  /** Why, by what was refused: an answer (its message id), or a temporary queue, whose name never comes again. */
+  readonly #refused = new Map<string, string>();
   #stopped = false;
 
   constructor(client: Client, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
-    this.#settler = new Settler(client);
+    // One answer a transaction: a refusal has to tell which it means.
+    this.#settler = new Settler(client, 1);
   }
 
   async start(): Promise<void> {
@@ -68,13 +78,24 @@ export class Replier {
 
   /** An answer that was not confirmed has been sent or has not: if not, it is delivered to us again. */
   async #answer(delivery: Delivery): Promise<void> {
-    const replyBy = Number(delivery.headers['baton-reply-by'] ?? Number.POSITIVE_INFINITY);
-    if (replyBy < this.#clock.now()) return await this.#settle(delivery, 'late').catch(() => undefined);
+    const { 'baton-reply-by': replyBy = Number.POSITIVE_INFINITY, 'baton-reply-to': to = '' } = delivery.headers;
+    const refusal = this.#refused.get(delivery.messageId) ?? this.#refused.get(to);
     try {
-      await this.#settle(delivery, 'sent');
+      if (Number(replyBy) < this.#clock.now()) await this.#settle(delivery, 'late');
+      else if (refusal !== undefined) await this.#settle(delivery, 'undeliverable', refusal);
+      else await this.#settle(delivery, 'sent');
     } catch (error) {
-      if (isRefusal(error)) await this.#settle(delivery, 'undeliverable', messageOf(error)).catch(() => undefined);
+      if (!isRefusal(error)) return;
+      this.#remember(isTemporary(to) ? to : delivery.messageId, messageOf(error));
+      // Refused before it was written, it is settled at once; otherwise the connection is gone, and it comes again.
+      await this.#settle(delivery, 'undeliverable', messageOf(error)).catch(() => undefined);
     }
+  }
+
+  #remember(what: string, reason: string): void {
+    this.#refused.set(what, reason);
+    const oldest = this.#refused.keys().next().value;
+    if (this.#refused.size > rememberedRefusals && oldest !== undefined) this.#refused.delete(oldest);
   }
 
   async #settle(delivery: Delivery, outcome: ReplyRecord['outcome'], reason?: string): Promise<void> {
@@ -106,4 +127,8 @@ function answer(delivery: Delivery): Outgoing {
     headers: { ...(id === undefined ? {} : { 'correlation-id': id }), 'baton-run': run },
     body: bodyOf(delivery),
   };
+}
+
+function isTemporary(destination: string): boolean {
+  return /^\/(?:remote-)?temp-queue\//.test(destination);
 }

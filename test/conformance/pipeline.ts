@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../../src/core/json.ts';
 import { checkpoint, done, later, publish, rejected, result, send, type Outcome } from '../../src/services/outcome.ts';
 import { defineService, type AnyService, type ServiceOptions, type StepInput } from '../../src/services/service.ts';
 import { Suspects } from '../../src/services/suspects.ts';
+import { parseBrokerAddress } from '../../src/stomp/address.ts';
+import { Client } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { payloadOf, Site } from '../fixtures/site.ts';
 
@@ -200,6 +202,17 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       expect(answer.headers['correlation-id']).toBe('scan 7');
       expect(JSON.parse(answer.body.toString())).toEqual({ status: 'result', run, result: { centre: [1, 2] } });
       expect((await here.settled(1, 'done'))[0]?.result).toEqual({ centre: [1, 2] });
+    });
+
+    it('that nobody waits for any more is recorded as undeliverable, and holds up no other', async () => {
+      await using here = await site(worker(({ payload }) => done(result(payload))));
+      const gone = await vanishedQueue(here, broker.address());
+      const replyTo = here.client.queue('announcer');
+      const recipe = { 1: { queue: 'work' }, start: [1, 2, 3].map((n): Json => [1, n]) };
+      await Promise.all([here.run(recipe, { replyTo: gone }), here.run(recipe, { replyTo })]);
+      expect(
+        (await here.replies(6)).map(({ to, outcome }) => `${outcome} ${to === replyTo ? 'there' : 'gone'}`).sort(),
+      ).toEqual([...new Array<string>(3).fill('sent there'), ...new Array<string>(3).fill('undeliverable gone')]);
     });
   });
 
@@ -441,6 +454,16 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
 /** Two sites share a ledger queue: between them they get all records. */
 async function both(one: Site, other: Site, count = 4): Promise<void> {
   while (one.records.length + other.records.length < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The reply queue of an announcer that has left. */
+async function vanishedQueue(here: Site, address: string): Promise<string> {
+  const question = here.client.queue('question');
+  await using announcer = new Client({ address: parseBrokerAddress(address), name: 'announcer' });
+  await announcer.start();
+  await announcer.subscribe({ destination: '/temp-queue/answers', ack: 'auto' }, () => undefined);
+  await announcer.send({ destination: question, headers: { 'reply-to': '/temp-queue/answers' }, body: '' });
+  return (await here.next(question)).headers['reply-to'] ?? '';
 }
 
 type Process = (step: StepInput<JsonObject>, tools: { readonly signal: AbortSignal }) => Outcome | Promise<Outcome>;
