@@ -39,7 +39,7 @@ export function randomCrystal(columns: number, rows: number, random: () => numbe
   return crystal;
 }
 
-/** On grids of two boxes and more one in two is plain at worst. */
+/** On the worst grid (2 × 2) more than every second crystal is plain. */
 const mostTries = 200;
 
 function anyCrystal(columns: number, rows: number, random: () => number): Crystal {

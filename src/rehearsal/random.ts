@@ -31,6 +31,6 @@ export function poisson(mean: number, random: () => number): number {
 }
 
 /** Standard normal (Box and Muller). */
-export function normal(random: () => number): number {
+function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 
 /** A scan that a detector process writes. */
 export const scan = {
@@ -27,7 +26,7 @@ export class DetectorProcess implements AsyncDisposable {
   }
 
   static async start(folder: string): Promise<DetectorProcess> {
-    const child = fork(join(import.meta.dirname, 'writer-main.ts'), [folder]);
+    const child = fork(new URL('./writer-main.ts', import.meta.url), [folder]);
     await once(child, 'message');
     return new DetectorProcess(child);
   }

@@ -2,15 +2,7 @@ import { Piscina } from 'piscina';
 import { BatonError, messageOf } from '../../../core/errors.ts';
 import type { Analysis } from './analyser.ts';
 import { workerLost } from './errors.ts';
-import type { AnalysisParameters } from './parameters.ts';
-import type { AnalysisAnswer } from './worker.ts';
-
-/** A frame to be analysed: of a CBF file, or of that index (from 0) in an HDF5 data set. */
-export interface AnalysisRequest {
-  readonly file: string;
-  readonly index: number;
-  readonly parameters?: Partial<AnalysisParameters>;
-}
+import type { AnalysisAnswer, AnalysisRequest } from './request.ts';
 
 /** Threads that read and analyse frames. */
 export interface AnalysisPool extends AsyncDisposable {
@@ -26,7 +18,7 @@ export interface AnalysisPool extends AsyncDisposable {
 /** Starts a pool of that many threads. */
 export function createAnalysisPool({ threads }: { readonly threads: number }): AnalysisPool {
   const pool = new Piscina<AnalysisRequest, AnalysisAnswer>({
-    filename: new URL(`worker${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
+    filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
   });

@@ -1,22 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { BatonError } from '../../../core/errors.ts';
-import type { JsonObject } from '../../../core/json.ts';
 import type { FrameSource, Mask } from '../../../detectors/frame.ts';
 import { openFrames } from '../../../detectors/open.ts';
-import { Analyser, type Analysis } from './analyser.ts';
-import type { AnalysisRequest } from './pool.ts';
-
-/** What goes back to the pool: an error loses its class on the way between threads, so its parts travel. */
-export type AnalysisAnswer =
-  | { readonly analysis: Analysis }
-  | {
-      readonly failure: {
-        readonly code: string;
-        readonly message: string;
-        readonly next: string;
-        readonly fields: JsonObject;
-      };
-    };
+import { Analyser } from './analyser.ts';
+import type { AnalysisAnswer, AnalysisRequest } from './request.ts';
 
 /** Runs in a thread of the pool: reads the frame itself, and analyses it. */
 export default async function analyse({ file, index, parameters }: AnalysisRequest): Promise<AnalysisAnswer> {
