@@ -30,7 +30,9 @@ export function output(isJson: boolean): Output {
 /** Tells an error: what happened, and what to do next; with `--json` also as one object on the last line of the output. */
 export function tellError(error: unknown, isJson: boolean): void {
   const { code, message, next } = explain(error);
-  process.stderr.write(`${pc.red('baton:')} ${message.replace(/[.\s]*$/, '.')}\n${next === '' ? '' : `${pc.dim('→')} ${next}\n`}`);
+  process.stderr.write(
+    `${pc.red('baton:')} ${message.replace(/[.\s]*$/, '.')}\n${next === '' ? '' : `${pc.dim('→')} ${next}\n`}`,
+  );
   if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
 }
 

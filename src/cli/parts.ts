@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { RunningPart } from '../services/attend.ts';
+import { watchOver } from '../services/consumer.ts';
 import { Host } from '../services/host.ts';
 import { Replier } from '../services/replier.ts';
 import { Timekeeper } from '../services/timekeeper.ts';
@@ -63,14 +64,14 @@ async function dispatcherPart(config: Config, { log, suspects, notes, version }:
 }
 
 /** The timekeeper and the replier: what moves messages that are neither announced nor worked on. */
-async function postPart(config: Config, { log }: PartTools): Promise<RunningPart> {
+async function postPart(config: Config, { log, suspects, notes }: PartTools): Promise<RunningPart> {
   const address = brokerAddress(config);
   const client = new Client({ address, name: `${processName()} timekeeper`, log });
   // It loses its connection with each answer that the broker refuses.
   const backoff = { delay: 0.1, factor: 2, maxDelay: 1 };
   const replies = new Client({ address, name: `${processName()} replier`, backoff, log });
-  const timekeeper = new Timekeeper(client, systemClock);
-  const replier = new Replier(replies, systemClock);
+  const timekeeper = new Timekeeper(client, systemClock, watchOver(suspects, notes));
+  const replier = new Replier(replies, systemClock, watchOver(suspects, notes));
   await Promise.all([client.start(), replies.start()]);
   await timekeeper.start();
   await replier.start();

@@ -8,12 +8,12 @@ import { deadLetterQueue, type Destinations } from '../services/names.ts';
 import { causeOf } from '../services/outcome.ts';
 import { bodyOf, senderHeaders, type Received } from '../services/received.ts';
 import type { AnnouncementRecord } from '../services/record.ts';
-import { replyMessage, type Reply } from '../services/replier.ts';
+import { replyMessage, type Reply } from '../services/reply.ts';
 import { errorHeaders } from '../services/route.ts';
 import { newEnvironment } from '../services/run-context.ts';
 import { countSends, stepMessages } from '../services/sending.ts';
 import type { Decision } from '../services/settlement.ts';
-import { parked } from '../services/timekeeper.ts';
+import { parked } from '../services/parking.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import type { Request } from './request.ts';
 

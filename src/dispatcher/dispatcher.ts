@@ -1,12 +1,11 @@
 import { systemClock, type Clock } from '../core/clock.ts';
 import { Events } from '../core/events.ts';
 import { silent, type Log } from '../core/log.ts';
-import { Consumer } from '../services/consumer.ts';
+import { Consumer, watchOver } from '../services/consumer.ts';
 import type { ServiceEvents } from '../services/events.ts';
-import { Gate } from '../services/gate.ts';
 import { names } from '../services/names.ts';
 import { status, StatusBroadcast } from '../services/status.ts';
-import { Suspects, unwatched, type RunningNotes } from '../services/suspects.ts';
+import type { RunningNotes, Suspects } from '../services/suspects.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
 import { Client } from '../stomp/client.ts';
 import { AnnouncementWork } from './announcement-work.ts';
@@ -46,7 +45,6 @@ export class Dispatcher implements AsyncDisposable {
 
   constructor(options: DispatcherOptions) {
     const { address, host, version, clock = systemClock, log = silent } = options;
-    const { suspects = new Suspects(), notes = unwatched } = options;
     this.#client = new Client({ address, name: `${host} dispatcher`, clock, log });
     this.#status = new StatusBroadcast(
       this.#client,
@@ -55,7 +53,7 @@ export class Dispatcher implements AsyncDisposable {
     );
     this.#runs = new StartedRuns(options.store);
     const library = new Library(options.recipes);
-    const watch = { gate: new Gate(), suspects, notes, events: this.events };
+    const watch = watchOver(options.suspects, options.notes, this.events);
     this.#consumers = names.announcements.map((queue) => {
       const work = new AnnouncementWork({
         destinations: this.#client,

@@ -1,13 +1,13 @@
-import type { Events } from '../core/events.ts';
+import { Events } from '../core/events.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery } from '../stomp/client.ts';
 import type { ServiceEvents } from './events.ts';
-import type { Gate } from './gate.ts';
+import { Gate } from './gate.ts';
 import { KeptDecisions } from './kept.ts';
 import { received, type Received } from './received.ts';
 import { isRefusal, Settler } from './settler.ts';
 import type { Decision } from './settlement.ts';
-import { deathLimit, type RunningNotes, type Suspect, type Suspects } from './suspects.ts';
+import { deathLimit, Suspects, unwatched, type RunningNotes, type Suspect } from './suspects.ts';
 
 /** What a consumer does with a delivery; the stages between receiving and settling. */
 export interface Work {
@@ -27,6 +27,15 @@ export interface Watch {
   readonly suspects: Suspects;
   readonly notes: RunningNotes;
   readonly events: Events<ServiceEvents>;
+}
+
+/** What the consumers of one process share, with what its supervisor gave where there is one. */
+export function watchOver(
+  suspects = new Suspects(),
+  notes: RunningNotes = unwatched,
+  events = new Events<ServiceEvents>(),
+): Watch {
+  return { gate: new Gate(), suspects, notes, events };
 }
 
 export interface ConsumerOptions {

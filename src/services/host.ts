@@ -6,11 +6,11 @@ import { silent, type Log } from '../core/log.ts';
 import { Client } from '../stomp/client.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
 import type { ServiceEvents } from './events.ts';
-import { Gate } from './gate.ts';
+import { watchOver } from './consumer.ts';
 import { HostedService, type ServiceSettings } from './hosted-service.ts';
 import { names } from './names.ts';
 import type { AnyService } from './service.ts';
-import { Suspects, unwatched, type RunningNotes } from './suspects.ts';
+import type { RunningNotes, Suspects } from './suspects.ts';
 
 export interface HostOptions {
   readonly services: readonly AnyService[];
@@ -38,8 +38,7 @@ export class Host implements AsyncDisposable {
 
   constructor(options: HostOptions) {
     const { services, address, name, settings = {}, clock = systemClock, log = silent } = options;
-    const { suspects = new Suspects(), notes = unwatched } = options;
-    const watch = { gate: new Gate(), suspects, notes, events: this.events };
+    const watch = watchOver(options.suspects, options.notes, this.events);
     this.#name = name;
     this.#control = new Client({ address, name: `${name} control`, clock, log });
     this.#services = services.map(

@@ -8,8 +8,8 @@ import { failed, rejected } from './outcome.ts';
 import { finalOutcomes } from './record.ts';
 import { deadLettered } from './route.ts';
 import type { Decision } from './settlement.ts';
-import { crash, decide, run, surround, type StepSurroundings } from './stages.ts';
-import { deathLimit } from './suspects.ts';
+import { decide, run, surround, type StepSurroundings } from './stages.ts';
+import { crash, deathLimit } from './suspects.ts';
 import type { Task } from './task.ts';
 
 /** Seconds a join waits when its step does not say. */

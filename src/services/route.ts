@@ -5,12 +5,12 @@ import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Orig
 import { deadLetterQueue, type Destinations } from './names.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { bodyOf, senderHeaders } from './received.ts';
-import { replyMessage } from './replier.ts';
+import { replyMessage } from './reply.ts';
 import type { Cause, SentOutput, StepOutcome, StepRecord } from './record.ts';
 import type { Decision } from './settlement.ts';
 import { countSends, sentOutput, stepMessages } from './sending.ts';
 import type { Task } from './task.ts';
-import { parked } from './timekeeper.ts';
+import { parked } from './parking.ts';
 
 /** Where and when a task was worked on. */
 export interface Surround {

@@ -5,7 +5,7 @@ import type { NextMessage } from '../recipes/route.ts';
 import type { Destinations } from './names.ts';
 import type { SentOutput } from './record.ts';
 import { contextOf, runOf } from './run-context.ts';
-import { parked } from './timekeeper.ts';
+import { parked } from './parking.ts';
 
 /** The priority of messages whose run names none: STOMP brokers' own default. */
 const standardPriority = 4;

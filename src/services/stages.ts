@@ -6,11 +6,9 @@ import type { ServiceEvents } from './events.ts';
 import { handle } from './handle.ts';
 import type { Destinations } from './names.ts';
 import { failed, type Outcome } from './outcome.ts';
-import type { Cause } from './record.ts';
 import { originOf, route, type Surround } from './route.ts';
 import type { AnyService, Processor } from './service.ts';
 import type { Decision } from './settlement.ts';
-import type { Suspect } from './suspects.ts';
 import { inputOf, type StepReaders, type Task } from './task.ts';
 
 /** What the stages between receiving and settling need. */
@@ -75,14 +73,6 @@ function announce(record: Decision['records'][number], events: Events<ServiceEve
   const { service, run, step, key, outcome, cause, started, finished } = record;
   const seconds = (finished - started) / 1000;
   events.emit('decided', { service, run, step, key, outcome, seconds, ...(cause === undefined ? {} : { cause }) });
-}
-
-/** The cause of a message that killed its process too often. */
-export function crash({ deaths, lastOutput }: Suspect): Cause {
-  return {
-    code: 'crashed',
-    message: `It crashed its service ${deaths} times. The last output was: ${lastOutput || '(none)'}`,
-  };
 }
 
 /** Where and when a task was worked on, for routing. */

@@ -6,8 +6,8 @@ import { deadLetterQueue } from './names.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
 import { deadLettered, errorHeaders } from './route.ts';
 import type { Decision } from './settlement.ts';
-import { crash, decide, run, surround, type StepSurroundings } from './stages.ts';
-import type { Suspect } from './suspects.ts';
+import { decide, run, surround, type StepSurroundings } from './stages.ts';
+import { crash, type Suspect } from './suspects.ts';
 import { unwrap, type Task, type Unwrapped } from './task.ts';
 
 /** The work of a step of a recipe: unwrap ▸ handle ▸ route. */

@@ -1,3 +1,5 @@
+import type { Cause } from './record.ts';
+
 /** A message that was running when a process died. */
 export interface Suspect {
   readonly messageId: string;
@@ -56,3 +58,11 @@ export const unwatched: RunningNotes = {
   ended: () => undefined,
   cleared: () => undefined,
 };
+
+/** The cause of a message that killed its process too often. */
+export function crash({ deaths, lastOutput }: Suspect): Cause {
+  return {
+    code: 'crashed',
+    message: `It crashed its service ${deaths} times. The last output was: ${lastOutput || '(none)'}`,
+  };
+}

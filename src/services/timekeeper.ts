@@ -1,12 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery, Outgoing } from '../stomp/client.ts';
-import { deadLetterQueue, delayClasses, parkingName, parkingQueue, type Destinations } from './names.ts';
-import { bodyOf, senderHeaders, without } from './received.ts';
-import { isRefusal, Settler } from './settler.ts';
+import { Consumer, type Watch, type Work } from './consumer.ts';
+import { deadLetterQueue, delayClasses, parkingName, type Destinations } from './names.ts';
+import { parked, parkingHeaders } from './parking.ts';
+import { bodyOf, senderHeaders, without, type Received } from './received.ts';
+import type { Decision } from './settlement.ts';
+import { crash, type Suspect } from './suspects.ts';
 
 /** Held heads per delay class: enough to move a crowd that is due together in a few transactions. */
 const prefetch = 200;
+/** Seconds to decide about one message. */
+const timeout = 60;
 
 /**
  * Moves parked messages to where they belong once they are due. Each queue `baton.later.<seconds>` is in order of its
@@ -14,25 +19,14 @@ const prefetch = 200;
  * never neither, never both.
  */
 export class Timekeeper {
-  readonly #client: Client;
-  readonly #clock: Clock;
-  readonly #lines: Line[] = [];
+  readonly #lines: readonly Line[];
 
-  constructor(client: Client, clock: Clock) {
-    this.#client = client;
-    this.#clock = clock;
+  constructor(client: Client, clock: Clock, watch: Watch) {
+    this.#lines = delayClasses.map((seconds) => new Line(seconds, client, clock, watch));
   }
 
   async start(): Promise<void> {
-    const settler = new Settler(this.#client);
-    for (const seconds of delayClasses) {
-      const line = new Line(seconds, this.#client, this.#clock, settler);
-      this.#lines.push(line);
-      const destination = this.#client.queue(parkingName(seconds));
-      await this.#client.subscribe({ destination, ack: 'client-individual', prefetch }, (delivery) =>
-        line.hold(delivery),
-      );
-    }
+    for (const line of this.#lines) await line.start();
   }
 
   /** Lets go of what it holds, which stays parked, and resolves when no move is under way. */
@@ -42,69 +36,70 @@ export class Timekeeper {
 }
 
 /** One delay class: what is held of it, in order. */
-class Line {
+class Line implements Work {
   readonly #class: number;
   readonly #client: Client;
   readonly #clock: Clock;
-  readonly #settler: Settler;
-  readonly #moves = new Set<Promise<void>>();
-  #held: Delivery[] = [];
+  readonly #consumer: Consumer;
+  #held: Received[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
 
-  constructor(seconds: number, client: Client, clock: Clock, settler: Settler) {
+  constructor(seconds: number, client: Client, clock: Clock, watch: Watch) {
     this.#class = seconds * 1000;
     this.#client = client;
     this.#clock = clock;
-    this.#settler = settler;
-    client.events.on('disconnected', () => {
-      this.#held = [];
-    });
+    const destination = client.queue(parkingName(seconds));
+    this.#consumer = new Consumer({ client, destination, concurrency: 1, prefetch, timeout, work: this, watch });
   }
 
-  hold(delivery: Delivery): void {
-    if (this.#stopped) return;
-    this.#held.push(delivery);
-    if (this.#held.length === 1) this.#wait();
+  async start(): Promise<void> {
+    await this.#consumer.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    await this.#consumer.drain();
+    this.forget();
+  }
+
+  async decide(message: Received): Promise<'held'> {
+    this.#held.push(message);
+    if (this.#held.length === 1) this.#wait();
+    return await Promise.resolve('held');
+  }
+
+  refused({ delivery }: Received, error: unknown): Decision {
+    return { sends: [misparked(delivery, messageOf(error))], records: [] };
+  }
+
+  crashed({ delivery }: Received, suspect: Suspect): Decision {
+    return { sends: [misparked(delivery, crash(suspect).message)], records: [] };
+  }
+
+  forget(): void {
     clearTimeout(this.#timer);
-    await Promise.all(this.#moves);
+    this.#held = [];
   }
 
   #wait(): void {
     const head = this.#held[0];
     clearTimeout(this.#timer);
-    if (!head || this.#stopped) return;
-    this.#timer = setTimeout(() => this.#moveDue(), Math.max(0, this.#leaves(head) - this.#clock.now()));
+    if (head) this.#timer = setTimeout(() => this.#moveDue(), Math.max(0, this.#leaves(head) - this.#clock.now()));
   }
 
   /** When a message has spent its time in this class, or is due. */
-  #leaves(delivery: Delivery): number {
+  #leaves({ delivery }: Received): number {
     return Math.min(time(delivery, 'baton-parked') + this.#class, time(delivery, 'baton-due'));
   }
 
   #moveDue(): void {
     const now = this.#clock.now();
-    const waits = this.#held.findIndex((delivery) => this.#leaves(delivery) > now);
-    for (const delivery of this.#held.splice(0, waits < 0 ? this.#held.length : waits)) {
-      const move = this.#move(delivery, now).finally(() => this.#moves.delete(move));
-      this.#moves.add(move);
+    const waits = this.#held.findIndex((message) => this.#leaves(message) > now);
+    for (const message of this.#held.splice(0, waits < 0 ? this.#held.length : waits)) {
+      const { delivery } = message;
+      const decision = { sends: [moved(delivery, this.#client, now)], records: [] };
+      void this.#consumer.settle(delivery.messageId, [delivery], decision, (error) => this.refused(message, error));
     }
     this.#wait();
-  }
-
-  /** A move that was not confirmed has happened or has not: what is still parked is delivered again. */
-  async #move(delivery: Delivery, now: number): Promise<void> {
-    const settle = async (message: Outgoing): Promise<void> =>
-      await this.#settler.settle({ acks: [delivery], sends: [message], records: [] });
-    try {
-      await settle(moved(delivery, this.#client, now));
-    } catch (error) {
-      if (isRefusal(error)) await settle(misparked(delivery, messageOf(error))).catch(() => undefined);
-    }
   }
 }
 
@@ -128,20 +123,4 @@ function moved(delivery: Delivery, destinations: Destinations, now: number): Out
 function misparked(delivery: Delivery, reason: string): Outgoing {
   const headers = { ...senderHeaders(delivery), 'baton-error-code': 'misparked', 'baton-error-message': reason };
   return { destination: deadLetterQueue(delivery.destination), headers, body: bodyOf(delivery) };
-}
-
-const parkingHeaders: ReadonlySet<string> = new Set(['baton-destination', 'baton-due', 'baton-parked']);
-
-/** The same message, parked for so many milliseconds. */
-export function parked(message: Outgoing, milliseconds: number, now: number, destinations: Destinations): Outgoing {
-  return {
-    ...message,
-    destination: destinations.queue(parkingQueue(milliseconds)),
-    headers: {
-      ...message.headers,
-      'baton-destination': message.destination,
-      'baton-due': String(Math.round(now + milliseconds)),
-      'baton-parked': String(Math.round(now)),
-    },
-  };
 }
