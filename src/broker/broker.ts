@@ -1,16 +1,14 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { silent, type Log } from '../core/log.ts';
-import { Connection } from './connection.ts';
-import { addressRefused, connectionsExceeded, portTaken, storeUnusable } from './errors.ts';
+import { storeUnusable } from './errors.ts';
 import type { BrokerEvents } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { defaultBrokerLimits, type BrokerLimits } from './limits.ts';
+import { Listener } from './listener.ts';
 import { logEvents } from './log-events.ts';
 import { Store } from './store.ts';
 import type { Credentials } from './verbs/connect.ts';
@@ -80,52 +78,4 @@ function openStore(folder: string, limitBytes: number): Store {
     throw storeUnusable({ file, reason: messageOf(cause) }, { cause });
   }
   return new Store(file, limitBytes);
-}
-
-/** The listening socket and the connections that came of it. */
-class Listener {
-  readonly #exchange: Exchange;
-  readonly #credentials: Credentials | undefined;
-  readonly #connections = new Set<Connection>();
-  readonly #server: Server;
-  #count = 0;
-
-  constructor(exchange: Exchange, credentials: Credentials | undefined) {
-    this.#exchange = exchange;
-    this.#credentials = credentials;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#accept(socket));
-  }
-
-  /** Resolves with the port. */
-  async open(host: string, port: number): Promise<number> {
-    try {
-      await once(this.#server.listen({ host, port }), 'listening');
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw portTaken({ host, port }, { cause });
-      throw addressRefused({ host, port, reason: messageOf(cause) }, { cause });
-    }
-    // From now on it is a connection that could not be accepted, as when the process has no file descriptor left.
-    this.#server.on('error', (error) => this.#exchange.events.emit('notAccepted', { reason: error.message }));
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** Tells every client, and resolves when all are gone. */
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#exchange.turn.finish();
-    for (const connection of this.#connections) connection.stop();
-    await closed;
-  }
-
-  async #accept(socket: Socket): Promise<void> {
-    const { epoch, limits } = this.#exchange;
-    this.#count += 1;
-    const connection = new Connection(socket, `${epoch}-${String(this.#count)}`, this.#exchange, this.#credentials);
-    this.#connections.add(connection);
-    const allowed = limits.connections;
-    const open = [...this.#connections].filter(({ isOpen }) => isOpen).length;
-    if (open > allowed) connection.fail(connectionsExceeded({ allowed }));
-    await connection.closed;
-    this.#connections.delete(connection);
-  }
 }

@@ -148,7 +148,7 @@ export class Connection implements Peer {
       connect(this.session, frame, this.#credentials);
       return;
     }
-    if (this.session.version === undefined) throw connectExpected({ command, expected: 'CONNECT was expected' });
+    if (!this.session.isConnected) throw connectExpected({ command, expected: 'CONNECT was expected' });
     const verb = verbs.get(command);
     if (verb === undefined) throw commandUnknown({ command });
     verb(this.session, frame);
@@ -171,7 +171,7 @@ export class Connection implements Peer {
   async #expectConnect(): Promise<void> {
     const milliseconds = this.#exchange.limits.patienceMs;
     const isLate = await slept(this.#exchange.clock, milliseconds, this.#isEnding.signal);
-    if (isLate && this.session.version === undefined) this.fail(silence({ expected: 'CONNECT', milliseconds }));
+    if (isLate && !this.session.isConnected) this.fail(silence({ expected: 'CONNECT', milliseconds }));
   }
 
   #endWith(error: BatonError, frame?: Frame): void {

@@ -24,6 +24,8 @@ export type Version = '1.1' | '1.2';
 export class Deliveries {
   /** Begins every name, so that an ACK from an earlier connection never fits. */
   readonly #session: string;
+  /** As the connection agreed. */
+  version: Version = '1.2';
   readonly #all = new Map<string, Delivery>();
   #count = 0;
 
@@ -31,18 +33,20 @@ export class Deliveries {
     this.#session = session;
   }
 
-  add(version: Version, subscription: Subscription, message: Message, frame: Buffer): Delivery {
+  add(subscription: Subscription, message: Message, frame: Buffer): Delivery {
     this.#count += 1;
     const name =
-      version === '1.2' ? `${this.#session}-${String(this.#count)}` : nameOf11(subscription.id, messageIdOf(frame));
+      this.version === '1.2'
+        ? `${this.#session}-${String(this.#count)}`
+        : nameOf11(subscription.id, messageIdOf(frame));
     const delivery = { name, queue: subscription.queue, message, subscription, isInTransaction: false };
     this.#all.set(name, delivery);
     return delivery;
   }
 
   /** The deliveries that an ACK or NACK settles: with ack mode `client` all of the subscription up to the one named. */
-  named(version: Version, command: string, headers: Headers): readonly Delivery[] {
-    const name = version === '1.2' ? required(command, headers, 'id') : nameIn11(command, headers);
+  named(command: string, headers: Headers): readonly Delivery[] {
+    const name = this.version === '1.2' ? required(command, headers, 'id') : nameIn11(command, headers);
     const named = this.#all.get(name);
     if (named === undefined || named.isInTransaction) throw deliveryUnknown({ command, id: name });
     return named.subscription.ack === 'client' ? this.#upTo(named) : [named];

@@ -82,15 +82,15 @@ export class Exchange {
 
   /** Writes the change with all others of this turn; it takes effect when it is on disk. */
   perform({ sends = [], acks = [], nacks = [], failed }: Change): void {
-    const deadLetters = nacks.filter(({ queue }) => queue.isDurable).map((one) => this.#deadLetterOf(one));
-    const arrivals = [...sends, ...deadLetters].map((draft) => this.#arrival(draft));
+    const dead = nacks.filter(({ queue }) => queue.isDurable);
+    const arrivals = [...sends, ...dead.map((one) => this.#deadLetterOf(one))].map((draft) => this.#arrival(draft));
     const ended = nacks.length > 0 ? [...acks, ...nacks] : acks;
     this.turn.write({
       changes: changesOf(arrivals, ended),
       stored: () => {
         for (const arrival of arrivals) this.#accept(arrival);
         for (const { queue, message } of ended) queue.settle(message);
-        for (const { queue } of nacks) this.events.emit('deadLettered', { queue: queue.name, reason: 'nack' });
+        for (const { queue } of dead) this.events.emit('deadLettered', { queue: queue.name, reason: 'nack' });
       },
       failed: (error) => {
         for (const { queue, message } of ended) queue.putBack([message]);
@@ -135,9 +135,12 @@ export class Exchange {
   }
 
   #accept({ target, due, message }: Arrival): void {
-    if (due === 0) target.accept(message);
-    if (due > 0) this.#scheduler.watch(due);
-    else if (message.expires > 0 && target.isDurable) this.#scheduler.watch(message.expires);
+    if (due > 0) {
+      this.#scheduler.watch(due);
+      return;
+    }
+    target.accept(message);
+    if (message.expires > 0 && target.isDurable) this.#scheduler.watch(message.expires);
   }
 
   #deadLetterOf({ queue, message }: InFlight, cause?: string): Draft {
@@ -147,8 +150,9 @@ export class Exchange {
 
   #expireFound({ address, message }: Found): boolean {
     const queue = this.#targetAt(address);
-    const withdrawn = queue instanceof Queue ? queue.withdraw(message) : undefined;
-    if (withdrawn) this.#expire(queue as Queue, withdrawn);
+    if (!(queue instanceof Queue)) return false;
+    const withdrawn = queue.withdraw(message);
+    if (withdrawn) this.#expire(queue, withdrawn);
     return withdrawn !== undefined;
   }
 

@@ -41,11 +41,6 @@ export interface Draft {
 /** Distance between two priorities: 8 900 years of a thousand messages a second, and ten of them still an exact double. */
 export const RANK = 2 ** 48;
 
-/** The place in line: higher priorities first, within one the order of arrival. */
-export function placeOf(priority: number, order: number): number {
-  return (9 - priority) * RANK + order;
-}
-
 /** The same message with its place after all that arrived before. */
 export function reordered(place: number, order: number): number {
   return place - (place % RANK) + order;
@@ -55,4 +50,9 @@ export function reordered(place: number, order: number): number {
 export function placed(draft: Draft, order: number): Message {
   const { id, priority, expires, group, closesGroup, frame } = draft;
   return { id, place: placeOf(priority, order), expires, group, closesGroup, frame };
+}
+
+/** The place in line: higher priorities first, within one the order of arrival. */
+function placeOf(priority: number, order: number): number {
+  return (9 - priority) * RANK + order;
 }

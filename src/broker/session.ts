@@ -1,6 +1,6 @@
 import { encode } from '../stomp/encode.ts';
 import type { Frame, Headers } from '../stomp/frame.ts';
-import { Deliveries, type Version } from './deliveries.ts';
+import { Deliveries } from './deliveries.ts';
 import { remoteAddress, type Destination } from './destination.ts';
 import { transactionUnknown } from './errors.ts';
 import type { Exchange, InFlight } from './exchange.ts';
@@ -29,7 +29,6 @@ export interface Listening {
 }
 
 const NO_BODY = Buffer.alloc(0);
-const COMMAND = Buffer.from('MESSAGE\n');
 
 /** What a connection has between CONNECT and its end: subscriptions, deliveries in flight, transactions, temporary queues. */
 export class Session implements Recipient {
@@ -40,8 +39,8 @@ export class Session implements Recipient {
   readonly deliveries: Deliveries;
   readonly listening = new Map<string, Listening>();
   readonly transactions = new Map<string, Transaction>();
-  /** Undefined until CONNECT was accepted. */
-  version: Version | undefined;
+  /** CONNECT was accepted. */
+  isConnected = false;
   readonly #temporaries = new Map<string, Queue>();
 
   constructor(id: string, exchange: Exchange, peer: Peer) {
@@ -61,13 +60,12 @@ export class Session implements Recipient {
   }
 
   deliver(head: string, frame: Buffer): void {
-    this.peer.push(COMMAND, Buffer.from(head, 'latin1'), afterCommand(frame));
+    this.peer.push(Buffer.from(`MESSAGE\n${head}`, 'latin1'), afterCommand(frame));
   }
 
   expectAck(subscription: Subscription, message: Message, frame: Buffer): string {
-    const version = this.version ?? '1.2';
-    const { name } = this.deliveries.add(version, subscription, message, frame);
-    return version === '1.2' ? `ack:${name}\n` : '';
+    const { name } = this.deliveries.add(subscription, message, frame);
+    return this.deliveries.version === '1.2' ? `ack:${name}\n` : '';
   }
 
   consumed(one: InFlight): void {

@@ -15,11 +15,12 @@ const SHORTEST_BEAT_MS = 100;
 
 /** CONNECT, or STOMP: negotiates the version and the heart-beats, and opens the session. */
 export function connect(session: Session, { command, headers }: Frame, credentials: Credentials | undefined): void {
-  if (session.version) throw connectExpected({ command, expected: 'the connection was open already' });
+  if (session.isConnected) throw connectExpected({ command, expected: 'the connection was open already' });
   const version = versionOf(headers);
   if (credentials) checkLogin(headers, credentials);
   const beat = heartBeatOf(command, headers);
-  session.version = version;
+  session.isConnected = true;
+  session.deliveries.version = version;
   session.reply('CONNECTED', {
     version,
     server: 'Baton',

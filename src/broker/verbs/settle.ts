@@ -4,7 +4,7 @@ import type { Session } from '../session.ts';
 /** What ACK and NACK have in common: the deliveries they name are settled now, or with their transaction. */
 export function settle(session: Session, frame: Frame, kind: 'acks' | 'nacks'): void {
   const transaction = session.transactionOf(frame);
-  const deliveries = session.deliveries.named(session.version ?? '1.2', frame.command, frame.headers);
+  const deliveries = session.deliveries.named(frame.command, frame.headers);
   for (const { subscription } of deliveries) subscription.named(1);
   if (transaction) {
     transaction.settle(kind, deliveries);

@@ -9,7 +9,7 @@ import { Subscription, type AckMode, type SubscriptionOptions } from '../subscri
 
 /** What ActiveMQ delivers before the first acknowledgement when the client does not say; 0 would never deliver. */
 const PREFETCH = { from: 1, to: 1_000_000, otherwise: 1000 };
-const CONSUMER_PRIORITY = { from: 0, to: 127, otherwise: 0 };
+const CONSUMER_PRIORITY = { from: -127, to: 127, otherwise: 0 };
 
 const ACK_MODES: readonly AckMode[] = ['auto', 'client', 'client-individual'];
 
