@@ -34,7 +34,7 @@ export async function configOf(options: CommonOptions): Promise<Config> {
   );
 }
 
-export function portNumber(text: string): number {
+function portNumber(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new InvalidArgumentError('Expected a port, 1 to 65535.');

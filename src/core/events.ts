@@ -1,8 +1,5 @@
 import { EventEmitter } from 'node:events';
 
-/** A map from event name to the one object that the event carries. */
-export type EventMap = Record<string, object>;
-
 /** A typed emitter: an event that is not in the map does not compile. A listener that throws is not the emitter's affair, and is reported as uncaught. */
 export class Events<Map extends { [Name in keyof Map]: object }> {
   readonly #emitter = new EventEmitter({ captureRejections: false }).setMaxListeners(0);

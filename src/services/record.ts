@@ -1,18 +1,8 @@
 import type { Json, JsonObject } from '../core/json.ts';
 
-/** How a delivery ended. `later` and `retry` park the message: it waits on; `moved` re-sends a join member grouped; all others are final. */
+/** How a delivery ended. `later` and `retry` park the message: it waits on; all others are final. */
 export type StepOutcome =
-  | 'done'
-  | 'joined'
-  | 'later'
-  | 'retry'
-  | 'moved'
-  | 'error-link'
-  | 'dead'
-  | 'skipped'
-  | 'duplicate'
-  | 'cancelled'
-  | 'late';
+  'done' | 'joined' | 'later' | 'retry' | 'error-link' | 'dead' | 'skipped' | 'duplicate' | 'cancelled' | 'late';
 
 /** The outcomes after which a message no longer waits. */
 export const finalOutcomes: ReadonlySet<StepOutcome> = new Set([

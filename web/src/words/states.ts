@@ -32,7 +32,6 @@ export const healthStates: Readonly<Record<HealthState, StateWord>> = {
 export const outcomes: Readonly<Record<DeliveryView['outcome'], StateWord>> = {
   done: state('done', 'check', 'good'),
   joined: state('joined', 'check', 'good'),
-  moved: state('moved', 'ring', 'quiet'),
   later: state('deferred', 'clock', 'quiet'),
   retry: state('retry', 'clock', 'warn'),
   'error-link': state('error link', 'triangle', 'warn'),
