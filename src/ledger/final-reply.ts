@@ -1,5 +1,5 @@
 import { digest } from '../core/json.ts';
-import { replyMessage } from '../services/replier.ts';
+import { replyMessage } from '../services/reply.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import type { Death } from './tables/records.ts';
 import type { ReplyAddress } from './tables/runs.ts';

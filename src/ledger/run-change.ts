@@ -35,11 +35,10 @@ export class RunChange {
 
   addDelivery(record: StepRecord, messageId: string): void {
     const step = this.#step(record.step);
-    const tally = tallyOf[record.outcome];
     step.service = record.service;
     step.queue = record.queue;
     step.add('records');
-    if (tally) step.add(tally);
+    step.add(tallyOf[record.outcome]);
     if (finalOutcomes.has(record.outcome)) for (const passed of new Set(record.path)) this.#step(passed).add('passed');
     this.#hear(record.sends, record.finished, messageId);
   }

@@ -28,8 +28,8 @@ export const tallies = [
 export type Tally = (typeof tallies)[number];
 export type Tallies = Readonly<Record<Tally, number>>;
 
-/** The tally that an outcome adds to; a message that is only moved is counted when it is settled for good. */
-export const tallyOf: Readonly<Record<StepOutcome, Tally | undefined>> = {
+/** The tally that an outcome adds to. */
+export const tallyOf: Readonly<Record<StepOutcome, Tally>> = {
   done: 'done',
   joined: 'joined',
   skipped: 'skipped',
@@ -40,7 +40,6 @@ export const tallyOf: Readonly<Record<StepOutcome, Tally | undefined>> = {
   cancelled: 'cancelled',
   retry: 'retries',
   later: 'deferrals',
-  moved: undefined,
 };
 
 /** The outcomes of a message that no longer waits: the right side of the equation, but for what waits. */

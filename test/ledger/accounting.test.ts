@@ -28,10 +28,9 @@ describe('a run', () => {
     expect(ledger.run('r').ended).toBe(noon + 500);
   });
 
-  it('waits on while a message is retried, deferred or moved, which is counted but settles nothing', async () => {
+  it('waits on while a message is retried or deferred, which is counted but settles nothing', async () => {
     await using ledger = await openBook();
     ledger.enter([announced('r')], [settled('r', 1, 'retry'), settled('r', 1, 'later', { attempt: 2 })]);
-    ledger.enter([settled('r', 1, 'moved', { attempt: 2, deferral: 1 })]);
     expect(ledger.step('r', 1)).toMatchObject({ sent: 1, waiting: 1, retries: 1, deferrals: 1, done: 0 });
     ledger.enter([settled('r', 1, 'done', { attempt: 2, deferral: 2 })]);
     expect(ledger.run('r').state).toBe('finished');
