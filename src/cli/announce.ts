@@ -50,7 +50,7 @@ async function announce(recipes: readonly string[], options: AnnounceOptions, ou
   try {
     for await (const answer of announcer.announce(queue, message, { headers, signal })) {
       got.push(answer);
-      if (answer.status !== 'finished') out.say(line(answer));
+      if (answer.status === 'accepted' || answer.status === 'result') out.say(line(answer));
       if (answer.status === 'accepted' && options.wait !== true) break;
     }
   } catch (error) {
