@@ -9,10 +9,16 @@ import { isRefusal, Settler } from './settler.ts';
 import type { Decision } from './settlement.ts';
 import { deathLimit, Suspects, unwatched, type RunningNotes, type Suspect } from './suspects.ts';
 
+/** Notes for whoever watches over the process by when a handler should have ended, in seconds from now. */
+export type Expect = (seconds: number) => Promise<void>;
+
 /** What a consumer does with a delivery; the stages between receiving and settling. */
 export interface Work {
-  /** Decides what becomes of a message. Never rejects. `held`: the message stays unacknowledged until `settle` is called for it. */
-  decide(message: Received, signal: AbortSignal): Promise<Decision | 'held'>;
+  /**
+   * Decides what becomes of a message. Never rejects. `held`: the message stays unacknowledged until `settle` is called
+   * for it. `expect` tells the guard how many seconds it may take, where that is not what the consumer was told.
+   */
+  decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'>;
   /** What becomes of a message whose transaction the broker refused. */
   refused(message: Received, error: unknown): Decision;
   /** What becomes of a message that killed its process too often. */
@@ -59,6 +65,8 @@ export class Consumer {
   readonly #kept = new KeptDecisions();
   readonly #stopping = new AbortController();
   readonly #groups = new Set<string>();
+  /** The latest delivery of each message whose handler runs, by message id. */
+  readonly #handled = new Map<string, Delivery>();
   readonly #idle: (() => void)[] = [];
   #pending: Received[] = [];
   #running = 0;
@@ -112,6 +120,8 @@ export class Consumer {
 
   #receive(delivery: Delivery): void {
     if (this.#draining) return;
+    // The connection was lost while its handler ran: what that decides settles this delivery.
+    if (this.#handled.has(delivery.messageId)) return void this.#handled.set(delivery.messageId, delivery);
     const message = received(delivery);
     const kept = this.#kept.take(delivery.messageId);
     if (kept) return void this.settle(delivery.messageId, [delivery], kept, (error) => this.#refused(message, error));
@@ -133,16 +143,20 @@ export class Consumer {
 
   async #process(message: Received): Promise<void> {
     const { messageId } = message.delivery;
+    this.#handled.set(messageId, message.delivery);
     let decision: Decision | 'held';
+    let delivery = message.delivery;
     try {
       decision = await this.#guarded(message);
     } finally {
+      delivery = this.#handled.get(messageId) ?? delivery;
+      this.#handled.delete(messageId);
       this.#running -= 1;
       if (message.group !== undefined) this.#groups.delete(message.group);
       this.#pump();
     }
     if (decision === 'held') return;
-    await this.settle(messageId, [message.delivery], decision, (error) => this.#refused(message, error));
+    await this.settle(messageId, [delivery], decision, (error) => this.#refused(message, error));
   }
 
   /** The guard: what runs is noted first; a suspect runs alone; who killed too often does not run. */
@@ -153,8 +167,9 @@ export class Consumer {
     if (suspect && suspect.deaths >= deathLimit) return work.crashed(message, suspect);
     const leave = await watch.gate.enter(suspect !== undefined);
     try {
-      await watch.notes.started(messageId, timeout);
-      const decision = await work.decide(message, this.#stopping.signal);
+      const expect: Expect = async (seconds) => watch.notes.started(messageId, seconds);
+      await expect(timeout);
+      const decision = await work.decide(message, this.#stopping.signal, expect);
       if (suspect) watch.notes.cleared(messageId);
       return decision;
     } finally {

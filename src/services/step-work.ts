@@ -1,6 +1,6 @@
 import { failed, causeOf } from './outcome.ts';
 import { groupKey } from '../recipes/keys.ts';
-import type { Work } from './consumer.ts';
+import type { Expect, Work } from './consumer.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
@@ -20,13 +20,14 @@ export class StepWork implements Work {
     this.#joins = joins;
   }
 
-  async decide(message: Received, signal: AbortSignal): Promise<Decision | 'held'> {
+  async decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'> {
     const unwrapped = this.#unwrap(message);
     if ('sends' in unwrapped) return unwrapped;
     const { task, decided } = unwrapped;
     const started = this.#surroundings.clock.now();
     if (decided) return decide([task], decided, started, this.#surroundings);
     if (task.settings.join) return this.#join(task, started);
+    if (task.timeout !== this.#surroundings.service.timeout) await expect(task.timeout);
     return decide([task], await run(task, [task], signal, this.#surroundings), started, this.#surroundings);
   }
 

@@ -418,6 +418,27 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       expect(cleared).toHaveLength(1);
     });
 
+    it('notes before a handler starts by when it should have ended', async () => {
+      const noted: number[] = [];
+      const notes = {
+        started: async (_id: string, seconds: number) => {
+          noted.push(seconds);
+          return Promise.resolve();
+        },
+        ended: () => undefined,
+        cleared: () => undefined,
+      };
+      let notedFirst: readonly number[] = [];
+      const service = worker(() => {
+        notedFirst = [...noted];
+        return done();
+      });
+      await using here = await Site.start(broker.address(uniqueNamespace()), [service], { notes });
+      await here.run(oneStep({ timeout: 7_200 }));
+      await here.settled(1, 'done');
+      expect(notedFirst).toEqual([600, 7_200]);
+    });
+
     it('dead-letters unrun what killed three processes, with the last output', async () => {
       const suspects = new Suspects();
       const ran: Json[] = [];
