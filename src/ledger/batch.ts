@@ -1,4 +1,4 @@
-import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
+import { finalOutcomes, type AnnouncementRecord, type StepRecord } from '../services/record.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { finalReply } from './final-reply.ts';
 import { parseBatch, type Malformed } from './intake.ts';
@@ -83,7 +83,8 @@ export class Batch {
   #enterStep(record: StepRecord, messageId: string): void {
     const run = this.#run(record.run, record.sent);
     if (!this.#tables.records.addDelivery(run.row.seq, record)) return;
-    run.addDelivery(record, messageId);
+    const isAgain = finalOutcomes.has(record.outcome) && this.#tables.records.wasDead(run.row.seq, record);
+    run.addDelivery(record, isAgain, messageId);
     this.#count(`deliveries.${record.outcome}`);
     this.#queues.add(record.queue);
     if (record.result === undefined) return;

@@ -33,12 +33,14 @@ export class RunChange {
     return this.#quiet && !this.#heard;
   }
 
-  addDelivery(record: StepRecord, messageId: string): void {
+  /** `isAgain`: the message had been in a dead-letter queue, and was sent again from there. */
+  addDelivery(record: StepRecord, isAgain: boolean, messageId: string): void {
     const step = this.#step(record.step);
     step.service = record.service;
     step.queue = record.queue;
     step.add('records');
     step.add(tallyOf[record.outcome]);
+    if (isAgain) step.add('reinjected');
     if (finalOutcomes.has(record.outcome)) for (const passed of new Set(record.path)) this.#step(passed).add('passed');
     this.#hear(record.sends, record.finished, messageId);
   }

@@ -77,7 +77,8 @@ export const formats: readonly string[] = [
     finished INTEGER NOT NULL,
     code TEXT,
     message TEXT,
-    outputs TEXT
+    outputs TEXT,
+    deadMessage TEXT  -- of dead letters the broker's id: one that is sent again has another
   ) STRICT;
   -- By run first: the runs that are under way share few pages, whatever the size of the table.
   CREATE UNIQUE INDEX deliveries_once ON deliveries (run, id);

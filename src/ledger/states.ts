@@ -19,6 +19,8 @@ export const shownTallies = [
 /** The numbers kept for each step of each run. */
 export const tallies = [
   ...shownTallies,
+  /** Dead letters that were sent again and settled since: sent twice, by another hand the second time. */
+  'reinjected',
   /** Records of the step itself, whatever their outcome. */
   'records',
   /** Messages whose path says that the step handed them on: the only trace of services that leave no records. */
@@ -45,11 +47,11 @@ export const tallyOf: Readonly<Record<StepOutcome, Tally>> = {
 /** The outcomes of a message that no longer waits: the right side of the equation, but for what waits. */
 const settledTallies = ['done', 'joined', 'skipped', 'duplicate', 'late', 'errorLink', 'dead', 'cancelled'] as const;
 
-type Equation = Pick<Tallies, 'sent' | (typeof settledTallies)[number]>;
+type Equation = Pick<Tallies, 'sent' | 'reinjected' | (typeof settledTallies)[number]>;
 
 /** Messages that were sent to the step and are not accounted for. Below zero while the sender's record is still to come. */
 export function waiting(step: Equation): number {
-  return step.sent - settled(step);
+  return step.sent + step.reinjected - settled(step);
 }
 
 function settled(step: Equation): number {
@@ -88,15 +90,19 @@ export function standing(steps: readonly Tallies[], { announced, quiet }: Knowle
   return {
     state: ended ? endOf(steps) : 'running',
     inferred,
-    sent: total(shown, 'sent'),
+    sent: total(shown, 'sent') + total(shown, 'reinjected'),
     waiting: shown.reduce((sum, step) => sum + Math.max(0, waiting(step)), 0),
-    failed: total(steps, 'dead') + total(steps, 'errorLink'),
+    failed: stillDead(steps) + total(steps, 'errorLink'),
   };
 }
 
 function endOf(steps: readonly Tallies[]): RunState {
   if (total(steps, 'cancelled') > 0) return 'cancelled';
-  return total(steps, 'dead') > 0 ? 'failed' : 'finished';
+  return stillDead(steps) > 0 ? 'failed' : 'finished';
+}
+
+function stillDead(steps: readonly Tallies[]): number {
+  return total(steps, 'dead') - total(steps, 'reinjected');
 }
 
 /** The tallies of all steps together. */
@@ -116,13 +122,14 @@ function isSilent(step: Tallies): boolean {
 /** A step as shown to people, in a run of this state. */
 export function stepView(step: StepTallies, run: Pick<Standing, 'state' | 'inferred'>): StepView {
   const ended = run.state !== 'running';
-  const { records, passed, service, queue, ...shown } = { ...step, ...filledIn(step, run.inferred, ended) };
+  const { records, passed, service, queue, reinjected, ...shown } = { ...step, ...filledIn(step, run.inferred, ended) };
   return {
     ...shown,
+    sent: shown.sent + reinjected,
     ...(service === null ? {} : { service }),
     ...(queue === null ? {} : { queue }),
     ...(run.inferred && records === 0 && (passed > 0 || ended) ? { inferred: true } : {}),
-    waiting: Math.max(0, waiting(shown)),
+    waiting: Math.max(0, waiting({ ...shown, reinjected })),
   };
 }
 
@@ -142,5 +149,5 @@ function filledIn(step: Tallies, inferred: boolean, ended: boolean): Tallies {
   if (!inferred) return step;
   const done = step.records > 0 ? step.done : ended ? step.sent : Math.min(step.sent, step.passed);
   const filled = { ...step, done };
-  return { ...filled, sent: Math.max(step.sent, settled(filled)) };
+  return { ...filled, sent: Math.max(step.sent, settled(filled) - step.reinjected) };
 }

@@ -77,8 +77,8 @@ describe('the final reply', () => {
   it('is given once, also when the run goes on and ends again', async () => {
     await using ledger = await openBook();
     expect(sendsOf(ledger.enter([announced('r', asking), settled('r', 1, 'dead')]))).toHaveLength(1);
-    expect(sendsOf(ledger.enter([settled('r', 1, 'done', { n: 2, sends: { '1': 1 } })]))).toEqual([]);
-    expect(ledger.run('r')).toMatchObject({ state: 'failed', waiting: 0 });
+    expect(sendsOf(ledger.enter([settled('r', 1, 'done', { attempt: 2 })]))).toEqual([]);
+    expect(ledger.run('r')).toMatchObject({ state: 'finished', waiting: 0 });
   });
 
   it('waits for the announcement, when the records of the steps come first', async () => {

@@ -11,6 +11,8 @@ export interface Death {
 /** Writes the tables that hold one row a record. Each method is told a record and answers whether it is news. */
 export class RecordRows {
   readonly #delivery: StatementSync;
+  readonly #dead: StatementSync;
+  readonly #deaths: StatementSync;
   readonly #result: StatementSync;
   readonly #announcement: StatementSync;
   readonly #reply: StatementSync;
@@ -20,7 +22,12 @@ export class RecordRows {
   constructor(database: DatabaseSync) {
     this.#delivery = database.prepare(
       `INSERT INTO deliveries (run, id, key, step, service, host, attempt, deferral, outcome, sent, received, started,
-       finished, code, message, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       finished, code, message, outputs, deadMessage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#dead = database.prepare('SELECT deadMessage FROM deliveries WHERE run = ? AND id = ?');
+    this.#deaths = database.prepare(
+      `SELECT 1 FROM deliveries WHERE run = ? AND id > ? AND id < ? AND outcome = 'dead'
+       AND seq < last_insert_rowid() LIMIT 1`,
     );
     this.#result = database.prepare('INSERT INTO results (run, step, time, result) VALUES (?, ?, ?, ?)');
     this.#announcement = database.prepare(
@@ -39,12 +46,30 @@ export class RecordRows {
     );
   }
 
+  /**
+   * A record is stored once by its id. The one exception: a dead letter that is sent again as it stands has the same
+   * key and attempt, and so the same id, and is another delivery all the same: the broker's id tells it apart.
+   */
   addDelivery(run: number, record: StepRecord): boolean {
-    const { id, key, step, service, host, attempt, deferral, outcome, cause, outputs } = record;
+    if (this.#insertDelivery(run, record.id, record)) return true;
+    const before = this.#dead.get(run, record.id)?.['deadMessage'];
+    if (typeof before !== 'string' || before === record.messageId) return false;
+    return this.#insertDelivery(run, `${record.id}/${record.messageId}`, record);
+  }
+
+  /** True when the message had ended in a dead-letter queue before this delivery of it, the latest, did. */
+  wasDead(run: number, { key }: StepRecord): boolean {
+    // Ids are `key.attempt.deferral`, and "/" comes right after ".".
+    return this.#deaths.get(run, `${key}.`, `${key}/`) !== undefined;
+  }
+
+  #insertDelivery(run: number, id: string, record: StepRecord): boolean {
+    const { key, step, service, host, attempt, deferral, outcome, cause, outputs, messageId } = record;
     const times = [record.sent, record.received, record.started, record.finished].map(Math.round);
     const sent = outputs.length === 0 ? null : JSON.stringify(outputs);
     const found = [run, id, key, step, service, host, attempt, deferral, outcome, ...times];
-    const { changes } = this.#delivery.run(...found, cause?.code ?? null, cause?.message ?? null, sent);
+    const dead = outcome === 'dead' ? messageId : null;
+    const { changes } = this.#delivery.run(...found, cause?.code ?? null, cause?.message ?? null, sent, dead);
     return changes === 1;
   }
 
