@@ -7,6 +7,7 @@ import type { Received } from '../services/received.ts';
 import type { Decision } from '../services/settlement.ts';
 import { crash, type Suspect } from '../services/suspects.ts';
 import { accepted, deferred, duplicate, refused, type Announcement, type Office } from './answer.ts';
+import { announcingStep } from './announcing-step.ts';
 import { notReady } from './errors.ts';
 import type { Library } from './library.ts';
 import { choose, instantiate, missing } from './plan.ts';
@@ -42,6 +43,10 @@ export class AnnouncementWork implements Work {
   }
 
   async decide(message: Received): Promise<Decision> {
+    return withStep(message, await this.#decide(message));
+  }
+
+  async #decide(message: Received): Promise<Decision> {
     const announcement = this.#read(message);
     if ('sends' in announcement) return announcement;
     try {
@@ -53,15 +58,12 @@ export class AnnouncementWork implements Work {
   }
 
   refused(message: Received, error: unknown): Decision {
-    return refused(this.#bare(message), error, this.#office());
+    return withStep(message, refused(this.#bare(message), error, this.#office()));
   }
 
   crashed(message: Received, suspect: Suspect): Decision {
-    return refused(
-      this.#bare(message),
-      Object.assign(new Error(crash(suspect).message), { code: 'crashed' }),
-      this.#office(),
-    );
+    const error = Object.assign(new Error(crash(suspect).message), { code: 'crashed' });
+    return withStep(message, refused(this.#bare(message), error, this.#office()));
   }
 
   /** The announcement understood; or, when it is none, its refusal. */
@@ -116,6 +118,12 @@ export class AnnouncementWork implements Work {
     const { destinations, host, clock } = this.#around;
     return { destinations, host, now: clock.now() };
   }
+}
+
+/** The decision, with the record of the step that announced. */
+function withStep(message: Received, { sends, records }: Decision): Decision {
+  const steps = records.flatMap((record) => (record.kind === 'announcement' ? announcingStep(message, record) : []));
+  return { sends, records: [...records, ...steps] };
 }
 
 /** The id of a run whose announcer chose none: derived from the message, so that doing it again gives the same. As a UUID, version 8 (RFC 9562: custom). */

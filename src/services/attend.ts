@@ -23,6 +23,9 @@ export type SupervisedProcess = Pick<NodeJS.Process, 'on' | 'connected' | 'exit'
   readonly send?: NodeJS.Process['send'];
 };
 
+/** Milliseconds that a part which is to end may still take to start. One that waits for its broker has begun nothing. */
+const startingPatience = 2_000;
+
 /**
  * Runs one part under a supervisor: begins when told, and ends, in good order, when told, on SIGTERM, or when the
  * supervisor is gone, however it went: what runs is finished and settled, and the next supervisor starts anew.
@@ -38,7 +41,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
   };
   const end = (): void => {
     ending ??= (async () => {
-      const part = await running?.catch(() => undefined);
+      const part = await Promise.race([running?.catch(() => undefined), given(startingPatience)]);
       await part?.stop();
       child.exit(0);
     })();
@@ -79,4 +82,8 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
   child.on('SIGTERM', end);
   // Ctrl-C reaches every process of the terminal; the supervisor is the one that acts on it.
   child.on('SIGINT', () => undefined);
+}
+
+async function given(milliseconds: number): Promise<undefined> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

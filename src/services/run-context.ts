@@ -20,12 +20,6 @@ export function newEnvironment(run: string, context: RunContext): JsonObject {
   return { ID: run, baton: { ...context } };
 }
 
-/** The run that an environment belongs to; empty when a foreign service dropped it. */
-export function runOf(environment: JsonObject): string {
-  const id = environment['ID'];
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : '';
-}
-
 /** What the environment says of the run. Entries of a wrong type count as absent: the environment passes through foreign hands. */
 export function contextOf(environment: JsonObject): RunContext {
   const found = isObject(environment['baton']) ? environment['baton'] : {};

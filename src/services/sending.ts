@@ -1,10 +1,10 @@
 import { digest } from '../core/json.ts';
 import type { Outgoing } from '../stomp/client.ts';
-import { printEnvelope } from '../recipes/message.ts';
+import { printEnvelope, runOf } from '../recipes/message.ts';
 import type { NextMessage } from '../recipes/route.ts';
 import type { Destinations } from './names.ts';
 import type { SentOutput } from './record.ts';
-import { contextOf, runOf } from './run-context.ts';
+import { contextOf } from './run-context.ts';
 import { parked } from './parking.ts';
 
 /** The priority of messages whose run names none: STOMP brokers' own default. */
@@ -57,7 +57,7 @@ function stepHeaders({ key, link, group, envelope }: NextMessage, now: number): 
     persistent: 'true',
     priority: String(contextOf(envelope.environment).priority ?? standardPriority),
     'baton-key': key,
-    'baton-run': runOf(envelope.environment),
+    'baton-run': runOf(envelope),
     'baton-attempt': '1',
     'baton-deferral': '0',
     'baton-sent': String(now),

@@ -1,13 +1,13 @@
 import { isObject } from '../core/json.ts';
 import { messageOf } from '../core/errors.ts';
 import type { WhenCache } from '../recipes/when.ts';
-import { currentStep, parseEnvelope, type Envelope } from '../recipes/message.ts';
+import { currentStep, parseEnvelope, runOf, type Envelope } from '../recipes/message.ts';
 import type { Step } from '../recipes/recipe.ts';
 import { readSettings, type StepSettings } from '../recipes/settings.ts';
 import { rejected, type Outcome } from './outcome.ts';
 import type { ParameterReader } from './parameters.ts';
 import type { Received } from './received.ts';
-import { contextOf, runOf, type RunContext } from './run-context.ts';
+import { contextOf, type RunContext } from './run-context.ts';
 import type { AnyService, Retry, StepInput } from './service.ts';
 
 /** A message understood: everything that handling, routing and settling it need. */
@@ -47,7 +47,7 @@ export function unwrap(message: Received, service: AnyService, { parameters, whe
     message,
     envelope,
     step,
-    run: runOf(envelope.environment),
+    run: runOf(envelope),
     context: contextOf(envelope.environment),
     parameters: read.ok ? read.value : {},
     settings,

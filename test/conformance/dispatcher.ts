@@ -25,6 +25,7 @@ rules:
 const recipes: Record<string, JsonObject> = {
   centre: { 1: { queue: 'work', parameters: { colour: '{colour}', run: '{guid}' } }, start: [[1, '{frames}']] },
   other: { 1: { queue: 'elsewhere', output: 2 }, 2: { queue: 'end' }, start: [[1, []]] },
+  announcing: { 1: { queue: 'processing_recipe' }, start: [[1, { recipes: ['other'], parameters: {} }]] },
   broken: { 1: { queue: 'work', output: 7 }, start: [[1, []]] },
 };
 
@@ -146,6 +147,16 @@ export function exerciseDispatcher(
       expect(await office.announce('processing_recipe', request)).toMatchObject({ status: 'accepted' });
       expect(await office.announce('processing_recipe', request)).toMatchObject({ status: 'duplicate', run: 'same' });
       expect((await office.recorded('duplicate')).sends).toEqual({});
+    });
+
+    it('that a step of a recipe sends starts a run of its own, and is accounted for in that of the step', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      await office.announce('processing_recipe', { recipes: ['announcing'], parameters: { guid: 'parent' } });
+      const [step] = await office.site.settled(1, 'done');
+      expect(step).toMatchObject({ run: 'parent', service: 'dispatcher', queue: 'processing_recipe', sends: {} });
+      const runs = office.site.records.filter((record) => record.kind === 'announcement').map(({ run }) => run);
+      expect(runs).toHaveLength(2);
+      expect(payloadOf(await office.site.next(office.site.client.queue('elsewhere')))).toEqual([]);
     });
 
     it('may not ask for its answer on a queue of Baton’s own', async () => {
