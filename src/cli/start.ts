@@ -30,7 +30,7 @@ async function start(options: StartOptions): Promise<void> {
   logToFiles(up, config);
   tellDeaths(up, out);
   out.say('Starting broker, ledger, status page, dispatcher and services …');
-  await up.start();
+  if (!(await ended.before(up.start()))) return;
   out.say(
     `Up: broker ${addressText(brokerAddress(config))}, status page ${monitorAddress(config)}${await earlier(monitorAddress(config))}.`,
   );

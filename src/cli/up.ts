@@ -41,18 +41,28 @@ async function keepUp(options: CommonOptions, parts: (config: Config) => readonl
   await using up = supervise(wanted, config, createLog(config.log, 'supervisor'), ended.ask);
   up.supervisor.events.on('output', ({ text }) => void process.stderr.write(text));
   tellDeaths(up, out);
-  await up.start();
-  tellReady(config, wanted, out);
+  if (await ended.before(up.start())) tellReady(config, wanted, out);
   await ended.promise;
   out.say('Ending: what runs is finished first …');
 }
 
-/** Settles when the user, the system, or someone over the broker asks this process to end. */
-export function untilAsked(): { readonly promise: Promise<void>; readonly ask: () => void } {
+/** The end of this process, when somebody asks for it. */
+export interface Asked {
+  /** Settles when the user, the system, or someone over the broker asks. */
+  readonly promise: Promise<void>;
+  readonly ask: () => void;
+  /** Waits for the work, but not longer than until someone asks: true when it was done before. */
+  before(work: Promise<void>): Promise<boolean>;
+}
+
+/** Listens, from now on, for whoever asks this process to end. A second Ctrl-C ends it at once. */
+export function untilAsked(): Asked {
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGINT', () => resolve());
   process.once('SIGTERM', () => resolve());
-  return { promise, ask: resolve };
+  const before = async (work: Promise<void>): Promise<boolean> =>
+    await Promise.race([work.then(() => true), promise.then(() => false)]);
+  return { promise, ask: resolve, before };
 }
 
 /** Says in a sentence when a part died, and what is done about it. */
