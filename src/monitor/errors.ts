@@ -76,7 +76,7 @@ export const foreignHost = defineError(
 export const notBuilt = defineError(
   'monitor.page-not-built',
   (at: { readonly folder: string }) => `The status page has not been built: there is no index.html in ${at.folder}`,
-  'Build it with: npx vite build web. The interface under /api works without it.',
+  '`npm start` builds it; by hand it is `npx vite build web`. The interface under /api works without it.',
 );
 
 /** A defect in the monitor; its log has the details. */
