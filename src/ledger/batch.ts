@@ -1,4 +1,4 @@
-import { finalOutcomes, type AnnouncementRecord, type StepRecord } from '../services/record.ts';
+import { finalOutcomes, type AnnouncementRecord, type ReinjectionRecord, type StepRecord } from '../services/record.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { finalReply } from './final-reply.ts';
 import { parseBatch, type Malformed } from './intake.ts';
@@ -73,6 +73,8 @@ export class Batch {
       case 'reply':
         if (this.#tables.records.addReply(entry)) this.#count(`replies.${entry.outcome}`);
         return;
+      case 'reinjection':
+        return this.#enterReinjection(entry, messageId);
       case 'quiet':
         return this.#enterQuiet(entry, messageId);
       default:
@@ -91,6 +93,13 @@ export class Batch {
     this.#tables.records.addResult(run.row.seq, record);
     const result = { time: Math.round(record.finished), step: record.step, result: record.result };
     this.results.push({ run: record.run, result });
+  }
+
+  #enterReinjection(record: ReinjectionRecord, messageId: string): void {
+    const run = this.#run(record.run, record.time);
+    if (!this.#tables.records.addReinjection(run.row.seq, record)) return;
+    run.addReinjection(record, messageId);
+    this.#count('reinjections');
   }
 
   /** An announcement that has to wait for its files is settled many times; only what became of it is kept. */

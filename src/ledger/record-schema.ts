@@ -53,7 +53,7 @@ const stepRecord = object(
     sends: steps,
     outputs: { type: 'array', items: output },
   },
-  { cause, result: anything, messageId: text },
+  { cause, result: anything, messageId: text, reinjected: count },
 );
 
 const announcementRecord = {
@@ -106,6 +106,8 @@ const replyRecord = object(
   { reason: text },
 );
 
+const reinjectionRecord = object({ kind: text, id, run: id, step, time: number }, { user: text });
+
 /** Fields that a later release adds are let through: an older ledger does without them. */
 function object(required: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
   return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
@@ -116,6 +118,7 @@ const validators = new Map<string, ValidateFunction<Entry>>([
   ['step', ajv.compile<Entry>(stepRecord)],
   ['announcement', ajv.compile<Entry>(announcementRecord)],
   ['reply', ajv.compile<Entry>(replyRecord)],
+  ['reinjection', ajv.compile<Entry>(reinjectionRecord)],
   ['quiet', ajv.compile<Entry>(object({ kind: text, run: id, heard: number }))],
 ]);
 

@@ -1,4 +1,4 @@
-import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
+import type { AnnouncementRecord, ReinjectionRecord, StepRecord } from '../services/record.ts';
 import { finalOutcomes } from '../services/record.ts';
 import type { RunRow } from './tables/runs.ts';
 import { tallyOf } from './states.ts';
@@ -33,7 +33,7 @@ export class RunChange {
     return this.#quiet && !this.#heard;
   }
 
-  /** `isAgain`: the message had been in a dead-letter queue, and was sent again from there. */
+  /** `isAgain`: the message had been in a dead-letter queue, and was sent again from there without a record of that. */
   addDelivery(record: StepRecord, isAgain: boolean, messageId: string): void {
     const step = this.#step(record.step);
     step.service = record.service;
@@ -48,6 +48,11 @@ export class RunChange {
   addAnnouncement(announcement: number, { sends, settled }: AnnouncementRecord, messageId: string): void {
     this.announcement ??= announcement;
     this.#hear(sends, settled, messageId);
+  }
+
+  addReinjection({ step, time }: ReinjectionRecord, messageId: string): void {
+    this.#step(step).add('reinjected');
+    this.#hear({}, time, messageId);
   }
 
   endQuietly(messageId: string): void {

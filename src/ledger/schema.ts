@@ -78,11 +78,17 @@ export const formats: readonly string[] = [
     code TEXT,
     message TEXT,
     outputs TEXT,
+    reinjected INTEGER NOT NULL DEFAULT 0,
     deadMessage TEXT  -- of dead letters the broker's id: one that is sent again has another
   ) STRICT;
   -- By run first: the runs that are under way share few pages, whatever the size of the table.
   CREATE UNIQUE INDEX deliveries_once ON deliveries (run, id);
   CREATE INDEX deliveries_latest ON deliveries (run);
+
+  -- Re-injections that were told of; the others are inferred from what became of the message.
+  CREATE TABLE reinjections (
+    run INTEGER NOT NULL, id TEXT NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, user TEXT, PRIMARY KEY (run, id)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE results (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL, result TEXT NOT NULL) STRICT;
   CREATE INDEX results_run ON results (run);

@@ -19,7 +19,7 @@ export const shownTallies = [
 /** The numbers kept for each step of each run. */
 export const tallies = [
   ...shownTallies,
-  /** Dead letters that were sent again and settled since: sent twice, by another hand the second time. */
+  /** Dead letters that were sent again, by a record that tells so or because they were settled since: sent twice, by another hand the second time. */
   'reinjected',
   /** Records of the step itself, whatever their outcome. */
   'records',

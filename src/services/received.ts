@@ -8,6 +8,8 @@ export interface Received {
   readonly key: string;
   readonly attempt: number;
   readonly deferral: number;
+  /** How often it was sent again out of a dead-letter queue. Attempts and deferrals begin anew with each. */
+  readonly reinjected: number;
   readonly sent: number;
   /** When the message failed first, once it has. */
   readonly firstFailure: number | undefined;
@@ -25,11 +27,17 @@ export function received(delivery: Delivery): Received {
     key: headers['baton-key'] ?? delivery.messageId,
     attempt: count(headers, 'baton-attempt') ?? 1,
     deferral: count(headers, 'baton-deferral') ?? 0,
+    reinjected: count(headers, 'baton-reinjected') ?? 0,
     sent: count(headers, 'baton-sent') ?? count(headers, 'timestamp') ?? delivery.receivedAt,
     firstFailure: count(headers, 'baton-first-failure'),
     group: headers['baton-group'] ?? headers['JMSXGroupID'],
     overErrorLink: headers['baton-link'] === 'error',
   };
+}
+
+/** What names this delivery of the message in the ledger: the same whenever it is settled, and no other's. */
+export function deliveryId({ key, attempt, deferral, reinjected }: Received): string {
+  return `${key}.${attempt}.${deferral}${reinjected > 0 ? `.r${reinjected}` : ''}`;
 }
 
 function count(headers: Headers, name: string): number | undefined {

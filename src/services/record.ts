@@ -35,7 +35,7 @@ export interface Cause {
 /** One delivery of one message to one step, as settled. Times are milliseconds since 1970 UTC. */
 export interface StepRecord {
   readonly kind: 'step';
-  /** key.attempt.deferral: the same delivery settled twice has the same id and is stored once. */
+  /** key.attempt.deferral, and .r and how often it was re-injected, if it was: a delivery settled twice has one id and is stored once. */
   readonly id: string;
   readonly run: string;
   readonly key: string;
@@ -46,6 +46,8 @@ export interface StepRecord {
   readonly host: string;
   readonly attempt: number;
   readonly deferral: number;
+  /** How often the message was re-injected, if it was. */
+  readonly reinjected?: number;
   readonly outcome: StepOutcome;
   readonly cause?: Cause;
   /** Steps that sent the message on, `recipe-path` as it came: what Python services did is inferred from it. */
@@ -106,7 +108,19 @@ export interface ReplyRecord {
   readonly reason?: string;
 }
 
-export type LedgerRecord = StepRecord | AnnouncementRecord | ReplyRecord;
+/** A message that the ledger counted as dead, and that was sent to its step again. */
+export interface ReinjectionRecord {
+  readonly kind: 'reinjection';
+  /** key.r and how often it was re-injected, with this time. */
+  readonly id: string;
+  readonly run: string;
+  readonly step: number;
+  readonly time: number;
+  /** Who asked for it. */
+  readonly user?: string;
+}
+
+export type LedgerRecord = StepRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord;
 
 /** The body of a message on the queue `baton.ledger`. */
 export interface RecordBatch {

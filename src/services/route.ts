@@ -4,7 +4,7 @@ import type { Outgoing } from '../stomp/client.ts';
 import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
 import { deadLetterQueue, type Destinations } from './names.ts';
 import type { Outcome, Output } from './outcome.ts';
-import { bodyOf, senderHeaders } from './received.ts';
+import { bodyOf, deliveryId, senderHeaders } from './received.ts';
 import { replyMessage } from './reply.ts';
 import type { Cause, SentOutput, StepOutcome, StepRecord } from './record.ts';
 import type { Decision } from './settlement.ts';
@@ -160,12 +160,13 @@ function retried({ message, retry }: Task, { destinations, now }: Surround): Out
 }
 
 /** The message itself with its cause in headers, in the dead-letter queue of its queue. */
-function deadLetter({ message, context, envelope }: Task, cause: Cause, surround: Surround): Outgoing {
+function deadLetter({ message, run, context, envelope }: Task, cause: Cause, surround: Surround): Outgoing {
   return {
     destination: deadLetterQueue(message.delivery.destination),
     headers: {
       ...senderHeaders(message.delivery),
       'baton-key': message.key,
+      'baton-run': run,
       ...errorHeaders(cause),
       'baton-error-step': String(envelope.pointer),
       'baton-error-service': surround.service,
@@ -196,7 +197,7 @@ function record(task: Task, { outcome, next, cause, results = [] }: Routed, surr
   const outputs: SentOutput[] = next.filter(({ queue }) => queue !== undefined).map(sentOutput);
   return {
     kind: 'step',
-    id: `${message.key}.${message.attempt}.${message.deferral}`,
+    id: deliveryId(message),
     run: task.run,
     key: message.key,
     messageId: message.delivery.messageId,
@@ -206,6 +207,7 @@ function record(task: Task, { outcome, next, cause, results = [] }: Routed, surr
     host: surround.host,
     attempt: message.attempt,
     deferral: message.deferral,
+    ...(message.reinjected > 0 ? { reinjected: message.reinjected } : {}),
     outcome,
     ...(cause === undefined ? {} : { cause }),
     path: envelope.path,

@@ -4,7 +4,7 @@ import { standing, sumOf, tallies, type Tallies } from '../../src/ledger/states.
 import type { RunDetail, StepView } from '../../src/ledger/views.ts';
 import type { LedgerRecord, StepOutcome } from '../../src/services/record.ts';
 import { openBook } from './open-book.ts';
-import { announced, noon, settled } from './records.ts';
+import { announced, noon, reinjected, settled } from './records.ts';
 
 /** What stands on the right of the equation, for a step as shown. */
 function accountedFor(step: StepView): number {
@@ -83,6 +83,29 @@ describe('a run', () => {
     ledger.enter([done], [done], [deadAgain]);
     expect(ledger.step('r', 1)).toMatchObject({ sent: 3, dead: 2, done: 1, waiting: 0 });
     expect(ledger.run('r')).toMatchObject({ state: 'finished', failed: 0 });
+  });
+
+  it('runs on from the moment a dead letter is re-injected, which counts once however often it is told', async () => {
+    await using ledger = await openBook();
+    const again = reinjected('r', 1, 1);
+    ledger.enter([announced('r'), settled('r', 1, 'dead', { attempt: 3 })]);
+    ledger.enter([again], [again]);
+    expect(ledger.run('r')).toMatchObject({ state: 'running', sent: 2, waiting: 1, failed: 0 });
+    ledger.enter([settled('r', 1, 'dead', { reinjected: 1 })], [reinjected('r', 1, 2)]);
+    expect(ledger.step('r', 1)).toMatchObject({ sent: 3, dead: 2, waiting: 1 });
+    ledger.enter([settled('r', 1, 'done', { reinjected: 2 })]);
+    expect(ledger.step('r', 1)).toMatchObject({ sent: 3, dead: 2, done: 1, waiting: 0 });
+    expect(ledger.run('r')).toMatchObject({ state: 'finished', failed: 0 });
+    expect(ledger.queries.totals().get('reinjections')).toBe(2);
+  });
+
+  it('counts a re-injection by another tool beside those that are told of', async () => {
+    await using ledger = await openBook();
+    ledger.enter([announced('r'), settled('r', 1, 'dead')], [reinjected('r', 1, 1)]);
+    ledger.enter([settled('r', 1, 'dead', { reinjected: 1, messageId: 'ID:1' })]);
+    ledger.enter([settled('r', 1, 'done', { reinjected: 1, messageId: 'ID:2' })]);
+    expect(ledger.step('r', 1)).toMatchObject({ sent: 3, dead: 2, done: 1, waiting: 0 });
+    expect(ledger.run('r').state).toBe('finished');
   });
 
   it('is there from its first record, with its announcement filled in when that comes', async () => {

@@ -1,4 +1,10 @@
-import type { AnnouncementRecord, LedgerRecord, ReplyRecord, StepRecord } from '../../src/services/record.ts';
+import type {
+  AnnouncementRecord,
+  LedgerRecord,
+  ReinjectionRecord,
+  ReplyRecord,
+  StepRecord,
+} from '../../src/services/record.ts';
 
 /** A time in the tests' past, in milliseconds since 1970. */
 export const noon = Date.UTC(2026, 10, 20, 12);
@@ -27,12 +33,18 @@ export function settled(
   run: string,
   step: number,
   outcome: StepRecord['outcome'],
-  { n = 1, attempt = 1, deferral = 0, ...changes }: Partial<StepRecord> & { readonly n?: number } = {},
+  {
+    n = 1,
+    attempt = 1,
+    deferral = 0,
+    reinjected: times = 0,
+    ...changes
+  }: Partial<StepRecord> & { readonly n?: number } = {},
 ): StepRecord {
   const key = `${run}/${String(step)}/${String(n)}`;
   return {
     kind: 'step',
-    id: `${key}.${String(attempt)}.${String(deferral)}`,
+    id: `${key}.${String(attempt)}.${String(deferral)}${times > 0 ? `.r${String(times)}` : ''}`,
     run,
     key,
     messageId: `ID:${key}`,
@@ -42,6 +54,7 @@ export function settled(
     host: 'host.2',
     attempt,
     deferral,
+    reinjected: times,
     outcome,
     path: Array.from({ length: step - 1 }, (_, before) => before + 1),
     sent: noon + 10,
@@ -52,6 +65,11 @@ export function settled(
     outputs: [],
     ...changes,
   };
+}
+
+/** The record of the re-injection of the first dead letter of a step, for the `times`th time. */
+export function reinjected(run: string, step: number, times: number): ReinjectionRecord {
+  return { kind: 'reinjection', id: `${run}/${String(step)}/1.r${String(times)}`, run, step, time: noon + 25 };
 }
 
 /** The record of an answer. */

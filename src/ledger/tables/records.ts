@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AnnouncementRecord, ReplyRecord, StepRecord } from '../../services/record.ts';
+import type { AnnouncementRecord, ReinjectionRecord, ReplyRecord, StepRecord } from '../../services/record.ts';
 
 /** A message that ended in a dead-letter queue. */
 export interface Death {
@@ -13,6 +13,7 @@ export class RecordRows {
   readonly #delivery: StatementSync;
   readonly #dead: StatementSync;
   readonly #deaths: StatementSync;
+  readonly #reinjection: StatementSync;
   readonly #result: StatementSync;
   readonly #announcement: StatementSync;
   readonly #reply: StatementSync;
@@ -22,12 +23,15 @@ export class RecordRows {
   constructor(database: DatabaseSync) {
     this.#delivery = database.prepare(
       `INSERT INTO deliveries (run, id, key, step, service, host, attempt, deferral, outcome, sent, received, started,
-       finished, code, message, outputs, deadMessage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       finished, code, message, outputs, reinjected, deadMessage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#dead = database.prepare('SELECT deadMessage FROM deliveries WHERE run = ? AND id = ?');
     this.#deaths = database.prepare(
-      `SELECT 1 FROM deliveries WHERE run = ? AND id > ? AND id < ? AND outcome = 'dead'
+      `SELECT 1 FROM deliveries WHERE run = ? AND id > ? AND id < ? AND outcome = 'dead' AND reinjected = ?
        AND seq < last_insert_rowid() LIMIT 1`,
+    );
+    this.#reinjection = database.prepare(
+      'INSERT INTO reinjections (run, id, step, time, user) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#result = database.prepare('INSERT INTO results (run, step, time, result) VALUES (?, ?, ?, ?)');
     this.#announcement = database.prepare(
@@ -57,19 +61,33 @@ export class RecordRows {
     return this.#insertDelivery(run, `${record.id}/${record.messageId}`, record);
   }
 
-  /** True when the message had ended in a dead-letter queue before this delivery of it, the latest, did. */
-  wasDead(run: number, { key }: StepRecord): boolean {
+  /**
+   * True when the message had ended in a dead-letter queue before this delivery of it, the latest, did, and no record
+   * tells of its re-injection: other tools than `baton dlq` leave none, and do not count in its headers either.
+   */
+  wasDead(run: number, { key, reinjected = 0 }: StepRecord): boolean {
     // Ids are `key.attempt.deferral`, and "/" comes right after ".".
-    return this.#deaths.get(run, `${key}.`, `${key}/`) !== undefined;
+    return this.#deaths.get(run, `${key}.`, `${key}/`, reinjected) !== undefined;
+  }
+
+  addReinjection(run: number, { id, step, time, user }: ReinjectionRecord): boolean {
+    return this.#reinjection.run(run, id, step, Math.round(time), user ?? null).changes === 1;
   }
 
   #insertDelivery(run: number, id: string, record: StepRecord): boolean {
-    const { key, step, service, host, attempt, deferral, outcome, cause, outputs, messageId } = record;
+    const { key, step, service, host, attempt, deferral, outcome, cause, outputs, reinjected = 0, messageId } = record;
     const times = [record.sent, record.received, record.started, record.finished].map(Math.round);
     const sent = outputs.length === 0 ? null : JSON.stringify(outputs);
     const found = [run, id, key, step, service, host, attempt, deferral, outcome, ...times];
     const dead = outcome === 'dead' ? messageId : null;
-    const { changes } = this.#delivery.run(...found, cause?.code ?? null, cause?.message ?? null, sent, dead);
+    const { changes } = this.#delivery.run(
+      ...found,
+      cause?.code ?? null,
+      cause?.message ?? null,
+      sent,
+      reinjected,
+      dead,
+    );
     return changes === 1;
   }
 

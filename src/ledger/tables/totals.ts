@@ -8,6 +8,7 @@ export type Total =
   | `deliveries.${StepOutcome}`
   | `announcements.${'accepted' | 'refused' | 'duplicate'}`
   | `replies.${'sent' | 'late' | 'undeliverable'}`
+  | 'reinjections'
   | 'malformed';
 
 /** Adds to the totals; part of the transaction of what it counts. */
