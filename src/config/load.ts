@@ -8,6 +8,7 @@ import type { AboutNames } from '../dispatcher/request.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { configSchema } from './schema.ts';
+import { standardFields, standardProcesses } from './standard.ts';
 
 /** The configuration file as written: everything may be absent. */
 interface ConfigFile {
@@ -37,19 +38,6 @@ export interface Surroundings {
   /** The folder that relative paths of the command line are of. */
   readonly workingFolder: string;
 }
-
-const standardFields: AboutNames = {
-  beamline: ['beamline', 'ispyb_beamline'],
-  visit: ['visit', 'ispyb_visit'],
-  collection: ['ispyb_dcid', 'dcid', 'collection'],
-  runNumber: ['run_number', 'run'],
-};
-
-/** Light services share a process; those that compute have their own. */
-const standardProcesses = {
-  services: ['file-watch', 'xray-centring', 'record-result'],
-  analysis: ['per-image-analysis'],
-};
 
 /** The configuration of a file (or of none), with what the command line says instead. Throws `config.unreadable` and `config.invalid`. */
 export async function loadConfig(

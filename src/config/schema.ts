@@ -1,7 +1,11 @@
 import type { JsonObject } from '../core/json.ts';
+import { standardFields, standardProcesses } from './standard.ts';
 
 const port: JsonObject = { type: 'integer', minimum: 0, maximum: 65535 };
-const fieldNames: JsonObject = { type: 'array', items: { type: 'string' }, minItems: 1 };
+
+function fieldNames(standard: readonly string[]): JsonObject {
+  return { type: 'array', items: { type: 'string' }, minItems: 1, default: standard };
+}
 
 function closed(properties: JsonObject): JsonObject {
   return { type: 'object', properties, additionalProperties: false };
@@ -22,7 +26,7 @@ export const configSchema: JsonObject = {
     }),
     store: { type: 'string', default: 'baton-data', description: 'folder for everything that Baton keeps' },
     page: closed({
-      host: { type: 'string', default: '127.0.0.1' },
+      host: { type: 'string', default: '127.0.0.1', description: 'where the status page listens' },
       port: { ...port, default: 8080, description: 'HTTP port of the status page' },
     }),
     recipes: {
@@ -37,7 +41,12 @@ export const configSchema: JsonObject = {
       },
       fields: {
         description: 'which parameters of an announcement tell what it is about, in order of preference',
-        ...closed({ beamline: fieldNames, visit: fieldNames, collection: fieldNames, runNumber: fieldNames }),
+        ...closed({
+          beamline: fieldNames(standardFields.beamline),
+          visit: fieldNames(standardFields.visit),
+          collection: fieldNames(standardFields.collection),
+          runNumber: fieldNames(standardFields.runNumber),
+        }),
       },
     }),
     modules: {
@@ -48,6 +57,7 @@ export const configSchema: JsonObject = {
     processes: {
       type: 'object',
       description: 'service processes: name to the services that share it',
+      default: standardProcesses,
       additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 },
     },
     services: {
@@ -59,6 +69,10 @@ export const configSchema: JsonObject = {
         settings: { type: 'object', description: 'whatever the service itself understands' },
       }),
     },
-    log: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
+    log: {
+      enum: ['debug', 'info', 'warn', 'error', 'silent'],
+      default: 'info',
+      description: 'how much is logged, as JSON lines on standard error',
+    },
   }),
 };

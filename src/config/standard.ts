@@ -1,0 +1,15 @@
+import type { AboutNames } from '../dispatcher/request.ts';
+
+/** Which parameters of an announcement tell what it is about, where a site does not say. */
+export const standardFields: AboutNames = {
+  beamline: ['beamline', 'ispyb_beamline'],
+  visit: ['visit', 'ispyb_visit'],
+  collection: ['ispyb_dcid', 'dcid', 'collection'],
+  runNumber: ['run_number', 'run'],
+};
+
+/** The service processes of a site that names none. Light services share a process; those that compute have their own. */
+export const standardProcesses = {
+  services: ['file-watch', 'xray-centring', 'record-result'],
+  analysis: ['per-image-analysis'],
+};
