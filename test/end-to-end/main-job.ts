@@ -100,11 +100,14 @@ export function exerciseMainJob(
     expect(states).toMatchObject({ store: 'pass', recipes: 'pass', services: 'pass', broker: 'pass' });
   });
 
-  it('a second Baton on the same ports says so, and how to choose others', async () => {
+  it('a second Baton on the same store or port says so, and what to choose instead', async () => {
     if (other) return;
-    const ended = await baton.baton('up');
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/port \d+.*--stomp/s);
+    const onStore = await baton.baton('up');
+    expect(onStore.code).toBe(1);
+    expect(onStore.stderr).toContain('in use by another broker');
+    const onPort = await startBaton(undefined, { stomp: Number(new URL(baton.brokerUrl).port) }).catch(String);
+    expect(onPort).toContain('another process has that port');
+    expect(onPort).toContain('--stomp PORT');
   });
 
   describeWithRealData('a real grid scan', () => {
