@@ -68,8 +68,16 @@ export function withScan(command: Command): Command {
     .option('--timeout <seconds>', 'how long to wait for the result', positiveNumber, 600);
 }
 
-/** Rehearses against the broker of the configuration. Throws when the announcement is refused, its run fails, or no answer comes. */
-export async function rehearseGridscan(config: Config, options: GridscanOptions, out: Output): Promise<Rehearsal> {
+/**
+ * Rehearses against the broker of the configuration. Throws when the announcement is refused, its run fails, or no answer
+ * comes; and the reason of the signal when that ends it.
+ */
+export async function rehearseGridscan(
+  config: Config,
+  options: GridscanOptions,
+  out: Output,
+  ended?: AbortSignal,
+): Promise<Rehearsal> {
   await using client = await connect(config, 'baton rehearse');
   const announcer = new Announcer(client);
   await announcer.start();
@@ -78,12 +86,13 @@ export async function rehearseGridscan(config: Config, options: GridscanOptions,
   const { frames, truth } = scan;
   const bar = progress(process.stderr, !out.isJson);
   const seen = new Timeline(frames, bar);
-  const signal = AbortSignal.timeout(options.timeout * 1000);
+  const timeout = AbortSignal.timeout(options.timeout * 1000);
+  const signal = ended ? AbortSignal.any([timeout, ended]) : timeout;
   let last: Answer;
   try {
     last = await acquire({ announcer, frames, signal, tell: (event) => seen.take(event) });
   } catch (error) {
-    throw signal.aborted ? noAnswer({ seconds: options.timeout, got: seen.statuses }, { cause: error }) : error;
+    throw timeout.aborted ? noAnswer({ seconds: options.timeout, got: seen.statuses }, { cause: error }) : error;
   } finally {
     bar.end();
   }

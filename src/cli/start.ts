@@ -30,15 +30,19 @@ async function start(options: StartOptions): Promise<void> {
   logToFiles(up, config);
   tellDeaths(up, out);
   out.say('Starting broker, ledger, status page, dispatcher and services …');
+  // Whoever ends it before the result has not seen that it is right.
+  if (options.once === true) process.exitCode = exitCodes.failed;
   if (!(await ended.before(up.start()))) return;
   out.say(
     `Up: broker ${addressText(brokerAddress(config))}, status page ${monitorAddress(config)}${await earlier(monitorAddress(config))}.`,
   );
   out.say('Rehearsing a grid scan: a simulated detector writes frames, Baton finds the crystal …');
-  const found = await Promise.race([rehearseGridscan(config, options, out), ended.promise]);
-  if (!found) return;
+  const found = await rehearseGridscan(config, options, out, ended.signal).catch((error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  });
+  if (!found) return out.say('Ending before the result …');
   report(found, config, out);
-  if (!found.right) process.exitCode = exitCodes.failed;
+  process.exitCode = found.right ? exitCodes.ok : exitCodes.failed;
   if (options.once === true) return;
   out.say('Baton stays up until Ctrl-C. Announce to it with `npx baton announce`, or see examples/.');
   await ended.promise;
@@ -49,5 +53,7 @@ async function start(options: StartOptions): Promise<void> {
 async function earlier(monitor: string): Promise<string> {
   const { items, next } = await askMonitor<Page<RunSummary>>(monitor, '/api/runs?limit=100');
   if (items.length === 0) return '';
-  return ` (the ledger holds ${items.length}${next === undefined ? '' : ' and more'} runs from before)`;
+  const runs =
+    next === undefined ? (items.length === 1 ? '1 run' : `${items.length} runs`) : `more than ${items.length} runs`;
+  return ` (the ledger holds ${runs} from before)`;
 }

@@ -50,6 +50,8 @@ async function keepUp(options: CommonOptions, parts: (config: Config) => readonl
 export interface Asked {
   /** Settles when the user, the system, or someone over the broker asks. */
   readonly promise: Promise<void>;
+  /** Aborted when `promise` settles. */
+  readonly signal: AbortSignal;
   readonly ask: () => void;
   /** Waits for the work, but not longer than until someone asks: true when it was done before. */
   before(work: Promise<void>): Promise<boolean>;
@@ -58,11 +60,16 @@ export interface Asked {
 /** Listens, from now on, for whoever asks this process to end. A second Ctrl-C ends it at once. */
 export function untilAsked(): Asked {
   const { promise, resolve } = Promise.withResolvers<void>();
-  process.once('SIGINT', () => resolve());
-  process.once('SIGTERM', () => resolve());
+  const asked = new AbortController();
+  const ask = (): void => {
+    asked.abort();
+    resolve();
+  };
+  process.once('SIGINT', ask);
+  process.once('SIGTERM', ask);
   const before = async (work: Promise<void>): Promise<boolean> =>
     await Promise.race([work.then(() => true), promise.then(() => false)]);
-  return { promise, ask: resolve, before };
+  return { promise, signal: asked.signal, ask, before };
 }
 
 /** Says in a sentence when a part died, and what is done about it. */
