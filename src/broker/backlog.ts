@@ -86,6 +86,11 @@ export class Backlog {
     return frame;
   }
 
+  /** The bytes of a message at least up to its empty line. */
+  headOf(message: Message): Buffer {
+    return message.frame ?? this.#shelf?.head(message.id) ?? this.frameOf(message);
+  }
+
   /** The bytes of a message that is being delivered: from now on they are on the shelf, if there is one. */
   deliver(message: Message): Buffer {
     const frame = this.frameOf(message);
@@ -98,6 +103,13 @@ export class Backlog {
     if (this.#shelf) return this.#shelf.page(place, limit);
     const all = [...this.#line, ...this.#held.values()].filter((message) => message.place > place);
     return all.sort((a, b) => a.place - b.place).slice(0, limit);
+  }
+
+  /** The next messages after a place that are not held, and the place up to which that is all. */
+  waitingAfter(place: number, limit: number): { readonly waiting: readonly Message[]; readonly end: number } {
+    const page = this.after(place, limit);
+    const end = page.length < limit ? Infinity : (page.at(-1)?.place ?? Infinity);
+    return { waiting: page.filter(({ id }) => !this.#held.has(id)), end };
   }
 
   #leaveEndToShelf(): void {

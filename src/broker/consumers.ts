@@ -1,4 +1,5 @@
 import type { Message } from './message.ts';
+import type { Selector } from './selector/selector.ts';
 
 /** Who takes messages from a queue. */
 export interface Consumer {
@@ -6,6 +7,8 @@ export interface Consumer {
   readonly priority: number;
   /** As long as it is there, no other consumer is served. */
   readonly exclusive: boolean;
+  /** It takes no other messages. */
+  readonly selector: Selector | undefined;
   /** It has fewer messages in flight than its prefetch, and its connection takes bytes. */
   readonly isReady: boolean;
   deliver(message: Message, frame: Buffer, redelivered: boolean): void;

@@ -135,6 +135,14 @@ export const transactionTooLarge = defineError(
   'Commit more often, or raise the limit transactionBytes.',
 );
 
+/** The selector of a SUBSCRIBE is not a condition. */
+export const selectorRefused = defineError(
+  'broker.selector-refused',
+  (at: { readonly selector: string; readonly at: number; readonly expected: string }) =>
+    `The selector ${JSON.stringify(at.selector)} is wrong at character ${String(at.at + 1)}: expected ${at.expected}`,
+  "Write it as in SQL: colour = 'red' AND JMSPriority > 4. Texts stand in single quotes, names without - and dots.",
+);
+
 /** SUBSCRIBE with an id that is in use. */
 export const subscriptionOpen = defineError(
   'broker.subscription-open',

@@ -15,10 +15,14 @@ export class Groups {
   readonly #lines = new Map<Consumer, Line>();
   readonly #inFlight = new Map<string, number>();
 
-  /** The consumer that this message has to go to: the owner of its group, which the claimant becomes if there is none. */
-  ownerOf(message: Message, claimant: Consumer): Consumer {
+  /**
+   * The consumer that this message has to go to: the owner of its group, which the claimant becomes if there is none, or
+   * if the owner wants other messages only.
+   */
+  ownerOf(message: Message, claimant: Consumer, wants: (owner: Consumer) => boolean): Consumer {
     if (message.group === undefined) return claimant;
-    const owner = this.#owners.get(message.group) ?? claimant;
+    const known = this.#owners.get(message.group);
+    const owner = known && wants(known) ? known : claimant;
     this.#owners.delete(message.group);
     if (!message.closesGroup) this.#owners.set(message.group, owner);
     return owner;

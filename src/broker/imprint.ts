@@ -35,6 +35,9 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'scheduledJobId',
 ]);
 
+/** The end of a frame without a body. */
+const NO_BODY = Buffer.from('\n\n\0');
+
 const COMMAND = 'MESSAGE\n'.length;
 
 /** Headers as the text, byte for byte in latin1, that is written before those of an imprint. */
@@ -52,6 +55,15 @@ export function afterCommand(frame: Buffer): Buffer {
 export function messageIdOf(frame: Buffer): string {
   const start = COMMAND + 'message-id:'.length;
   return frame.toString('latin1', start, frame.indexOf(10, start));
+}
+
+/** The headers of an imprint, of which only the beginning up to the empty line need be there. */
+export function headersOf(frame: Buffer): Headers {
+  const blank = frame.indexOf('\n\n');
+  const end = blank < 0 ? frame.length : blank;
+  // The length of the body that is not there: always the last header, and never one of the sender's.
+  const length = frame.lastIndexOf('\ncontent-length:', end);
+  return decoded(Buffer.concat([frame.subarray(0, length < 0 ? end : length), NO_BODY])).headers;
 }
 
 /** The frame that an imprint is the encoding of. */

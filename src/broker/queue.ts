@@ -3,6 +3,7 @@ import type { FrameCache } from './cache.ts';
 import { Consumers, type Consumer } from './consumers.ts';
 import { Groups } from './groups.ts';
 import type { Message, Target } from './message.ts';
+import { Selection } from './selection.ts';
 import type { Shelf } from './store.ts';
 
 /** What a queue needs of its surroundings. */
@@ -35,6 +36,8 @@ export class Queue implements Target {
   readonly #backlog: Backlog;
   readonly #consumers = new Consumers();
   readonly #groups = new Groups();
+  /** Of the consumers that want some messages only. */
+  readonly #selections = new Map<Consumer, Selection>();
   /** Those that were in flight before and will be delivered as redelivered. */
   readonly #returned = new Set<number>();
   #size: number;
@@ -77,6 +80,8 @@ export class Queue implements Target {
   accept(message: Message): void {
     this.counts.enqueued += 1;
     this.#size += 1;
+    // First, for to add a message may leave its bytes to the store.
+    this.#offer([message]);
     this.#backlog.add(message);
     this.#host.wake(this);
   }
@@ -87,6 +92,12 @@ export class Queue implements Target {
   }
 
   attach(consumer: Consumer): void {
+    const { selector } = consumer;
+    if (selector) {
+      const isReturned = (message: Message): boolean => this.#returned.has(message.id);
+      const wants = (message: Message) => selector.takes(this.#backlog.headOf(message), isReturned(message));
+      this.#selections.set(consumer, new Selection(wants));
+    }
     this.#consumers.add(consumer);
     this.#host.wake(this);
   }
@@ -94,7 +105,10 @@ export class Queue implements Target {
   /** Serves the consumer no more; what it had not settled goes back to its place in line. */
   detach(consumer: Consumer, unsettled: readonly Message[]): void {
     this.#consumers.remove(consumer);
-    this.#backlog.putBack(this.#groups.release(consumer));
+    this.#selections.delete(consumer);
+    const kept = this.#groups.release(consumer);
+    this.#offer(kept);
+    this.#backlog.putBack(kept);
     this.putBack(unsettled);
   }
 
@@ -105,6 +119,7 @@ export class Queue implements Target {
       this.#returned.add(message.id);
       if (message.expires > 0) this.#host.watch(message.expires);
     }
+    this.#offer(messages);
     this.#backlog.putBack(messages);
     this.#host.wake(this);
   }
@@ -118,7 +133,7 @@ export class Queue implements Target {
 
   /** Takes a waiting message out of the line; undefined when it is in flight. `found` is as the store has it. */
   withdraw(found: Message): Message | undefined {
-    return this.#groups.remove(found) ?? this.#backlog.withdraw(found);
+    return this.#groups.remove(found) ?? this.#takeOut(found);
   }
 
   /** A withdrawn message is gone from the store. */
@@ -131,7 +146,7 @@ export class Queue implements Target {
 
   /** Drops the message that has waited longest, of a queue in memory; false when none waits. */
   dropFirst(): boolean {
-    const first = this.#backlog.take();
+    const first = this.#take();
     if (first) this.forget(first);
     return first !== undefined;
   }
@@ -149,8 +164,11 @@ export class Queue implements Target {
 
   /** Delivers as much as the consumers take. */
   dispatch(): void {
+    for (const selection of this.#hungry())
+      selection.readOn((place, limit) => this.#backlog.waitingAfter(place, limit));
     const serve = (consumer: Consumer): boolean => this.#serve(consumer);
     while (this.#consumers.serveOne(serve));
+    if (this.#hungry().length > 0) this.#host.wake(this);
   }
 
   #serve(consumer: Consumer): boolean {
@@ -166,19 +184,47 @@ export class Queue implements Target {
   /** The first message that may go to this consumer; those before it whose groups have other owners are kept for these. */
   #nextFor(consumer: Consumer): Message | undefined {
     const own = this.#groups.lineOf(consumer);
+    const selection = this.#selections.get(consumer);
     for (;;) {
-      const first = this.#backlog.first;
+      const first = (selection ?? this.#backlog).first;
       const isOwn = own?.first !== undefined && own.first.place < (first?.place ?? Infinity);
-      const message = isOwn ? own.shift() : this.#backlog.take();
+      const message = isOwn ? own.shift() : this.#take(selection);
       if (message === undefined) return undefined;
       if (message.expires > 0 && message.expires <= this.#host.now()) {
         this.#host.expire(this, message);
         continue;
       }
-      const owner = isOwn ? consumer : this.#groups.ownerOf(message, consumer);
+      const owner = isOwn ? consumer : this.#ownerOf(message, consumer);
       if (owner === consumer) return message;
       this.#groups.keepFor(owner, message);
     }
+  }
+
+  /** Takes the first message out of the line, or the first of a selection. */
+  #take(selection?: Selection): Message | undefined {
+    if (selection) return selection.first && this.#takeOut(selection.first);
+    const first = this.#backlog.take();
+    if (first) for (const other of this.#selections.values()) other.withdraw(first);
+    return first;
+  }
+
+  #takeOut(found: Message): Message | undefined {
+    for (const selection of this.#selections.values()) selection.withdraw(found);
+    return this.#backlog.withdraw(found);
+  }
+
+  #offer(messages: readonly Message[]): void {
+    for (const selection of this.#selections.values()) for (const message of messages) selection.offer(message);
+  }
+
+  /** Selections of consumers that could take a message and have to look for it further back. */
+  #hungry(): readonly Selection[] {
+    const ready = [...this.#selections].filter(([consumer, { isHungry }]) => isHungry && consumer.isReady);
+    return ready.map(([, selection]) => selection);
+  }
+
+  #ownerOf(message: Message, claimant: Consumer): Consumer {
+    return this.#groups.ownerOf(message, claimant, (owner) => this.#selections.get(owner)?.wants(message) ?? true);
   }
 
   #landed(message: Message): void {

@@ -36,6 +36,8 @@ export interface Shelf {
   /** Those after a place, in order, without their frames. */
   page(after: number, limit: number): readonly Message[];
   frame(id: number): Buffer | undefined;
+  /** What of the frame comes before its empty line. */
+  head(id: number): Buffer | undefined;
 }
 
 const MESSAGE = 'messages.id, place, expires, groupName, closesGroup';
@@ -76,12 +78,12 @@ export class Store {
       count: () => Number(this.#statements.count.get(destination())?.['count']),
       page: (after, limit) => this.#statements.page.all(destination(), after, limit).map(messageFrom),
       frame: (id) => this.frame(id),
+      head: (id) => bytesOf(this.#statements.head.get(id)?.['head']),
     };
   }
 
   frame(id: number): Buffer | undefined {
-    const bytes = this.#statements.frame.get(id)?.['frame'] as Uint8Array | undefined;
-    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return bytesOf(this.#statements.frame.get(id)?.['frame']);
   }
 
   /** The first delayed messages whose time has come. */
@@ -180,6 +182,7 @@ function prepare(database: DatabaseSync) {
       `SELECT ${MESSAGE} FROM messages WHERE destination = ? AND due IS NULL AND place > ? ORDER BY place LIMIT ?`,
     ),
     frame: statement('SELECT frame FROM messages WHERE id = ?'),
+    head: statement("SELECT substr(frame, 1, instr(frame, x'0a0a')) AS head FROM messages WHERE id = ?"),
     due: statement(`${FOUND} WHERE due <= ? ORDER BY due, messages.id LIMIT ?`),
     expired: statement(`${FOUND} WHERE expires <= ? AND due IS NULL ORDER BY expires, messages.id`),
     next: statement(
@@ -187,6 +190,11 @@ function prepare(database: DatabaseSync) {
               (SELECT min(expires) FROM messages WHERE expires > ? AND due IS NULL) AS expires`,
     ),
   };
+}
+
+function bytesOf(value: unknown): Buffer | undefined {
+  const bytes = value as Uint8Array | undefined;
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function messageFrom(row: Record<string, unknown>): Message {

@@ -3,6 +3,7 @@ import type { InFlight } from './exchange.ts';
 import { headerText } from './imprint.ts';
 import type { Message } from './message.ts';
 import type { Queue } from './queue.ts';
+import type { Selector } from './selector/selector.ts';
 
 /** STOMP 1.2, "SUBSCRIBE ack Header". */
 export type AckMode = 'auto' | 'client' | 'client-individual';
@@ -14,6 +15,7 @@ export interface SubscriptionOptions {
   readonly prefetch: number;
   readonly priority: number;
   readonly exclusive: boolean;
+  readonly selector: Selector | undefined;
 }
 
 /** The connection that a subscription belongs to. */
@@ -34,6 +36,7 @@ export class Subscription implements Consumer {
   readonly ack: AckMode;
   readonly priority: number;
   readonly exclusive: boolean;
+  readonly selector: Selector | undefined;
   readonly queue: Queue;
   /** False once it has ended. */
   isOpen = true;
@@ -48,6 +51,7 @@ export class Subscription implements Consumer {
     this.ack = options.ack;
     this.priority = options.priority;
     this.exclusive = options.exclusive;
+    this.selector = options.selector;
     this.queue = queue;
     this.#prefetch = options.prefetch;
     this.#recipient = recipient;

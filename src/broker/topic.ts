@@ -1,6 +1,7 @@
 import { matches } from './destination.ts';
 import type { Message, Target } from './message.ts';
 import type { Queue } from './queue.ts';
+import type { Selector } from './selector/selector.ts';
 
 /** Names remembered with their subscribers. */
 const REMEMBERED = 1000;
@@ -33,7 +34,8 @@ export class Topics {
   }
 
   #publish(name: string, message: Message): void {
-    for (const { queue, allowedBytes, onDropped } of this.#listening(name)) {
+    for (const { queue, selector, allowedBytes, onDropped } of this.#listening(name)) {
+      if (selector && message.frame && !selector.takes(message.frame, false)) continue;
       queue.accept({ ...message });
       while (queue.bytes > allowedBytes && queue.dropFirst()) onDropped();
     }
@@ -53,6 +55,8 @@ export class Topics {
 export interface Subscriber {
   readonly pattern: string;
   readonly queue: Queue;
+  /** It wants no other messages. */
+  readonly selector: Selector | undefined;
   /** What may wait for it; beyond that the oldest messages are dropped. */
   readonly allowedBytes: number;
   readonly onDropped: () => void;

@@ -12,6 +12,7 @@ import { exerciseRedelivery } from './broker/redelivery.ts';
 import { exerciseRefusals } from './broker/refusals.ts';
 import { exerciseReplies } from './broker/replies.ts';
 import { exerciseSending } from './broker/sending.ts';
+import { exerciseSelectors } from './broker/selectors.ts';
 import { exerciseStatistics } from './broker/statistics.ts';
 import { exerciseTime } from './broker/time.ts';
 import { exerciseTopics } from './broker/topics.ts';
@@ -71,6 +72,7 @@ const parts: readonly ((exercise: Exercise) => void)[] = [
   exerciseRedelivery,
   exerciseTransactions,
   exerciseGroups,
+  exerciseSelectors,
   exerciseTopics,
   exerciseReplies,
   exerciseTime,

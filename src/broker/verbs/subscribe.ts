@@ -1,10 +1,11 @@
 import type { Frame } from '../../stomp/frame.ts';
 import { Browse } from '../browse.ts';
 import { parseDestination, type Destination } from '../destination.ts';
-import { headerRefused, subscriptionOpen, unsupported } from '../errors.ts';
+import { headerRefused, subscriptionOpen } from '../errors.ts';
 import { integerHeader, requiredHeader } from '../headers.ts';
 import type { Queue } from '../queue.ts';
 import type { Listening, Session } from '../session.ts';
+import { parseSelector } from '../selector/selector.ts';
 import { Subscription, type AckMode, type SubscriptionOptions } from '../subscription.ts';
 
 /** What ActiveMQ delivers before the first acknowledgement when the client does not say; 0 would never deliver. */
@@ -19,9 +20,6 @@ export function subscribe(session: Session, frame: Frame): void {
   const destination = parseDestination(command, headers['destination']);
   const options = optionsFrom(frame);
   if (session.listening.has(options.id)) throw subscriptionOpen({ id: options.id });
-  if (headers['selector'] !== undefined) {
-    throw unsupported({ command, what: 'a selector', expected: 'a queue of its own for each kind of message' });
-  }
   session.listening.set(options.id, listen(session, destination, options, headers['browser'] === 'true'));
 }
 
@@ -35,7 +33,7 @@ function listen(
   const queue = queueOf(session, destination);
   if (!isBrowser) return consume(session, queue, options);
   const { turn } = session.exchange;
-  const browse = new Browse(options.id, queue, session, (one) => turn.wake(one));
+  const browse = new Browse(options, queue, session, (one) => turn.wake(one));
   browse.wake();
   return browse;
 }
@@ -60,10 +58,12 @@ function listenToTopic(session: Session, { name, text }: Destination, options: S
   const leave = destinations.topics.subscribe({
     pattern: name,
     queue,
+    selector: options.selector,
     allowedBytes: limits.temporaryBytes,
     onDropped: () => events.emit('dropped', { topic: name, session: session.id }),
   });
-  const consuming = consume(session, queue, options);
+  // What it does not want never comes into its queue.
+  const consuming = consume(session, queue, { ...options, selector: undefined });
   return {
     wake: () => consuming.wake(),
     end: () => {
@@ -75,7 +75,7 @@ function listenToTopic(session: Session, { name, text }: Destination, options: S
 
 function optionsFrom(frame: Frame): SubscriptionOptions {
   const { command, headers } = frame;
-  const { ack = 'auto' } = headers;
+  const { ack = 'auto', selector } = headers;
   const mode = ACK_MODES.find((one) => one === ack);
   if (mode === undefined) {
     throw headerRefused({ command, header: 'ack', value: ack, expected: `one of ${ACK_MODES.join(', ')}` });
@@ -86,5 +86,6 @@ function optionsFrom(frame: Frame): SubscriptionOptions {
     prefetch: integerHeader(frame, 'activemq.prefetchSize', PREFETCH),
     priority: integerHeader(frame, 'activemq.priority', CONSUMER_PRIORITY),
     exclusive: headers['activemq.exclusive'] === 'true',
+    selector: selector === undefined ? undefined : parseSelector(selector),
   };
 }

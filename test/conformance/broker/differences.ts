@@ -66,6 +66,21 @@ export const differences = {
     'may be lost',
     'ActiveMQ schedules a delayed message only after the COMMIT or RECEIPT; a crash in between loses it.',
   ),
+  notBeforeComparison: difference<boolean>(
+    true,
+    false,
+    "SQL-92: NOT colour = 'blue' denies the comparison. ActiveMQ denies the text colour, and then never delivers.",
+  ),
+  fractionBesideInteger: difference<boolean>(
+    true,
+    false,
+    "ActiveMQ reads a header as the kind of number that it is compared with, so '1.5' is not greater than 1.",
+  ),
+  integerOverflow: difference<boolean>(
+    true,
+    false,
+    'ActiveMQ counts as Java does, where 2147483647 + 1 is negative. Numbers here are exact up to 2^53.',
+  ),
   oldestVersion: difference<'1.0' | '1.1'>(
     '1.1',
     '1.0',
