@@ -1,6 +1,7 @@
 import { BatonError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { ToChild, ToSupervisor } from './ipc.ts';
+import { SupervisorNotes } from './running-notes.ts';
 import { Suspects, type RunningNotes } from './suspects.ts';
 
 /** A part at work in its process. */
@@ -46,13 +47,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
       child.exit(0);
     })();
   };
-  const notes: RunningNotes = {
-    started: async (id, seconds) => {
-      await new Promise<void>((resolve) => tell({ type: 'started', id, seconds }, resolve));
-    },
-    ended: (id) => tell({ type: 'ended', id }),
-    cleared: (id) => tell({ type: 'cleared', id }),
-  };
+  const notes = new SupervisorNotes(tell);
   const begin = async (what: Json): Promise<RunningPart> => {
     const part = await start(what, { suspects, notes, shutdown: end });
     tell({ type: 'ready', details: part.details });

@@ -119,10 +119,10 @@ export class Child {
       case 'refused':
         this.#stopping = true;
         return events.emit('refused', { part: this.name, error: BatonError.of(message) });
-      case 'started':
-        return void this.#running.set(message.id, Date.now() + message.seconds * 1000);
-      case 'ended':
-        return void this.#running.delete(message.id);
+      case 'notes':
+        for (const [id, seconds] of message.started) this.#running.set(id, Date.now() + seconds * 1000);
+        for (const id of message.ended) this.#running.delete(id);
+        return;
       case 'cleared':
         if (suspects.get(message.id)) this.#options.learn({ messageId: message.id, deaths: 0, lastOutput: '' });
     }

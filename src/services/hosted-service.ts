@@ -41,57 +41,63 @@ const prefetchAhead = 2;
 /** A join holds its members unacknowledged: the prefetch must cover all open members. ActiveMQ's own maximum. */
 const joinPrefetch = 65_535;
 
-/** One service over one connection of its own: subscribed, heart-beating, drained on stop. */
+/** One service over connections of its own: subscribed, heart-beating, drained on stop. */
 export class HostedService {
   readonly name: string;
   readonly #options: HostedServiceOptions;
-  readonly #client: Client;
+  readonly #clients: readonly [Client, ...Client[]];
   readonly #status: StatusBroadcast;
   #processor: Processor<unknown> | undefined;
-  #consumer: Consumer | undefined;
+  #consumers: readonly Consumer[] = [];
 
   constructor(options: HostedServiceOptions) {
     const { service, address, host, version, clock, log } = options;
+    const connect = (): Client => new Client({ address, name: `${host} ${service.name}`, clock, log });
     this.name = service.name;
     this.#options = options;
-    this.#client = new Client({ address, name: `${host} ${service.name}`, clock, log });
+    this.#clients = [connect(), ...Array.from({ length: service.connections - 1 }, connect)];
     const identity = { host, service: service.description, serviceClass: service.name, version };
-    this.#status = new StatusBroadcast(this.#client, identity, clock);
+    this.#status = new StatusBroadcast(this.#clients[0], identity, clock);
   }
 
   /** Resolves when the service has started and is subscribed. */
   async start(): Promise<void> {
     const { service, folder, log, settings } = this.#options;
-    await this.#client.start();
+    await Promise.all(this.#clients.map(async (client) => client.start()));
     this.#status.start();
     const own = join(folder, service.name);
     await mkdir(own, { recursive: true });
-    this.#processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
-    this.#consumer = this.#consume(this.#processor);
-    await this.#consumer.start();
+    const processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
+    this.#processor = processor;
+    this.#consumers = this.#clients.map((client) => this.#consume(client, processor));
+    for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
   }
 
   /** Takes no more, ends what runs (at once, when asked to hurry), settles it, and disconnects. */
   async stop(hurry = false): Promise<void> {
     this.#status.set(status.shutdown);
-    if (hurry) this.#consumer?.abort();
-    await this.#consumer?.drain();
+    if (hurry) for (const consumer of this.#consumers) consumer.abort();
+    await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
     await this.#processor?.stop?.();
     this.#processor = undefined;
     this.#status.stop();
-    await this.#client.stop();
+    await Promise.all(this.#clients.map(async (client) => client.stop()));
   }
 
-  #consume(processor: Processor<unknown>): Consumer {
+  #showBusy(): void {
+    this.#status.set(this.#consumers.some(({ busy }) => busy) ? status.processing : status.idle);
+  }
+
+  #consume(client: Client, processor: Processor<unknown>): Consumer {
     const { service, settings, host, watch, clock, log } = this.#options;
     const queue = settings.queue ?? service.queue;
-    const concurrency = settings.concurrency ?? service.concurrency;
+    const concurrency = Math.ceil((settings.concurrency ?? service.concurrency) / service.connections);
     const surroundings: StepSurroundings = {
       service,
       processor,
       readers: { parameters: new ParameterReader(service.parameters), whens: new WhenCache() },
-      destinations: this.#client,
+      destinations: client,
       queue,
       host,
       clock,
@@ -100,14 +106,14 @@ export class HostedService {
     };
     const joins = service.joins ? new JoinWork(surroundings, watch) : undefined;
     const consumer = new Consumer({
-      client: this.#client,
-      destination: this.#client.queue(queue),
+      client,
+      destination: client.queue(queue),
       concurrency,
       prefetch: service.joins ? joinPrefetch : concurrency * prefetchAhead,
       timeout: service.timeout,
       work: new StepWork(surroundings, joins),
       watch,
-      onBusy: (isBusy) => this.#status.set(isBusy ? status.processing : status.idle),
+      onBusy: () => this.#showBusy(),
     });
     joins?.attach(consumer);
     return consumer;

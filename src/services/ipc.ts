@@ -13,6 +13,10 @@ export type ToSupervisor =
   | { readonly type: 'ready'; readonly details: Json }
   /** The part cannot start, and trying again is useless: the parts of its error, which loses its class on the way. */
   | ({ readonly type: 'refused' } & ErrorParts)
-  | { readonly type: 'started'; readonly id: string; readonly seconds: number }
-  | { readonly type: 'ended'; readonly id: string }
+  /** Handlers that start, each with the seconds it may take, and handlers that ended. A handler that stands in both has ended. */
+  | {
+      readonly type: 'notes';
+      readonly started: readonly (readonly [id: string, seconds: number])[];
+      readonly ended: readonly string[];
+    }
   | { readonly type: 'cleared'; readonly id: string };

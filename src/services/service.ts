@@ -65,6 +65,8 @@ export interface ServiceOptions<Parameters> {
   readonly defaultChannel?: string;
   /** How many messages are worked on at the same time in one process. */
   readonly concurrency?: number;
+  /** Over how many connections to the broker it consumes, each with its share of `concurrency`: several settle faster than one. A service that joins has one. */
+  readonly connections?: number;
   readonly timeout?: number;
   readonly retry?: Partial<Retry>;
   /** True when its steps may declare a `join`; then messages are held until they are complete. */
@@ -93,6 +95,7 @@ export interface Service<Parameters = unknown> {
   readonly channels: Readonly<Record<string, string>>;
   readonly defaultChannel: string | undefined;
   readonly concurrency: number;
+  readonly connections: number;
   readonly timeout: number;
   readonly retry: Retry;
   readonly joins: boolean;
@@ -117,6 +120,7 @@ export function defineService<Parameters = JsonObject>(options: ServiceOptions<P
     channels: options.channels ?? {},
     defaultChannel: options.defaultChannel,
     concurrency: options.concurrency ?? 1,
+    connections: options.joins === true ? 1 : (options.connections ?? 1),
     timeout: options.timeout ?? 600,
     retry: { ...defaultRetry, ...options.retry },
     joins: options.joins ?? false,
