@@ -33,13 +33,13 @@ export class Deliveries {
     this.#session = session;
   }
 
-  add(subscription: Subscription, message: Message, frame: Buffer): Delivery {
+  add(subscription: Subscription, { queue, message }: InFlight, frame: Buffer): Delivery {
     this.#count += 1;
     const name =
       this.version === '1.2'
         ? `${this.#session}-${String(this.#count)}`
         : nameOf11(subscription.id, messageIdOf(frame));
-    const delivery = { name, queue: subscription.queue, message, subscription, isInTransaction: false };
+    const delivery = { name, queue, message, subscription, isInTransaction: false };
     this.#all.set(name, delivery);
     return delivery;
   }

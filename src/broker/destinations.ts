@@ -1,5 +1,5 @@
 import type { FrameCache } from './cache.ts';
-import { queueAddress, type Destination } from './destination.ts';
+import { matches, queueAddress, type Destination } from './destination.ts';
 import { destinationGone, queueFull } from './errors.ts';
 import type { BrokerLimits } from './limits.ts';
 import type { Target } from './message.ts';
@@ -20,6 +20,7 @@ export class Destinations {
   readonly topics = new Topics();
   readonly #options: DestinationOptions;
   readonly #queues = new Map<string, Queue>();
+  readonly #followers = new Set<{ readonly pattern: string; readonly found: (queue: Queue) => void }>();
   readonly #temporaries = new Map<string, Queue>();
 
   constructor(options: DestinationOptions) {
@@ -38,7 +39,16 @@ export class Destinations {
     const address = queueAddress(name);
     const queue = new Queue({ name, address, shown: address }, host, cache, store.shelf(address));
     this.#queues.set(name, queue);
+    for (const { pattern, found } of this.#followers) if (matches(pattern, name)) found(queue);
     return queue;
+  }
+
+  /** Tells of each durable queue that the pattern stands for, those that come later too; the returned function ends that. */
+  follow(pattern: string, found: (queue: Queue) => void): () => void {
+    const follower = { pattern, found };
+    this.#followers.add(follower);
+    for (const [name, queue] of this.#queues) if (matches(pattern, name)) found(queue);
+    return () => void this.#followers.delete(follower);
   }
 
   /** A queue in memory, which only its maker knows. */

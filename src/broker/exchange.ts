@@ -80,6 +80,14 @@ export class Exchange {
     return this.#lastNumber;
   }
 
+  /** How full the store is, by ActiveMQ's names; without a limit only what is used. */
+  storeFigures(): Readonly<Record<string, number>> {
+    const { storeBytes } = this.limits;
+    const used = this.#store.usedBytes();
+    if (storeBytes === Infinity) return { storeUsage: used };
+    return { storeUsage: used, storeLimit: storeBytes, storePercentUsage: Math.round((100 * used) / storeBytes) };
+  }
+
   /** Writes the change with all others of this turn; it takes effect when it is on disk. */
   perform({ sends = [], acks = [], nacks = [], failed }: Change): void {
     const dead = nacks.filter(({ queue }) => queue.isDurable);

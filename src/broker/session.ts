@@ -6,7 +6,7 @@ import { transactionUnknown } from './errors.ts';
 import type { Exchange, InFlight } from './exchange.ts';
 import { requiredHeader } from './headers.ts';
 import { afterCommand } from './imprint.ts';
-import type { Message, Target } from './message.ts';
+import type { Target } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { Recipient, Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
@@ -63,8 +63,8 @@ export class Session implements Recipient {
     this.peer.push(Buffer.from(`MESSAGE\n${head}`, 'latin1'), afterCommand(frame));
   }
 
-  expectAck(subscription: Subscription, message: Message, frame: Buffer): string {
-    const { name } = this.deliveries.add(subscription, message, frame);
+  expectAck(subscription: Subscription, one: InFlight, frame: Buffer): string {
+    const { name } = this.deliveries.add(subscription, one, frame);
     return this.deliveries.version === '1.2' ? `ack:${name}\n` : '';
   }
 
@@ -97,15 +97,18 @@ export class Session implements Recipient {
     }
   }
 
-  /** Ends a subscription to a queue: what it has not settled goes back to where it stood. */
+  /** Ends a subscription: what it has not settled goes back to where it stood. */
   endSubscription(subscription: Subscription): void {
     subscription.isOpen = false;
     const unsettled = this.deliveries.unsettled(subscription);
     this.deliveries.remove(unsettled);
-    subscription.queue.detach(
-      subscription,
-      unsettled.map(({ message }) => message),
-    );
+    for (const queue of subscription.queues) {
+      const own = unsettled.filter((delivery) => delivery.queue === queue);
+      queue.detach(
+        subscription,
+        own.map(({ message }) => message),
+      );
+    }
   }
 
   /** The temporary queue of this connection that its client calls so. */

@@ -7,27 +7,33 @@ import type { Draft, Target } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { Session } from './session.ts';
 
-const PREFIX = 'ActiveMQ.Statistics.Destination.';
+const OF_BROKER = 'ActiveMQ.Statistics.Broker';
+const OF_QUEUES = 'ActiveMQ.Statistics.Destination.';
 
-/** The queues that a SEND to this destination asks for (with wildcards); undefined when it is an ordinary message. */
-export function statisticsPattern({ kind, name }: Destination): string | undefined {
-  return kind === 'queue' && name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
+/** What a SEND asks for: the figures of the broker, or of the queues of a pattern. */
+export type Question = { readonly of: 'broker' } | { readonly of: 'queues'; readonly pattern: string };
+
+/** The question that a SEND to this destination is; undefined when it is an ordinary message. */
+export function statisticsQuestion({ kind, name }: Destination): Question | undefined {
+  if (kind !== 'queue') return undefined;
+  if (name === OF_BROKER) return { of: 'broker' };
+  return name.startsWith(OF_QUEUES) ? { of: 'queues', pattern: name.slice(OF_QUEUES.length) } : undefined;
 }
 
-/** Sends the figures of each queue to the reply-to of the question, after all that was sent before it. */
-export function answerStatistics(session: Session, frame: Frame, pattern: string): void {
+/** Sends the figures, a message for each queue, to the reply-to of the question, after all that was sent before it. */
+export function answerStatistics(session: Session, frame: Frame, question: Question): void {
   const { exchange, peer } = session;
   const replyTo = requiredHeader(frame, 'reply-to', 'the queue for the answer');
   const target = session.target(parseDestination(frame.command, replyTo));
   exchange.turn.then(() => {
-    const asked = exchange.destinations.queues().filter((queue) => matches(pattern, queue.name));
-    const sends = asked.map((queue) => answer(exchange, queue, target, frame.headers['correlation-id']));
+    const sends = figuresFor(exchange, question).map((figures) => answer(exchange, figures, target, frame));
     exchange.perform({ sends, failed: (error) => peer.fail(error, frame) });
   });
 }
 
 /** As ActiveMQ's statistics plugin answers a subscription with `transformation:jms-map-json`. */
-function answer(exchange: Exchange, queue: Queue, target: Target, correlationId: string | undefined): Draft {
+function answer(exchange: Exchange, figures: Figures, target: Target, { headers }: Frame): Draft {
+  const correlationId = headers['correlation-id'];
   const id = exchange.nextNumber();
   const own = {
     'message-id': `ID-${exchange.epoch}-${String(id)}`,
@@ -39,15 +45,27 @@ function answer(exchange: Exchange, queue: Queue, target: Target, correlationId:
     transformation: 'jms-map-json',
     ...(correlationId === undefined ? {} : { 'correlation-id': correlationId }),
   };
-  const body = Buffer.from(JSON.stringify({ map: { entry: entries(exchange, queue) } }));
+  const body = Buffer.from(JSON.stringify({ map: { entry: entries(figures) } }));
   const frame = imprint(own, {}, body);
   return { id, target, priority: 4, due: 0, expires: 0, group: undefined, closesGroup: false, frame };
 }
 
-/** Of ActiveMQ's figures those that do not speak of its memory. The counts are since the broker started. */
-function entries(exchange: Exchange, queue: Queue): readonly object[] {
+/** By ActiveMQ's names, those that do not speak of its memory. The counts are since the broker started. */
+type Figures = Readonly<Record<string, number | string>>;
+
+function figuresFor(exchange: Exchange, question: Question): readonly Figures[] {
+  const queues = exchange.destinations.queues();
+  const broker = { brokerName: 'baton', brokerId: exchange.epoch };
+  if (question.of === 'broker') return [{ ...total(queues.map(countsOf)), ...exchange.storeFigures(), ...broker }];
+  const asked = queues.filter(({ name }) => matches(question.pattern, name));
+  return asked.map((queue) => ({ ...countsOf(queue), destinationName: `queue://${queue.name}`, ...broker }));
+}
+
+type Counts = ReturnType<typeof countsOf>;
+
+function countsOf(queue: Queue) {
   const { enqueued, dequeued, dispatched, expired } = queue.counts;
-  const counts = {
+  return {
     size: queue.size,
     enqueueCount: enqueued,
     dequeueCount: dequeued,
@@ -57,9 +75,26 @@ function entries(exchange: Exchange, queue: Queue): readonly object[] {
     consumerCount: queue.consumers,
     producerCount: 0,
   };
-  const texts = { destinationName: `queue://${queue.name}`, brokerName: 'baton', brokerId: exchange.epoch };
-  return [
-    ...Object.entries(counts).map(([name, count]) => ({ string: name, long: count })),
-    ...Object.entries(texts).map((pair) => ({ string: pair })),
-  ];
+}
+
+function total(all: readonly Counts[]): Figures {
+  const sum = (name: keyof Counts): number => all.reduce((count, one) => count + one[name], 0);
+  return Object.fromEntries(NAMES.map((name) => [name, sum(name)]));
+}
+
+const NAMES = [
+  'size',
+  'enqueueCount',
+  'dequeueCount',
+  'dispatchCount',
+  'inflightCount',
+  'expiredCount',
+  'consumerCount',
+  'producerCount',
+] as const satisfies readonly (keyof Counts)[];
+
+function entries(figures: Figures): readonly object[] {
+  return Object.entries(figures).map(([name, value]) =>
+    typeof value === 'number' ? { string: name, long: value } : { string: [name, value] },
+  );
 }

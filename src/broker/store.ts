@@ -82,6 +82,12 @@ export class Store {
     };
   }
 
+  /** Of the file, without what is free to be used again. */
+  usedBytes(): number {
+    const row = this.#statements.used.get();
+    return Number(row?.['bytes']);
+  }
+
   frame(id: number): Buffer | undefined {
     return bytesOf(this.#statements.frame.get(id)?.['frame']);
   }
@@ -182,6 +188,10 @@ function prepare(database: DatabaseSync) {
       `SELECT ${MESSAGE} FROM messages WHERE destination = ? AND due IS NULL AND place > ? ORDER BY place LIMIT ?`,
     ),
     frame: statement('SELECT frame FROM messages WHERE id = ?'),
+    used: statement(
+      `SELECT (page_count - freelist_count) * page_size AS bytes
+       FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+    ),
     head: statement("SELECT substr(frame, 1, instr(frame, x'0a0a')) AS head FROM messages WHERE id = ?"),
     due: statement(`${FOUND} WHERE due <= ? ORDER BY due, messages.id LIMIT ?`),
     expired: statement(`${FOUND} WHERE expires <= ? AND due IS NULL ORDER BY expires, messages.id`),

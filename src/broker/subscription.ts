@@ -1,7 +1,6 @@
 import type { Consumer } from './consumers.ts';
 import type { InFlight } from './exchange.ts';
 import { headerText } from './imprint.ts';
-import type { Message } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { Selector } from './selector/selector.ts';
 
@@ -25,19 +24,18 @@ export interface Recipient {
   /** Writes a MESSAGE: the headers of this delivery, then the message. */
   deliver(head: string, frame: Buffer): void;
   /** Enters a message that is to be acknowledged; returns the header lines that say how. */
-  expectAck(subscription: Subscription, message: Message, frame: Buffer): string;
+  expectAck(subscription: Subscription, one: InFlight, frame: Buffer): string;
   /** The message needs no acknowledgement. */
   consumed(one: InFlight): void;
 }
 
-/** One subscription of one connection to a queue, or to the private queue that collects a topic for it. */
+/** One subscription of one connection to a queue, to several by a pattern, or to the private queue that collects a topic for it. */
 export class Subscription implements Consumer {
   readonly id: string;
   readonly ack: AckMode;
   readonly priority: number;
   readonly exclusive: boolean;
   readonly selector: Selector | undefined;
-  readonly queue: Queue;
   /** False once it has ended. */
   isOpen = true;
   readonly #prefetch: number;
@@ -46,36 +44,55 @@ export class Subscription implements Consumer {
   /** Messages delivered that no ACK or NACK has named yet, not even one in an open transaction. */
   #outstanding = 0;
 
-  constructor(options: SubscriptionOptions, queue: Queue, recipient: Recipient) {
+  /** Whichever it was served from last comes last. */
+  readonly #queues = new Set<Queue>();
+
+  constructor(options: SubscriptionOptions, recipient: Recipient) {
     this.id = options.id;
     this.ack = options.ack;
     this.priority = options.priority;
     this.exclusive = options.exclusive;
     this.selector = options.selector;
-    this.queue = queue;
     this.#prefetch = options.prefetch;
     this.#recipient = recipient;
     this.#head = headerText({ subscription: this.id });
+  }
+
+  get queues(): readonly Queue[] {
+    return [...this.#queues];
+  }
+
+  /** Takes messages from this queue too. */
+  attachTo(queue: Queue): void {
+    this.#queues.add(queue);
+    queue.attach(this);
+  }
+
+  /** It may take more than before. */
+  wake(): void {
+    for (const queue of this.#queues) queue.wake();
   }
 
   get isReady(): boolean {
     return this.#outstanding < this.#prefetch && !this.#recipient.isChoked;
   }
 
-  deliver(message: Message, frame: Buffer, redelivered: boolean): void {
+  deliver(one: InFlight, frame: Buffer, redelivered: boolean): void {
     const isAuto = this.ack === 'auto';
     let head = this.#head;
-    if (!isAuto) head += this.#recipient.expectAck(this, message, frame);
+    if (!isAuto) head += this.#recipient.expectAck(this, one, frame);
     if (redelivered) head += 'redelivered:true\n';
     this.#recipient.deliver(head, frame);
-    if (isAuto) this.#recipient.consumed({ queue: this.queue, message });
+    if (isAuto) this.#recipient.consumed(one);
     else this.#outstanding += 1;
+    this.#queues.delete(one.queue);
+    this.#queues.add(one.queue);
   }
 
   /** So many deliveries were named by an ACK or NACK. As on ActiveMQ they make room for others before the COMMIT. */
   named(count: number): void {
     this.#outstanding -= count;
-    this.queue.wake();
+    this.wake();
   }
 
   /** So many are to be named again: their transaction was aborted. */

@@ -17,6 +17,7 @@ import { exerciseStatistics } from './broker/statistics.ts';
 import { exerciseTime } from './broker/time.ts';
 import { exerciseTopics } from './broker/topics.ts';
 import { exerciseTransactions } from './broker/transactions.ts';
+import { exerciseWildcards } from './broker/wildcards.ts';
 
 /** A broker in a process of its own, as the fixtures start it. */
 export interface BrokerUnderTest extends AsyncDisposable {
@@ -73,6 +74,7 @@ const parts: readonly ((exercise: Exercise) => void)[] = [
   exerciseTransactions,
   exerciseGroups,
   exerciseSelectors,
+  exerciseWildcards,
   exerciseTopics,
   exerciseReplies,
   exerciseTime,

@@ -3,15 +3,15 @@ import { parseDestination } from '../destination.ts';
 import { draftOf } from '../draft.ts';
 import { headerRefused } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { answerStatistics, statisticsPattern } from '../statistics.ts';
+import { answerStatistics, statisticsQuestion } from '../statistics.ts';
 
 /** SEND: into the transaction that it names, or else stored and delivered at once. */
 export function send(session: Session, frame: Frame): void {
   const { exchange } = session;
   const destination = parseDestination(frame.command, frame.headers['destination']);
-  const pattern = statisticsPattern(destination);
-  if (pattern !== undefined) {
-    answerStatistics(session, frame, pattern);
+  const question = statisticsQuestion(destination);
+  if (question) {
+    answerStatistics(session, frame, question);
     return;
   }
   if (destination.isPattern) {

@@ -30,6 +30,9 @@ function listen(
   isBrowser: boolean,
 ): Listening {
   if (destination.kind === 'topic' && !isBrowser) return listenToTopic(session, destination, options);
+  if (destination.kind === 'queue' && destination.isPattern && !isBrowser) {
+    return consumePattern(session, destination.name, options);
+  }
   const queue = queueOf(session, destination);
   if (!isBrowser) return consume(session, queue, options);
   const { turn } = session.exchange;
@@ -41,14 +44,28 @@ function listen(
 function queueOf(session: Session, { kind, name, text, isPattern }: Destination): Queue {
   if (kind === 'queue' && !isPattern) return session.exchange.destinations.queue(name);
   if (kind === 'temporary' && !isPattern) return session.temporary(name);
-  const expected = 'one queue, or a temporary queue of this connection; wildcards and sharing are for topics';
+  const expected =
+    'one queue, or a temporary queue of this connection; a browse and temporary queues know no wildcards';
   throw headerRefused({ command: 'SUBSCRIBE', header: 'destination', value: text, expected });
 }
 
 function consume(session: Session, queue: Queue, options: SubscriptionOptions): Listening {
-  const subscription = new Subscription(options, queue, session);
-  queue.attach(subscription);
-  return { wake: () => queue.wake(), end: () => session.endSubscription(subscription) };
+  const subscription = new Subscription(options, session);
+  subscription.attachTo(queue);
+  return { wake: () => subscription.wake(), end: () => session.endSubscription(subscription) };
+}
+
+/** From all queues of the pattern, as one subscription with one prefetch. */
+function consumePattern(session: Session, pattern: string, options: SubscriptionOptions): Listening {
+  const subscription = new Subscription(options, session);
+  const leave = session.exchange.destinations.follow(pattern, (queue) => subscription.attachTo(queue));
+  return {
+    wake: () => subscription.wake(),
+    end: () => {
+      leave();
+      session.endSubscription(subscription);
+    },
+  };
 }
 
 /** What is published is collected in a queue in memory of which this subscription is the one consumer. */

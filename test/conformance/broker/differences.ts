@@ -81,6 +81,11 @@ export const differences = {
     false,
     'ActiveMQ counts as Java does, where 2147483647 + 1 is negative. Numbers here are exact up to 2^53.',
   ),
+  waitingBeforeWildcard: difference<readonly string[]>(
+    ['waiting', 'new'],
+    ['new'],
+    'ActiveMQ delivers to a wildcard consumer only what comes after it. Whoever drains DLQ.> wants what lies there.',
+  ),
   oldestVersion: difference<'1.0' | '1.1'>(
     '1.1',
     '1.0',

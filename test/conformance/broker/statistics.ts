@@ -38,6 +38,21 @@ export function exerciseStatistics({ connect, queue }: Exercise): void {
       });
     });
 
+    it('of the whole broker come as one message', async () => {
+      await using peer = await connect();
+      await peer.put(queue(), 'x');
+      await peer.subscribe('/temp-queue/figures', { ack: 'auto', transformation: 'jms-map-json' });
+      const destination = '/queue/ActiveMQ.Statistics.Broker';
+      await peer.ask('SEND', { destination, 'reply-to': '/temp-queue/figures', 'correlation-id': 'k' }, '');
+      const message = await peer.message();
+      expect(message.headers).toMatchObject({ 'correlation-id': 'k', transformation: 'jms-map-json' });
+      const found = figures(message);
+      expect(found['brokerName']).toBe('baton');
+      const names = ['size', 'enqueueCount', 'dequeueCount', 'dispatchCount', 'inflightCount', 'consumerCount'];
+      for (const name of [...names, 'storeUsage']) expect(found[name]).toEqual(expect.any(Number));
+      expect(found['size']).toBeGreaterThan(0);
+    });
+
     it('of several queues come as several messages', async () => {
       await using peer = await connect();
       const destination = queue();
