@@ -1,0 +1,110 @@
+import { Events } from '../src/core/events.ts';
+import { isObject, type Json } from '../src/core/json.ts';
+import type { Client, Delivery } from '../src/stomp/client.ts';
+import { messagesPerRun, outputs, type Doom } from './recipe.ts';
+
+/** One announcement, and the messages that answered it: those of one kind under the broker's ids of them. */
+export interface Announced {
+  readonly run: string;
+  readonly doom: Doom;
+  /** How often it was sent: more than once when a receipt was lost, or on purpose. */
+  sent: number;
+  /** By `accepted`, `finished`, …, or `result` and the output's name: ids of the messages that said so. */
+  readonly answers: Map<string, Set<string>>;
+}
+
+/** Runs that are under way at the same time, at most. */
+const window = 12;
+const replyQueue = 'chaos.replies';
+
+/**
+ * Announces runs from outside and collects all that is answered. It waits for the receipt of each announcement, and
+ * announces the same run again when that was lost. It is the only one who is never killed.
+ */
+export class Acquisition {
+  readonly events = new Events<{ progress: object }>();
+  readonly runs = new Map<string, Announced>();
+  readonly #client: Client;
+  readonly #random: () => number;
+  readonly #count: number;
+
+  constructor(client: Client, messages: number, random: () => number) {
+    this.#client = client;
+    this.#random = random;
+    this.#count = Math.ceil(messages / messagesPerRun);
+  }
+
+  /** The share of all expected outputs that has come. */
+  get progress(): number {
+    let come = 0;
+    for (const { answers } of this.runs.values())
+      come += outputs.filter((output) => answers.has(`result ${output}`)).length;
+    return come / (this.#count * outputs.length);
+  }
+
+  /** Runs that lack an answer. */
+  get open(): readonly Announced[] {
+    return [...this.runs.values()].filter((run) => !isAnswered(run));
+  }
+
+  /** Resolves when every run was announced and answered; rejects when `signal` aborts first. */
+  async run(signal: AbortSignal): Promise<void> {
+    const destination = this.#client.queue(replyQueue);
+    await this.#client.subscribe({ destination, ack: 'client-individual', prefetch: 100 }, (reply) =>
+      this.#take(reply),
+    );
+    for (let index = 0; index < this.#count; index += 1) {
+      while (this.open.length >= window) await this.events.once('progress', undefined, signal);
+      const announced: Announced = { run: `chaos-${String(index)}`, doom: doomOf(index), sent: 0, answers: new Map() };
+      this.runs.set(announced.run, announced);
+      // One in twenty is announced twice although nothing went wrong: the second is a duplicate.
+      for (let times = this.#random() < 0.05 ? 2 : 1; times > 0; times -= 1) await this.#announce(announced);
+    }
+    while (this.open.length > 0) await this.events.once('progress', undefined, signal);
+  }
+
+  async #announce(announced: Announced): Promise<void> {
+    const { run, doom } = announced;
+    const headers = { 'reply-to': this.#client.queue(replyQueue), 'correlation-id': run };
+    const body = JSON.stringify({ recipes: ['chaos'], parameters: { guid: run, doom } });
+    for (;;) {
+      announced.sent += 1;
+      try {
+        return await this.#client.send({ destination: this.#client.queue('processing_recipe'), headers, body });
+      } catch {
+        // Whether the broker has it is unknown: the same run is announced again, on the next connection.
+      }
+    }
+  }
+
+  #take(delivery: Delivery): void {
+    // Not acknowledged, it comes again with the same message id.
+    this.#client.transact({ ack: [delivery], send: [] }).catch(() => undefined);
+    const announced = this.runs.get(delivery.headers['correlation-id'] ?? '');
+    const kind = kindOf(JSON.parse(delivery.body.toString('utf8')) as Json);
+    const ids = announced?.answers.get(kind) ?? new Set();
+    announced?.answers.set(kind, ids.add(delivery.messageId));
+    this.events.emit('progress', {});
+  }
+}
+
+/** True when all that must be said of a run was said at least once. */
+function isAnswered({ answers }: Announced): boolean {
+  return (
+    answers.has('accepted') &&
+    (answers.has('finished') || answers.has('failed')) &&
+    outputs.every((output) => answers.has(`result ${output}`))
+  );
+}
+
+function kindOf(body: Json): string {
+  const { status, result } = isObject(body) ? body : {};
+  const output = isObject(result) ? result['output'] : undefined;
+  return [status, output].filter((word) => typeof word === 'string').join(' ');
+}
+
+/** A few runs hold a message that ends in the dead-letter queue, by design. */
+function doomOf(index: number): Doom {
+  if (index % 40 === 5) return 'poison';
+  return index % 20 === 2 ? 'hopeless' : 'none';
+}

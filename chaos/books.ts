@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { waiting, type StepTallies } from '../src/ledger/states.ts';
+
+/** A run by the ledger. */
+export interface BookedRun {
+  readonly state: string;
+  readonly steps: readonly StepTallies[];
+}
+
+/** The ledger's store, read after the ledger has ended. */
+export class Books implements Disposable {
+  readonly #database: DatabaseSync;
+
+  constructor(store: string) {
+    this.#database = new DatabaseSync(join(store, 'ledger', 'ledger.sqlite'), { readOnly: true });
+  }
+
+  run(id: string): BookedRun | undefined {
+    const run = this.#database.prepare('SELECT seq, state FROM runs WHERE id = ?').get(id);
+    if (!run) return undefined;
+    const steps = this.#database.prepare('SELECT * FROM steps WHERE run = ? ORDER BY step').all(run['seq'] ?? 0);
+    return { state: String(run['state']), steps: steps as unknown as readonly StepTallies[] };
+  }
+
+  /** How many announcements of a run were settled in this way. */
+  announcements(run: string, outcome: string): number {
+    const sql = 'SELECT count(*) AS count FROM announcements WHERE run = ? AND outcome = ?';
+    return Number(this.#database.prepare(sql).get(run, outcome)?.['count']);
+  }
+
+  /** All that the ledger knows of a run, as lines of text. */
+  history(id: string): readonly string[] {
+    const lines = (sql: string): string[] =>
+      this.#database
+        .prepare(sql)
+        .all(id)
+        .map((row) => JSON.stringify(row));
+    return [
+      ...lines(`SELECT id, outcome, messageId, host, received, settled FROM announcements WHERE run = ?`),
+      ...lines(`SELECT d.step, d.id, d.outcome, d.host, d.received, d.finished, d.code, d.message, d.outputs
+                FROM deliveries d JOIN runs r ON r.seq = d.run WHERE r.id = ? ORDER BY d.step, d.seq`),
+      ...lines(`SELECT s.* FROM steps s JOIN runs r ON r.seq = s.run WHERE r.id = ?`),
+      ...lines(`SELECT status, outcome, time, reason FROM replies WHERE run = ?`),
+    ];
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+/** True when every message sent to each step is accounted for, and none is counted twice. */
+export function balances({ state, steps }: BookedRun): boolean {
+  return state !== 'running' && steps.every((step) => waiting(step) === 0);
+}

@@ -1,0 +1,129 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import {
+  checkpoint,
+  defineService,
+  done,
+  failed,
+  isObject,
+  later,
+  rejected,
+  result,
+  send,
+  type Json,
+  type Outcome,
+  type ServiceOptions,
+} from '../src/index.ts';
+import type { Effect } from './journal.ts';
+import { fanOut } from './recipe.ts';
+
+/*
+ * The services that the kills fall upon. What they decide is drawn anew each time, so that a message whose handler ran
+ * before its process died is often decided differently the second time.
+ */
+
+const concurrency = 4;
+
+/** Writes down that a handler had its effect; the line is with the operating system before the handler goes on. */
+function note(folder: string, effect: Effect): void {
+  appendFileSync(join(folder, '..', 'journal.jsonl'), `${JSON.stringify(effect)}\n`);
+}
+
+function textOf(payload: Json, name: string): string {
+  const value = fieldOf(payload, name);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function fieldOf(payload: Json, name: string): Json {
+  return isObject(payload) ? (payload[name] ?? null) : null;
+}
+
+async function aWhile(): Promise<void> {
+  await setTimeout(Math.random() * 20);
+}
+
+function simple(name: string, queue: string, process: NonNullable<ServiceOptions<unknown>['process']>) {
+  return defineService<unknown>({
+    name,
+    queue,
+    description: `${name} of the chaos run`,
+    parameters: {},
+    concurrency,
+    process,
+  });
+}
+
+export const split = simple('chaos-split', 'chaos.split', async ({ payload }) => {
+  await aWhile();
+  const doom = fieldOf(payload, 'doom');
+  return done(
+    ...Array.from({ length: fanOut.items }, (_, item) => send({ item, round: 0 }, 'item')),
+    ...Array.from({ length: fanOut.ordered }, (_, index) => send({ index }, 'ordered')),
+    send({}, 'failing'),
+    ...(typeof doom === 'string' && doom !== 'none' ? [send({}, doom)] : []),
+  );
+});
+
+export const work = simple('chaos-work', 'chaos.work', async ({ payload, attempt, deferral }): Promise<Outcome> => {
+  await aWhile();
+  const [item, round] = [fieldOf(payload, 'item'), Number(fieldOf(payload, 'round'))];
+  const drawn = Math.random();
+  if (drawn < 0.08 && attempt < 4) throw new Error('an accident of this attempt');
+  if (drawn < 0.15 && attempt < 4) return failed('this attempt failed');
+  if (drawn < 0.25 && deferral < 4) return later(Math.random(), 'not now');
+  if (drawn < 0.4 && round < 2) return done(checkpoint({ item, round: round + 1 }, drawn < 0.3 ? 0.1 : 0));
+  return done(send({ item }));
+});
+
+export const joined = defineService<unknown>({
+  name: 'chaos-join',
+  queue: 'chaos.join',
+  description: 'chaos-join of the chaos run',
+  parameters: {},
+  joins: true,
+  concurrency,
+  process: async ({ members }) => {
+    await aWhile();
+    return done(send({ output: 'joined', members: members.map(({ payload }) => fieldOf(payload, 'item')) }));
+  },
+});
+
+export const ordered = defineService<unknown>({
+  name: 'chaos-ordered',
+  queue: 'chaos.ordered',
+  description: 'chaos-ordered of the chaos run',
+  parameters: {},
+  concurrency,
+  start: async ({ folder }) => ({
+    process: async ({ payload, run }, { key }) => {
+      const output = `ordered-${textOf(payload, 'index')}`;
+      note(folder, { service: 'chaos-ordered', run, key, output });
+      await aWhile();
+      return done(send({ output }));
+    },
+  }),
+});
+
+export const sink = defineService<unknown>({
+  name: 'chaos-sink',
+  queue: 'chaos.sink',
+  description: 'chaos-sink of the chaos run',
+  parameters: {},
+  concurrency,
+  start: async ({ folder }) => ({
+    process: async ({ payload, run }, { key }) => {
+      // What came over the error link tells of a failure, and names no output.
+      const output = fieldOf(payload, 'output') === null ? 'error' : textOf(payload, 'output');
+      note(folder, { service: 'chaos-sink', run, key, output });
+      return done(result({ output, key, members: fieldOf(payload, 'members') }));
+    },
+  }),
+});
+
+export const doomed = simple('chaos-doomed', 'chaos.doomed', () => rejected('rejected by design'));
+
+export const poison = simple('chaos-poison', 'chaos.poison', () => {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise<Outcome>(() => undefined);
+});

@@ -1,0 +1,27 @@
+/** A supervisor as `baton up` has it, in a process of its own, which tells the chaos run the processes it may kill. */
+import { createLog } from '../src/core/log.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { partsOf, supervise } from '../src/cli/supervise.ts';
+import { logToFiles } from '../src/cli/up.ts';
+import type { Told } from './baton.ts';
+
+const config = await loadConfig(process.argv[2], {}, { shippedRecipes: '', workingFolder: process.cwd() });
+const asked = Promise.withResolvers<void>();
+process.once('disconnect', asked.resolve);
+process.once('SIGTERM', asked.resolve);
+
+{
+  await using up = supervise(partsOf(config), config, createLog('silent', 'supervisor'), asked.resolve);
+  logToFiles(up, config);
+  const tell = (told: Told): void => void process.send?.(told);
+  up.supervisor.events.on('started', ({ part, pid }) => tell({ type: 'started', part, pid }));
+  up.supervisor.events.on('died', ({ part, how, running, restartIn }) =>
+    tell({ type: 'died', part, how, running, restartIn }),
+  );
+  up.supervisor.events.on('suspect', ({ messageId, deaths }) => tell({ type: 'suspect', messageId, deaths }));
+  await up.start();
+  tell({ type: 'up' });
+  await asked.promise;
+}
+// The channel to the chaos run would keep the process alive.
+if (process.connected) process.disconnect();
