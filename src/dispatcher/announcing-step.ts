@@ -1,5 +1,5 @@
 import { parseEnvelope, runOf } from '../recipes/message.ts';
-import type { Received } from '../services/received.ts';
+import { deliveryId, type Received } from '../services/received.ts';
 import type { AnnouncementRecord, StepOutcome, StepRecord } from '../services/record.ts';
 
 const outcomes: Readonly<Record<AnnouncementRecord['outcome'], StepOutcome>> = {
@@ -14,7 +14,7 @@ const outcomes: Readonly<Record<AnnouncementRecord['outcome'], StepOutcome>> = {
  * message like any other, and has to be accounted for. None for announcements from outside.
  */
 export function announcingStep(message: Received, announcement: AnnouncementRecord): readonly StepRecord[] {
-  const { delivery, key, attempt, deferral, sent } = message;
+  const { delivery, key, attempt, deferral, reinjected, sent } = message;
   if (delivery.headers['workflows-recipe']?.toLowerCase() !== 'true') return [];
   try {
     const envelope = parseEnvelope(delivery.body);
@@ -22,7 +22,7 @@ export function announcingStep(message: Received, announcement: AnnouncementReco
     return [
       {
         kind: 'step',
-        id: `${key}.${attempt}.${deferral}`,
+        id: deliveryId(message),
         run: runOf(envelope),
         key,
         messageId: delivery.messageId,
@@ -32,6 +32,7 @@ export function announcingStep(message: Received, announcement: AnnouncementReco
         host,
         attempt,
         deferral,
+        ...(reinjected > 0 ? { reinjected } : {}),
         outcome: outcomes[outcome],
         ...(reason === undefined ? {} : { cause: { code: outcome, message: reason } }),
         path: envelope.path,

@@ -6,7 +6,7 @@ import type { Recipe } from '../recipes/recipe.ts';
 import { startMessages } from '../recipes/route.ts';
 import { deadLetterQueue, type Destinations } from '../services/names.ts';
 import { causeOf } from '../services/outcome.ts';
-import { bodyOf, senderHeaders, type Received } from '../services/received.ts';
+import { bodyOf, deliveryId, senderHeaders, type Received } from '../services/received.ts';
 import type { AnnouncementRecord } from '../services/record.ts';
 import { replyMessage, type Reply } from '../services/reply.ts';
 import { errorHeaders } from '../services/route.ts';
@@ -81,6 +81,8 @@ export function refused(announcement: Announcement, error: unknown, office: Offi
   const { destination } = message.delivery;
   const headers = {
     ...senderHeaders(message.delivery),
+    // Sent again out of the dead-letter queue it is the same announcement, and may start the run that it claimed.
+    'baton-key': message.key,
     ...errorHeaders(cause),
     'baton-run': announcement.run,
     'original-destination': destination,
@@ -153,7 +155,7 @@ function recordOf(
   const { message, queue, run, request, reply } = announcement;
   return {
     kind: 'announcement',
-    id: `${message.key}.${message.deferral}`,
+    id: deliveryId(message),
     messageId: message.delivery.messageId,
     outcome,
     run,

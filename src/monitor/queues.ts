@@ -3,9 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import type { Log } from '../core/log.ts';
+import { asJson, readStatistics, statisticsQueue, type QueueStatistics } from '../services/statistics.ts';
 import type { Client, Delivery, Subscription } from '../stomp/client.ts';
 import type { QueueView } from './api.ts';
-import { asJson, readStatistics, statisticsQueue, type QueueStatistics } from './statistics.ts';
 
 export interface QueueWatchOptions {
   readonly client: Client;

@@ -64,8 +64,8 @@ const brokers: ReadonlySet<string> = new Set([
 ]);
 
 /** The sender's headers of a delivery, without those that the broker added. */
-export function senderHeaders(delivery: Delivery): Record<string, string> {
-  return without(delivery.headers, brokers);
+export function senderHeaders({ headers }: Pick<Delivery, 'headers'>): Record<string, string> {
+  return without(headers, brokers);
 }
 
 /** The headers without some. */
@@ -74,6 +74,6 @@ export function without(headers: Readonly<Record<string, string>>, names: Readon
 }
 
 /** The body as it is to be sent again: text stays text. ActiveMQ makes a bytes message, which Python services cannot read, of what carries a `content-length`. */
-export function bodyOf(delivery: Delivery): Buffer | string {
-  return delivery.headers['content-length'] === undefined ? delivery.body.toString('utf8') : delivery.body;
+export function bodyOf({ headers, body }: Pick<Delivery, 'headers' | 'body'>): Buffer | string {
+  return headers['content-length'] === undefined ? body.toString('utf8') : body;
 }

@@ -66,7 +66,7 @@ export interface StepRecord {
 /** What became of one announcement. */
 export interface AnnouncementRecord {
   readonly kind: 'announcement';
-  /** messageId, and the deferral it was settled in. */
+  /** As a step's: what names this delivery of the message. */
   readonly id: string;
   readonly messageId: string;
   readonly outcome: 'accepted' | 'refused' | 'duplicate' | 'later';

@@ -14,6 +14,7 @@ export type PartName =
   | 'services'
   | 'detectors'
   | 'dispatcher'
+  | 'dead letters'
   | 'ledger'
   | 'monitor'
   | 'builtin services'
@@ -38,6 +39,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
   },
   detectors: { files: '^src/detectors/', mayImport: ['core'] },
   dispatcher: { files: '^src/dispatcher/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
+  'dead letters': { files: '^src/dead-letters/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
   ledger: { files: '^src/ledger/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
   monitor: { files: '^src/monitor/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'ledger'] },
   'builtin services': {
