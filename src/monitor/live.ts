@@ -83,6 +83,8 @@ export class Live {
     const listener: Listener = { stream, behindSince: undefined };
     this.#listeners.add(listener);
     stream.once('close', () => this.#listeners.delete(listener));
+    // Whoever left in the middle of a write: the stream closes next.
+    stream.on('error', () => this.#listeners.delete(listener));
     stream.write(this.#text([this.#options.snapshot()]));
   }
 
