@@ -11,6 +11,8 @@ export interface ActiveMQOptions {
   readonly folder: string;
   /** The STOMP port; 0 takes a free one. */
   readonly port?: number;
+  /** Another configuration than deploy/activemq/activemq.xml. */
+  readonly configuration?: string;
   /** Heap of the Java process, as in `-Xmx`. */
   readonly heap?: string;
   /** Called with each line that the broker logs. */
@@ -33,7 +35,7 @@ export const installCommand = 'apt-get install -y activemq libxstream-java libje
 
 const home = '/usr/share/activemq';
 const java = '/usr/bin/java';
-const configuration = resolve(import.meta.dirname, '../deploy/activemq');
+const deployed = resolve(import.meta.dirname, '../deploy/activemq');
 
 /** The libraries that the statistics and advisories need as JSON; without them they fail with NoClassDefFoundError. */
 const jsonJars = ['/usr/share/java/xstream.jar', '/usr/share/java/jettison.jar', '/usr/share/java/xpp3.jar'];
@@ -71,12 +73,13 @@ async function prepare(base: string): Promise<void> {
   await Promise.all(jsonJars.map((jar) => symlink(jar, join(libraries, jar.slice(jar.lastIndexOf('/') + 1)))));
 }
 
-function javaArguments(base: string, { port = 61613, heap = '512m' }: ActiveMQOptions): string[] {
+function javaArguments(base: string, options: ActiveMQOptions): string[] {
+  const { port = 61613, heap = '512m', configuration = join(deployed, 'activemq.xml') } = options;
   const settings = {
-    'log4j.configuration': `file:${configuration}/log4j.properties`,
+    'log4j.configuration': `file:${deployed}/log4j.properties`,
     'activemq.home': home,
     'activemq.base': base,
-    'activemq.conf': configuration,
+    'activemq.conf': deployed,
     'activemq.data': join(base, 'data'),
     'baton.stomp.port': String(port),
     'baton.openwire.port': '0',
@@ -90,7 +93,7 @@ function javaArguments(base: string, { port = 61613, heap = '512m' }: ActiveMQOp
     '-jar',
     join(home, 'bin/activemq.jar'),
     'start',
-    `xbean:file:${configuration}/activemq.xml`,
+    `xbean:file:${configuration}`,
   ];
 }
 

@@ -8,10 +8,10 @@ import { storeUnusable } from './errors.ts';
 import type { BrokerEvents } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { defaultBrokerLimits, type BrokerLimits } from './limits.ts';
-import { Listener } from './listener.ts';
+import { Listener, type TlsIdentity } from './listener.ts';
 import { logEvents } from './log-events.ts';
+import type { User } from './permissions.ts';
 import { Store } from './store.ts';
-import type { Credentials } from './verbs/connect.ts';
 
 /** How to start a broker. */
 export interface BrokerOptions {
@@ -21,8 +21,10 @@ export interface BrokerOptions {
   readonly port: number;
   /** Folder for `broker.sqlite`, made if absent; `:memory:` keeps everything in memory. */
   readonly store: string;
-  /** When given, CONNECT has to carry these. */
-  readonly login?: Credentials;
+  /** When given, only they may connect, and each do what is permitted. */
+  readonly users?: readonly User[];
+  /** When given, clients have to speak TLS. */
+  readonly tls?: TlsIdentity;
   readonly limits?: Partial<BrokerLimits>;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -37,27 +39,26 @@ export interface Broker extends AsyncDisposable {
 
 /**
  * Starts a STOMP 1.2 broker in this process. Rejects with `broker.port-taken`, `broker.address-refused`,
- * `broker.store-locked`, `broker.store-format` or `broker.store-unusable`.
+ * `broker.tls-unusable`, `broker.store-locked`, `broker.store-format` or `broker.store-unusable`.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const limits = { ...defaultBrokerLimits, ...options.limits };
   const events = new Events<BrokerEvents>();
   logEvents(events, options.log ?? silent);
   const store = openStore(options.store, limits.storeBytes);
+  let exchange: Exchange | undefined;
   try {
-    const exchange = new Exchange({ store, clock: options.clock ?? systemClock, limits, events });
-    const listener = new Listener(exchange, options.login);
-    const port = await listener.open(options.host ?? '127.0.0.1', options.port).catch((error: unknown) => {
-      exchange.stop();
-      throw error;
-    });
+    exchange = new Exchange({ store, clock: options.clock ?? systemClock, limits, events });
+    const listener = new Listener(exchange, options);
+    const port = await listener.open(options.host ?? '127.0.0.1', options.port);
     return brokerOf(port, events, async () => {
       await listener.close();
-      exchange.stop();
+      exchange?.stop();
       store.close();
       events.emit('stopped', {});
     });
   } catch (error) {
+    exchange?.stop();
     store.close();
     throw error;
   }

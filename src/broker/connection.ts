@@ -7,8 +7,9 @@ import { commandUnknown, connectExpected, failed, silence, stopping } from './er
 import type { Exchange } from './exchange.ts';
 import { beat, listen, slept } from './heart-beat.ts';
 import { Outbox } from './outbox.ts';
+import type { User } from './permissions.ts';
 import { Session, type Peer } from './session.ts';
-import { connect, type Credentials } from './verbs/connect.ts';
+import { connect } from './verbs/connect.ts';
 import { verbs } from './verbs/verbs.ts';
 
 /** How long a broker that stops waits for a client that does not read. */
@@ -25,7 +26,7 @@ export class Connection implements Peer {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #exchange: Exchange;
-  readonly #credentials: Credentials | undefined;
+  readonly #users: readonly User[] | undefined;
   readonly #decoder: Decoder;
   readonly #outbox: Outbox;
   readonly #name: string;
@@ -35,10 +36,10 @@ export class Connection implements Peer {
   #heardAt: number;
   #reason = 'the client closed the connection';
 
-  constructor(socket: Socket, id: string, exchange: Exchange, credentials: Credentials | undefined) {
+  constructor(socket: Socket, id: string, exchange: Exchange, users: readonly User[] | undefined) {
     this.#socket = socket;
     this.#exchange = exchange;
-    this.#credentials = credentials;
+    this.#users = users;
     this.#name = `${String(socket.remoteAddress)}:${String(socket.remotePort)}`;
     this.#heardAt = exchange.clock.now();
     this.#decoder = new Decoder(exchange.limits.frame);
@@ -145,7 +146,7 @@ export class Connection implements Peer {
   #perform(frame: Frame): void {
     const { command } = frame;
     if (command === 'CONNECT' || command === 'STOMP') {
-      connect(this.session, frame, this.#credentials);
+      connect(this.session, frame, this.#users);
       return;
     }
     if (!this.session.isConnected) throw connectExpected({ command, expected: 'CONNECT was expected' });

@@ -66,6 +66,21 @@ export const loginRefused = defineError(
   'Send the login and passcode that the broker was started with on CONNECT.',
 );
 
+/** The user may not send to, or subscribe to, that destination. */
+export const forbidden = defineError(
+  'broker.forbidden',
+  (at: { readonly login: string; readonly access: 'read' | 'write'; readonly destination: string }) =>
+    `The user ${JSON.stringify(at.login)} may not ${at.access === 'read' ? 'read from' : 'write to'} ${at.destination}`,
+  'Connect as a user who may, or add the permission to the users of the broker.',
+);
+
+/** The broker cannot speak TLS with the key and certificate that it was given. */
+export const tlsUnusable = defineError(
+  'broker.tls-unusable',
+  (at: { readonly reason: string }) => `The broker cannot use the key and certificate for TLS: ${at.reason}`,
+  'Give a private key and its certificate, both as PEM text.',
+);
+
 /** The broker has as many connections as it was told to accept. */
 export const connectionsExceeded = defineError(
   'broker.connections-exceeded',

@@ -1,26 +1,47 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
 import { messageOf } from '../core/errors.ts';
 import { Connection } from './connection.ts';
-import { addressRefused, connectionsExceeded, portTaken } from './errors.ts';
+import { addressRefused, connectionsExceeded, portTaken, tlsUnusable } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import type { Credentials } from './verbs/connect.ts';
+import type { User } from './permissions.ts';
+
+/** What a server proves itself with: private key and certificate, as PEM text. */
+export interface TlsIdentity {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+}
+
+/** Who may connect, and whether only over TLS. */
+export interface ListenerOptions {
+  readonly users?: readonly User[] | undefined;
+  readonly tls?: TlsIdentity | undefined;
+}
 
 /** The listening socket and the connections that came of it. */
 export class Listener {
   readonly #exchange: Exchange;
-  readonly #credentials: Credentials | undefined;
+  readonly #users: readonly User[] | undefined;
+  /** Those open, of TLS those below it, which are there before it is spoken. */
+  readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
   readonly #server: Server;
   #count = 0;
 
-  constructor(exchange: Exchange, credentials: Credentials | undefined) {
+  /** Throws `broker.tls-unusable`. */
+  constructor(exchange: Exchange, { users, tls }: ListenerOptions) {
     this.#exchange = exchange;
-    this.#credentials = credentials;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#accept(socket));
+    this.#users = users;
+    const accept = (socket: Socket): void => void this.#accept(socket);
+    this.#server = tls ? this.#secureServer(tls, accept) : createServer({ allowHalfOpen: true }, accept);
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
-  /** Resolves with the port. */
+  /** Resolves with the port. Rejects with `broker.port-taken` or `broker.address-refused`. */
   async open(host: string, port: number): Promise<number> {
     try {
       await once(this.#server.listen({ host, port }), 'listening');
@@ -39,13 +60,25 @@ export class Listener {
     this.#exchange.turn.finish();
     const connections = [...this.#connections];
     for (const connection of connections) connection.stop();
-    await Promise.all([closed, ...connections.map((connection) => connection.closed)]);
+    await Promise.all(connections.map((connection) => connection.closed));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #secureServer(tls: TlsIdentity, accept: (socket: Socket) => void): Server {
+    const { events, limits } = this.#exchange;
+    try {
+      const server = createSecureServer({ ...tls, allowHalfOpen: true, handshakeTimeout: limits.patienceMs }, accept);
+      return server.on('tlsClientError', ({ message }) => events.emit('notAccepted', { reason: message }));
+    } catch (cause) {
+      throw tlsUnusable({ reason: messageOf(cause) }, { cause });
+    }
   }
 
   async #accept(socket: Socket): Promise<void> {
     const { epoch, limits } = this.#exchange;
     this.#count += 1;
-    const connection = new Connection(socket, `${epoch}-${String(this.#count)}`, this.#exchange, this.#credentials);
+    const connection = new Connection(socket, `${epoch}-${String(this.#count)}`, this.#exchange, this.#users);
     this.#connections.add(connection);
     const allowed = limits.connections;
     const open = [...this.#connections].filter(({ isOpen }) => isOpen).length;

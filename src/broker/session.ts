@@ -2,11 +2,12 @@ import { encode } from '../stomp/encode.ts';
 import type { Frame, Headers } from '../stomp/frame.ts';
 import { Deliveries } from './deliveries.ts';
 import { remoteAddress, type Destination } from './destination.ts';
-import { transactionUnknown } from './errors.ts';
+import { forbidden, transactionUnknown } from './errors.ts';
 import type { Exchange, InFlight } from './exchange.ts';
 import { requiredHeader } from './headers.ts';
 import { afterCommand } from './imprint.ts';
 import type { Target } from './message.ts';
+import { isPermitted, type Access, type User } from './permissions.ts';
 import type { Queue } from './queue.ts';
 import type { Recipient, Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
@@ -41,6 +42,8 @@ export class Session implements Recipient {
   readonly transactions = new Map<string, Transaction>();
   /** CONNECT was accepted. */
   isConnected = false;
+  /** Who connected, where only users may. */
+  user: User | undefined;
   readonly #temporaries = new Map<string, Queue>();
 
   constructor(id: string, exchange: Exchange, peer: Peer) {
@@ -52,6 +55,13 @@ export class Session implements Recipient {
 
   get isChoked(): boolean {
     return this.peer.isChoked;
+  }
+
+  /** Throws `broker.forbidden` when the user may not do that. */
+  permit(access: Access, destination: Destination): void {
+    const { user } = this;
+    if (user === undefined || isPermitted(user, access, destination)) return;
+    throw forbidden({ login: user.login, access, destination: destination.text });
   }
 
   /** Writes a frame without body. */

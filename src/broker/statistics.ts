@@ -24,7 +24,9 @@ export function statisticsQuestion({ kind, name }: Destination): Question | unde
 export function answerStatistics(session: Session, frame: Frame, question: Question): void {
   const { exchange, peer } = session;
   const replyTo = requiredHeader(frame, 'reply-to', 'the queue for the answer');
-  const target = session.target(parseDestination(frame.command, replyTo));
+  const destination = parseDestination(frame.command, replyTo);
+  session.permit('write', destination);
+  const target = session.target(destination);
   exchange.turn.then(() => {
     const sends = figuresFor(exchange, question).map((figures) => answer(exchange, figures, target, frame));
     exchange.perform({ sends, failed: (error) => peer.fail(error, frame) });

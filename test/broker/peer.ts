@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { Decoder, HEART_BEAT } from '../../src/stomp/decoder.ts';
 import { encode } from '../../src/stomp/encode.ts';
 import type { Frame } from '../../src/stomp/frame.ts';
@@ -42,9 +43,20 @@ export class Peer implements AsyncDisposable {
     return new Peer(socket);
   }
 
+  /** The same over TLS, trusting this certificate alone. */
+  static async openSecure(port: number, certificate: string): Promise<Peer> {
+    const socket = connectSecurely({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate });
+    await once(socket, 'secureConnect');
+    return new Peer(socket);
+  }
+
   /** Connected and accepted. */
   static async connect(port: number, headers: HeaderMap = {}): Promise<Peer> {
-    const peer = await Peer.open(port);
+    return await Peer.accepted(await Peer.open(port), headers);
+  }
+
+  /** Sends CONNECT, and waits for CONNECTED. */
+  static async accepted(peer: Peer, headers: HeaderMap = {}): Promise<Peer> {
     peer.send('CONNECT', { 'accept-version': '1.2', host: 'test', ...headers });
     const answer = await peer.next();
     if (answer.command === 'CONNECTED') return peer;

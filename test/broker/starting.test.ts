@@ -82,7 +82,7 @@ describe('starting and stopping', () => {
 
   it('login and passcode, when they are set, are asked for', async () => {
     const login = { login: 'beamline', passcode: 'secret' };
-    await using broker = await startBroker({ port: 0, store: ':memory:', login });
+    await using broker = await startBroker({ port: 0, store: ':memory:', users: [login] });
     await using peer = await Peer.connect(broker.port, login);
     await peer.put('/queue/a', 'x');
     for (const wrong of [{}, { ...login, passcode: 'guess' }, { ...login, login: 'other' }]) {

@@ -2,22 +2,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Frame, Headers } from '../../stomp/frame.ts';
 import type { Version } from '../deliveries.ts';
 import { connectExpected, headerRefused, loginRefused, versionRefused } from '../errors.ts';
+import type { User } from '../permissions.ts';
 import type { Session } from '../session.ts';
-
-/** Who may connect. */
-export interface Credentials {
-  readonly login: string;
-  readonly passcode: string;
-}
 
 /** Heart-beats more frequent than this are not promised, whatever the client asks for. */
 const SHORTEST_BEAT_MS = 100;
 
 /** CONNECT, or STOMP: negotiates the version and the heart-beats, and opens the session. */
-export function connect(session: Session, { command, headers }: Frame, credentials: Credentials | undefined): void {
+export function connect(session: Session, { command, headers }: Frame, users: readonly User[] | undefined): void {
   if (session.isConnected) throw connectExpected({ command, expected: 'the connection was open already' });
   const version = versionOf(headers);
-  if (credentials) checkLogin(headers, credentials);
+  if (users) session.user = userOf(headers, users);
   const beat = heartBeatOf(command, headers);
   session.isConnected = true;
   session.deliveries.version = version;
@@ -39,10 +34,14 @@ function versionOf(headers: Headers): Version {
   throw versionRefused({ accepts });
 }
 
-function checkLogin(headers: Headers, credentials: Credentials): void {
-  const login = headers['login'] ?? '';
-  const isLogin = isSame(login, credentials.login);
-  if (!isSame(headers['passcode'] ?? '', credentials.passcode) || !isLogin) throw loginRefused({ login });
+function userOf(headers: Headers, users: readonly User[]): User {
+  const { login = '', passcode = '' } = headers;
+  const [user] = users.filter((one) => {
+    const [isLogin, isPasscode] = [isSame(login, one.login), isSame(passcode, one.passcode)];
+    return isLogin && isPasscode;
+  });
+  if (user === undefined) throw loginRefused({ login });
+  return user;
 }
 
 /** Takes the same time wherever the two differ. */

@@ -9,6 +9,7 @@ import { answerStatistics, statisticsQuestion } from '../statistics.ts';
 export function send(session: Session, frame: Frame): void {
   const { exchange } = session;
   const destination = parseDestination(frame.command, frame.headers['destination']);
+  session.permit('write', destination);
   const question = statisticsQuestion(destination);
   if (question) {
     answerStatistics(session, frame, question);

@@ -18,6 +18,7 @@ const ACK_MODES: readonly AckMode[] = ['auto', 'client', 'client-individual'];
 export function subscribe(session: Session, frame: Frame): void {
   const { command, headers } = frame;
   const destination = parseDestination(command, headers['destination']);
+  session.permit('read', destination);
   const options = optionsFrom(frame);
   if (session.listening.has(options.id)) throw subscriptionOpen({ id: options.id });
   session.listening.set(options.id, listen(session, destination, options, headers['browser'] === 'true'));
