@@ -5,7 +5,8 @@ import { messageOf } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { Announcer, type Answer } from '../rehearsal/announcer.ts';
 import { connect } from './connect.ts';
-import { noAnswer, notDone, usage } from './errors.ts';
+import { noAnswer, usage } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { configOf, positiveNumber, withCommon, type CommonOptions } from './options.ts';
 import { output, type Output } from './output.ts';
 
@@ -63,8 +64,8 @@ async function announce(recipes: readonly string[], options: AnnounceOptions, ou
 function report(got: readonly Answer[], out: Output): void {
   const last = got.at(-1);
   if (!last) return;
-  if (last.status !== 'finished' && last.status !== 'accepted')
-    throw notDone({ status: last.status, run: last.run, reason: last.reason ?? 'no reason was given' });
+  const failure = failureOf(last);
+  if (failure) throw failure;
   const results = got.flatMap(({ status, result }) => (status === 'result' ? [result ?? null] : []));
   out.result({ run: last.run, status: last.status, results }, () => (last.status === 'finished' ? [line(last)] : []));
 }

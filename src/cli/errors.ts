@@ -47,10 +47,22 @@ export const noAnswer = defineError(
   'Look at the run on the status page, or with `baton run ID`; wait longer with --timeout.',
 );
 
-/** The announcement was refused, or its run failed. */
-export const notDone = defineError(
-  'cli.not-done',
-  ({ status, run, reason }: { readonly status: string; readonly run: string; readonly reason: string }) =>
-    `The announcement of run ${run} was answered ${status}: ${reason}.`,
+/** Nothing was started for the announcement. Where the answer says what to do, that takes the place of what stands here. */
+export const notStarted = defineError(
+  'cli.not-started',
+  ({ status, reason }: { readonly status: string; readonly run: string; readonly reason: string }) =>
+    `The announcement is ${status === 'duplicate' ? 'a duplicate' : status}: ${ended(reason)}`,
+  'See what the reason says.',
+);
+
+/** The run was started, and failed. */
+export const runFailed = defineError(
+  'cli.run-failed',
+  ({ run, reason }: { readonly run: string; readonly reason: string }) => `Run ${run} failed: ${ended(reason)}`,
   'Look at the run on the status page, or with `baton run ID`.',
 );
+
+/** The reason as the end of a sentence. */
+function ended(reason: string): string {
+  return `${reason.replace(/\.$/, '')}.`;
+}

@@ -8,7 +8,8 @@ import { acquire, type AcquisitionEvent, type ScanFrames } from '../rehearsal/ac
 import { Announcer, type Answer } from '../rehearsal/announcer.ts';
 import { monitorAddress } from './ask-monitor.ts';
 import { connect } from './connect.ts';
-import { noAnswer, notDone } from './errors.ts';
+import { noAnswer, runFailed } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { configOf, positiveNumber, wholeNumber, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output, type Output } from './output.ts';
 import { progress, type Progress } from './progress.ts';
@@ -97,8 +98,9 @@ export async function rehearseGridscan(
     bar.end();
   }
   const { result } = seen;
-  if (last.status !== 'finished' || result === undefined)
-    throw notDone({ status: last.status, run: last.run, reason: last.reason ?? 'there is no result' });
+  const failure = failureOf(last);
+  if (failure) throw failure;
+  if (result === undefined) throw runFailed({ run: last.run, reason: 'it ended without a result' });
   return {
     run: last.run,
     frames: frames.count,

@@ -7,6 +7,8 @@ export interface Answer {
   readonly status: string;
   readonly run: string;
   readonly reason?: string;
+  /** What to do about a refusal. */
+  readonly next?: string;
   readonly result?: Json;
 }
 

@@ -88,7 +88,7 @@ export function exerciseMainJob(
       '--json',
     );
     expect(ended.code).toBe(1);
-    expect(ended.json()).toMatchObject({ error: { code: 'cli.not-done' } });
+    expect(ended.json()).toMatchObject({ error: { code: 'cli.not-started' } });
     expect(ended.stderr).toContain('experiment_type is "yoga", expected "gridscan"');
   });
 
