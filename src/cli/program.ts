@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { announceCommand } from './announce.ts';
+import { deadLetterCommands } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
+import { drainCommand } from './empty.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { runCommands } from './runs.ts';
 import { shutdownCommandLine } from './shutdown.ts';
@@ -19,6 +21,8 @@ export function program(): Command {
   rehearseCommand(baton);
   announceCommand(baton);
   runCommands(baton);
+  deadLetterCommands(baton);
+  drainCommand(baton);
   shutdownCommandLine(baton);
   doctorCommand(baton);
   throwOnExit(baton);
