@@ -115,7 +115,8 @@ export class Settler {
     const ledger: Outgoing = { destination: this.#client.queue(names.ledger), body: JSON.stringify(batch) };
     await this.#client.transact({
       ack: settlements.flatMap((settlement) => settlement.acks),
-      send: [...settlements.flatMap((settlement) => settlement.sends), ...(records.length > 0 ? [ledger] : [])],
+      // The ledger first: a step that follows can then not tell of its message before this record is in the queue.
+      send: [...(records.length > 0 ? [ledger] : []), ...settlements.flatMap((settlement) => settlement.sends)],
     });
   }
 }

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { absent, unreadable } from '../../../detectors/errors.ts';
 import { openFrames } from '../../../detectors/open.ts';
 import type { JsonObject } from '../../../core/json.ts';
 
@@ -78,12 +79,23 @@ function hdf5Targets(file: string, frames: number): Targets {
   return {
     count: frames,
     async present(seen, limit) {
-      if (!(await exists(file))) return seen;
-      await using source = await openFrames(file);
-      return Math.min(frames, seen + limit, Math.max(seen, await source.frameCount()));
+      const there = await framesIn(file);
+      return Math.min(frames, seen + limit, Math.max(seen, there));
     },
     describe: (index) => ({ file, 'file-list-index': index + 1, 'file-number': index + 1, 'hdf5-index': index }),
   };
+}
+
+/** How many frames can be read by now: none while the file is absent, or as a writer under way may leave it for a moment. */
+async function framesIn(file: string): Promise<number> {
+  if (!(await exists(file))) return 0;
+  try {
+    await using source = await openFrames(file);
+    return await source.frameCount();
+  } catch (error) {
+    if (absent.is(error) || unreadable.is(error)) return 0;
+    throw error;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
