@@ -34,6 +34,11 @@ export interface BrokerOptions {
 export interface Broker extends AsyncDisposable {
   readonly port: number;
   readonly events: Events<BrokerEvents>;
+  /**
+   * Copies the store to a file while the broker works; started on a folder where it is named broker.sqlite, a broker goes
+   * on from there. Rejects with `broker.backup-failed`.
+   */
+  backup(path: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +56,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     exchange = new Exchange({ store, clock: options.clock ?? systemClock, limits, events });
     const listener = new Listener(exchange, options);
     const port = await listener.open(options.host ?? '127.0.0.1', options.port);
-    return brokerOf(port, events, async () => {
+    return brokerOf(port, events, store, async () => {
       await listener.close();
       exchange?.stop();
       store.close();
@@ -64,10 +69,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
 }
 
-function brokerOf(port: number, events: Events<BrokerEvents>, end: () => Promise<void>): Broker {
+function brokerOf(port: number, events: Events<BrokerEvents>, store: Store, end: () => Promise<void>): Broker {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => await (stopped ??= end());
-  return { port, events, stop, [Symbol.asyncDispose]: stop };
+  const backup = async (path: string): Promise<void> => await store.backup(path);
+  return { port, events, backup, stop, [Symbol.asyncDispose]: stop };
 }
 
 function openStore(folder: string, limitBytes: number): Store {

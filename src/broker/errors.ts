@@ -45,6 +45,14 @@ export const storeFailed = defineError(
   'Free space on the disk of the store (or raise the limit storeBytes), then send again.',
 );
 
+/** There is no copy of the store at that path. */
+export const backupFailed = defineError(
+  'broker.backup-failed',
+  (at: { readonly path: string; readonly reason: string }) =>
+    `The store could not be copied to ${at.path}: ${at.reason}`,
+  'Check that the folder exists, is writable and has room for another store, then try again.',
+);
+
 /** The connection has to begin with CONNECT or STOMP, once. */
 export const connectExpected = defineError(
   'broker.connect-expected',

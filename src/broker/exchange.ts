@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Events } from '../core/events.ts';
 import { FrameCache } from './cache.ts';
+import { compact } from './compaction.ts';
 import { deadLetter, deadLetterName } from './dead-letter.ts';
 import { parseDestination } from './destination.ts';
 import { Destinations } from './destinations.ts';
@@ -72,6 +73,7 @@ export class Exchange {
     });
     for (const address of store.addresses()) this.#targetAt(address);
     this.#scheduler.start();
+    void compact(store, clock, this.#isStopped.signal);
   }
 
   /** A number greater than that of every message in the store. */

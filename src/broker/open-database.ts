@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
 import { storeFormat, storeLocked, storeUnusable } from './errors.ts';
-import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts';
+import { APPLICATION_ID, FORMAT, MIGRATIONS, SCHEMA } from './schema.ts';
 
 /** Opens the database for this process alone and makes its tables if it is new. The lock ends with the process, however it ends. */
 export function openDatabase(file: string, limitBytes: number): DatabaseSync {
@@ -20,9 +20,10 @@ export function openDatabase(file: string, limitBytes: number): DatabaseSync {
 
 /**
  * FULL: what a COMMIT returned for is on disk. EXCLUSIVE: the second process is refused, and the index of the WAL needs
- * no shared memory. A checkpoint every 32 MB of the log instead of every 4 costs a tenth of a second less a second.
+ * no shared memory. The first line counts for a new file only. A checkpoint every 32 MB of the log instead of every 4 costs a tenth of a second less a second.
  */
 const SETTINGS = `
+PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA busy_timeout = 0;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA journal_mode = WAL;
@@ -38,8 +39,17 @@ function prepareTables(database: DatabaseSync, file: string): void {
   if (isNew) {
     database.exec(SCHEMA);
     database.exec(`PRAGMA user_version = ${String(FORMAT)}; PRAGMA application_id = ${String(APPLICATION_ID)}`);
-  } else if (found !== FORMAT) throw storeFormat({ file, found, expected: FORMAT });
+  }
   database.exec('COMMIT');
+  if (!isNew) migrate(database, file, found);
+}
+
+function migrate(database: DatabaseSync, file: string, found: number): void {
+  for (let format = found; format !== FORMAT; format += 1) {
+    const migration = MIGRATIONS[format];
+    if (migration === undefined) throw storeFormat({ file, found, expected: FORMAT });
+    database.exec(`${migration}; PRAGMA user_version = ${String(format + 1)}`);
+  }
 }
 
 /** SQLite refuses to grow beyond so many pages with the same error as for a full disk. */

@@ -1,5 +1,11 @@
-/** Raised with every change of the tables; a store of another format is refused. */
-export const FORMAT = 1;
+/** Raised with every change of the file; a store of a later format is refused, one of an earlier is migrated. */
+export const FORMAT = 2;
+
+/** What makes a store of a format one of the next. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  // The file can shrink while it is in use (compaction.ts). Without space for a second file this fails and changes nothing.
+  1: 'PRAGMA auto_vacuum = INCREMENTAL; VACUUM',
+};
 
 /** Marks the file as ours (`file broker.sqlite` shows it): "Batn". */
 export const APPLICATION_ID = 0x4261746e;

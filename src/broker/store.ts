@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { rename, rm } from 'node:fs/promises';
+import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
-import { storeFailed } from './errors.ts';
+import { backupFailed, storeFailed } from './errors.ts';
 import { RANK, type Message } from './message.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -40,6 +41,9 @@ export interface Shelf {
   head(id: number): Buffer | undefined;
 }
 
+/** Copied at a time, while nothing else is written: 800 kB. */
+const BACKUP_PAGES = 200;
+
 const MESSAGE = 'messages.id, place, expires, groupName, closesGroup';
 const FOUND = `SELECT ${MESSAGE}, address, due FROM messages JOIN destinations ON destinations.id = destination`;
 
@@ -48,6 +52,7 @@ export class Store {
   /** Differs for every start of every store, and so makes the ids of messages and sessions unique. */
   readonly epoch: string;
   readonly #database: DatabaseSync;
+  readonly #pageSize: number;
   readonly #destinations = new Map<string, number>();
   readonly #statements: ReturnType<typeof prepare>;
 
@@ -56,6 +61,7 @@ export class Store {
     this.#database = openDatabase(file, limitBytes);
     this.#statements = prepare(this.#database);
     this.epoch = this.#begin();
+    this.#pageSize = Number(this.#statements.space.get()?.['size']);
     for (const row of this.#statements.destinations.all()) {
       this.#destinations.set(row['address'] as string, row['id'] as number);
     }
@@ -84,8 +90,36 @@ export class Store {
 
   /** Of the file, without what is free to be used again. */
   usedBytes(): number {
-    const row = this.#statements.used.get();
-    return Number(row?.['bytes']);
+    const { pages, free } = this.space();
+    return (pages - free) * this.#pageSize;
+  }
+
+  /** Pages of the file, and how many of them hold nothing. */
+  space(): { readonly pages: number; readonly free: number } {
+    const row = this.#statements.space.get();
+    return { pages: Number(row?.['pages']), free: Number(row?.['free']) };
+  }
+
+  /** Moves the content of so many pages to free ones before them, so that the file can end earlier. */
+  shrink(pages: number): void {
+    this.#database.exec(`PRAGMA incremental_vacuum(${String(pages)})`);
+  }
+
+  /** Writes the log into the file, and ends the file where its content ends. */
+  truncate(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /** Copies the store as it stands at the end of the copying, while it is written to. Rejects with `broker.backup-failed`. */
+  async backup(path: string): Promise<void> {
+    const part = `${path}.part`;
+    try {
+      await backup(this.#database, part, { rate: BACKUP_PAGES });
+      await rename(part, path);
+    } catch (cause) {
+      await rm(part, { force: true });
+      throw backupFailed({ path, reason: messageOf(cause) }, { cause });
+    }
   }
 
   frame(id: number): Buffer | undefined {
@@ -188,9 +222,8 @@ function prepare(database: DatabaseSync) {
       `SELECT ${MESSAGE} FROM messages WHERE destination = ? AND due IS NULL AND place > ? ORDER BY place LIMIT ?`,
     ),
     frame: statement('SELECT frame FROM messages WHERE id = ?'),
-    used: statement(
-      `SELECT (page_count - freelist_count) * page_size AS bytes
-       FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+    space: statement(
+      'SELECT page_count AS pages, freelist_count AS free, page_size AS size FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
     ),
     head: statement("SELECT substr(frame, 1, instr(frame, x'0a0a')) AS head FROM messages WHERE id = ?"),
     due: statement(`${FOUND} WHERE due <= ? ORDER BY due, messages.id LIMIT ?`),
