@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
@@ -11,6 +11,7 @@ import { askMonitor, monitorAddress } from './ask-monitor.ts';
 import { connect } from './connect.ts';
 import { configOf, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
+import { storeFolder } from './store-folder.ts';
 import { knownServices, serviceNamed } from './known-services.ts';
 import { brokerAddress } from './part-tools.ts';
 
@@ -62,9 +63,8 @@ function lines({ check, state, message, next }: Finding): string[] {
 
 const leastSpace = 1024 ** 3;
 
-async function checkStore({ store }: Config): Promise<Finding> {
-  await mkdir(store, { recursive: true });
-  await access(store, constants.W_OK);
+async function checkStore(config: Config): Promise<Finding> {
+  const store = await storeFolder(config);
   const { bavail, bsize } = await statfs(store);
   const free = bavail * bsize;
   const message = `${store} can be written, ${(free / 1024 ** 3).toFixed(1)} GB are free.`;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { drainQueue } from '../dead-letters/drain.ts';
@@ -17,6 +16,7 @@ import { connect } from './connect.ts';
 import { usage } from './errors.ts';
 import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output, type Output } from './output.ts';
+import { userName } from './user.ts';
 
 interface EmptyOptions extends CommonOptions {
   readonly limit?: number;
@@ -144,7 +144,7 @@ function emptying({ limit }: EmptyOptions): Emptying {
 }
 
 function order(): Order {
-  return { now: Date.now(), user: userInfo().username };
+  return { now: Date.now(), user: userName() };
 }
 
 /** Aborted by the first Ctrl-C; the second ends the process, which harms nothing either. */

@@ -24,6 +24,14 @@ export const usage = defineError(
   'See `baton --help`, or `baton COMMAND --help`.',
 );
 
+/** The store, or a folder in it, cannot be made or written. */
+export const storeUnusable = defineError(
+  'cli.store-unusable',
+  ({ folder, reason }: { readonly folder: string; readonly reason: string }) =>
+    `The store's folder ${folder} cannot be used: ${reason}.`,
+  'Make it a folder that can be written, or name another store with --store.',
+);
+
 /** The status page does not answer. */
 export const noMonitor = defineError(
   'cli.no-monitor',

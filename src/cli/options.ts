@@ -47,6 +47,21 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
+/** A time that a timer of the system can wait. */
+export function seconds(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= longest) return number;
+  throw new InvalidArgumentError(`Expected seconds, above 0 and at most ${longest} (three weeks).`);
+}
+
+const longest = 21 * 24 * 3600;
+
+/** A priority of STOMP, as the text that its header has. */
+export function priority(text: string): string {
+  if (/^[0-9]$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected a whole number from 0 to 9.');
+}
+
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;

@@ -1,5 +1,7 @@
 import pc from 'picocolors';
 import { BatonError, messageOf } from '../core/errors.ts';
+import { badAddress } from '../stomp/errors.ts';
+import { badModule, unknownService, usage } from './errors.ts';
 
 /** How a command tells its result: as text for people, or with `--json` as one object on the last line. */
 export interface Output {
@@ -45,10 +47,13 @@ function explain(error: unknown): { readonly code: string; readonly message: str
 /** Exit codes, as docs/cli.md lists them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 
+/** Errors, beside those of the configuration file, that come of what the command line or the configuration says. */
+const misunderstood: ReadonlySet<string> = new Set([usage.code, unknownService.code, badModule.code, badAddress.code]);
+
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   const code = error instanceof BatonError ? error.code : '';
-  if (code === 'cli.usage' || code.startsWith('config.')) return exitCodes.usage;
+  if (misunderstood.has(code) || code.startsWith('config.')) return exitCodes.usage;
   if (code === 'cli.no-monitor' || code === 'stomp.unreachable') return exitCodes.unreachable;
   return exitCodes.failed;
 }

@@ -10,10 +10,11 @@ import { monitorAddress } from './ask-monitor.ts';
 import { connect } from './connect.ts';
 import { noAnswer, runFailed } from './errors.ts';
 import { failureOf } from './failure.ts';
-import { configOf, positiveNumber, wholeNumber, withCommon, type CommonOptions } from './options.ts';
+import { configOf, positiveNumber, seconds, wholeNumber, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output, type Output } from './output.ts';
 import { progress, type Progress } from './progress.ts';
 import { frameSize, framesFor, type ScanOptions, type Truth } from './rehearsed-scan.ts';
+import { storeFolder } from './store-folder.ts';
 import { table } from './table.ts';
 
 export interface GridscanOptions extends CommonOptions, ScanOptions {
@@ -66,7 +67,7 @@ export function withScan(command: Command): Command {
         .default('horizontal'),
     )
     .option('--seed <n>', 'chooses crystal, background and noise', wholeNumber, 1)
-    .option('--timeout <seconds>', 'how long to wait for the result', positiveNumber, 600);
+    .option('--timeout <seconds>', 'how long to wait for the result', seconds, 600);
 }
 
 /**
@@ -210,9 +211,8 @@ function number(value: Json | undefined): string {
 /** So many scans are kept, for a look at their frames; older ones are removed. */
 const keptScans = 3;
 
-async function scanFolder({ store }: Config): Promise<string> {
-  const folder = resolve(store, 'rehearsal');
-  await mkdir(folder, { recursive: true });
+async function scanFolder(config: Config): Promise<string> {
+  const folder = resolve(await storeFolder(config, 'rehearsal'));
   const scans = (await readdir(folder)).filter((name) => name.startsWith('scan-')).sort();
   for (const old of scans.slice(0, Math.max(0, scans.length - keptScans + 1)))
     await rm(join(folder, old), { recursive: true, force: true });

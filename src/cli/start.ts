@@ -27,7 +27,7 @@ async function start(options: StartOptions): Promise<void> {
   const out = output(options.json === true);
   const ended = untilAsked();
   await using up = supervise(partsOf(config), config, createLog('silent', 'supervisor'), ended.ask);
-  logToFiles(up, config);
+  await logToFiles(up, config);
   tellDeaths(up, out);
   out.say('Starting broker, ledger, status page, dispatcher and services …');
   // Whoever ends it before the result has not seen that it is right.

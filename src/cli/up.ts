@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
@@ -9,6 +9,7 @@ import { configOf, withCommon, type CommonOptions } from './options.ts';
 import { output, type Output } from './output.ts';
 import { brokerAddress } from './part-tools.ts';
 import type { PartKind } from './parts.ts';
+import { storeFolder } from './store-folder.ts';
 import { partsOf, supervise, type Supervised } from './supervise.ts';
 
 /** `baton up` and the commands that start one part of it; each is supervised. */
@@ -80,16 +81,21 @@ export function tellDeaths({ supervisor }: Supervised, out: Output): void {
   });
 }
 
-/** Keeps what the parts write in `logs/` of the store, a file each. */
-export function logToFiles({ supervisor }: Supervised, config: Config): void {
-  const folder = join(config.store, 'logs');
-  mkdirSync(folder, { recursive: true });
-  const files = new Map<string, ReturnType<typeof createWriteStream>>();
+/** Keeps what the parts write in `logs/` of the store, a file each. Throws `cli.store-unusable`. */
+export async function logToFiles({ supervisor }: Supervised, config: Config): Promise<void> {
+  const folder = await storeFolder(config, 'logs');
+  const files = new Map<string, WriteStream>();
   supervisor.events.on('output', ({ part, text }) => {
-    const file = files.get(part) ?? createWriteStream(join(folder, `${part}.log`), { flags: 'a' });
+    const file = files.get(part) ?? logFile(join(folder, `${part}.log`));
     files.set(part, file);
     file.write(text);
   });
+}
+
+/** A full disk ends the log, not the work. */
+function logFile(path: string): WriteStream {
+  const file = createWriteStream(path, { flags: 'a' });
+  return file.on('error', ({ message }) => void process.stderr.write(`No more is logged to ${path}: ${message}\n`));
 }
 
 function tellReady(config: Config, parts: readonly PartKind[], out: Output): void {

@@ -36,7 +36,7 @@ export const badAddress = defineError(
 export const unreachable = defineError(
   'stomp.unreachable',
   (at: { readonly broker: string; readonly reason: string }) => `No connection to ${at.broker}: ${at.reason}`,
-  'Check that the broker runs and listens there, and that nothing between blocks the port.',
+  'Start the broker (`baton up` starts one of its own), and check that nothing between blocks the port.',
 );
 
 /** The broker answered the login with an ERROR. */
