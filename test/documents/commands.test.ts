@@ -47,6 +47,7 @@ function problemsOf(line: string): string[] {
   const words = line.trim().split(/\s+/);
   while (command.commands.length > 0) {
     const word = words.shift();
+    if (word === undefined) return [];
     const found: Command | undefined = command.commands.find((candidate) => candidate.name() === word);
     if (!found) return [`baton ${line}: there is no command ${JSON.stringify(word)}`];
     command = found;
