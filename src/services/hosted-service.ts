@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import { WhenCache } from '../recipes/when.ts';
 import { Client } from '../stomp/client.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
+import { Closures } from './closures.ts';
 import { Consumer, type Watch } from './consumer.ts';
 import { JoinWork } from './join-work.ts';
 import { ParameterReader } from './parameters.ts';
@@ -49,6 +50,7 @@ export class HostedService {
   readonly #status: StatusBroadcast;
   #processor: Processor<unknown> | undefined;
   #consumers: readonly Consumer[] = [];
+  #closures: Closures | undefined;
 
   constructor(options: HostedServiceOptions) {
     const { service, address, host, version, clock, log } = options;
@@ -62,13 +64,14 @@ export class HostedService {
 
   /** Resolves when the service has started and is subscribed. */
   async start(): Promise<void> {
-    const { service, folder, log, settings } = this.#options;
+    const { service, folder, log, clock, settings } = this.#options;
     await Promise.all(this.#clients.map(async (client) => client.start()));
     this.#status.start();
     const own = join(folder, service.name);
     await mkdir(own, { recursive: true });
     const processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
     this.#processor = processor;
+    this.#closures = service.joins ? new Closures(own, clock.now()) : undefined;
     this.#consumers = this.#clients.map((client) => this.#consume(client, processor));
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
@@ -83,6 +86,8 @@ export class HostedService {
     this.#processor = undefined;
     this.#status.stop();
     await Promise.all(this.#clients.map(async (client) => client.stop()));
+    this.#closures?.[Symbol.dispose]();
+    this.#closures = undefined;
   }
 
   #showBusy(): void {
@@ -104,7 +109,7 @@ export class HostedService {
       log,
       events: watch.events,
     };
-    const joins = service.joins ? new JoinWork(surroundings, watch) : undefined;
+    const joins = this.#closures && new JoinWork(surroundings, this.#closures, watch);
     const consumer = new Consumer({
       client,
       destination: client.queue(queue),

@@ -1,9 +1,10 @@
-import { canonical, isObject, type Json } from '../core/json.ts';
+import { canonical, digest, isObject, type Json } from '../core/json.ts';
 import { valueAt } from '../recipes/field.ts';
 import { joinKey } from '../recipes/keys.ts';
 import type { Origin } from '../recipes/route.ts';
+import type { Closing, Closures } from './closures.ts';
 import type { Consumer, Watch } from './consumer.ts';
-import { Joins, type Closing, type Join } from './joins.ts';
+import { Joins, type Join } from './joins.ts';
 import { failed, rejected } from './outcome.ts';
 import { finalOutcomes } from './record.ts';
 import { deadLettered } from './route.ts';
@@ -21,12 +22,14 @@ export class JoinWork {
   readonly #watch: Watch;
   readonly #joins: Joins;
   readonly #stopping = new AbortController();
+  /** What closes now, by the join's key. */
+  readonly #concluding = new Map<string, Promise<void>>();
   #consumer: Consumer | undefined;
 
-  constructor(surroundings: StepSurroundings, watch: Watch) {
+  constructor(surroundings: StepSurroundings, closures: Closures, watch: Watch) {
     this.#surroundings = surroundings;
     this.#watch = watch;
-    this.#joins = new Joins(surroundings.clock, (join, closing) => void this.#close(join, closing));
+    this.#joins = new Joins(closures, surroundings.clock, (join, closing) => void this.#close(join, closing));
   }
 
   /** The consumer that receives the members, and settles them. */
@@ -46,19 +49,30 @@ export class JoinWork {
     this.#joins.forget();
   }
 
+  /** A join that closes again, after a lost connection, waits for its first closing to end, and finds what that decided. */
   async #close(join: Join, closing: Closing): Promise<void> {
-    const members = ordered(join);
-    const deliveries = members.map(({ message }) => message.delivery);
-    const started = this.#surroundings.clock.now();
     const end = this.#consumer?.hold();
+    const concluded = this.#conclude(join, closing, this.#concluding.get(join.key));
+    this.#concluding.set(join.key, concluded);
     try {
-      const decision = this.#consumer?.takeKept(join.key) ?? (await this.#decide(join, members, closing));
-      const refused = (error: unknown): Decision => this.#settle(members, join, failed(error, 'refused'), started);
-      const settled = await this.#consumer?.settle(join.key, deliveries, decision, refused);
-      if (settled) this.#joins.settled(join.key, decision.records.some(isFinal));
+      await concluded;
     } finally {
+      if (this.#concluding.get(join.key) === concluded) this.#concluding.delete(join.key);
       end?.();
     }
+  }
+
+  async #conclude(join: Join, closing: Closing, before: Promise<void> | undefined): Promise<void> {
+    await before;
+    const members = ordered(join);
+    const deliveries = members.map(({ message }) => message.delivery);
+    // A decision is about these messages: the same members have other ids once they were put off.
+    const id = digest(...deliveries.map(({ messageId }) => messageId).sort());
+    const started = this.#surroundings.clock.now();
+    const decision = this.#consumer?.takeKept(id) ?? (await this.#decide(join, members, closing));
+    const refused = (error: unknown): Decision => this.#settle(members, join, failed(error, 'refused'), started);
+    const settled = await this.#consumer?.settle(id, deliveries, decision, refused);
+    if (settled) this.#joins.settled(join.key, decision.records.some(isFinal));
   }
 
   async #decide(join: Join, members: readonly Task[], closing: Closing): Promise<Decision> {

@@ -1,8 +1,6 @@
 import type { Clock } from '../core/clock.ts';
+import type { Closing, Closure, Closures } from './closures.ts';
 import type { Task } from './task.ts';
-
-/** Why a join closed. */
-export type Closing = 'complete' | 'missing' | 'deadline';
 
 /** The messages of one run (and one `by` value) that one join step collects. */
 export interface Join {
@@ -19,47 +17,50 @@ export type Admission = 'held' | 'duplicate' | 'late';
 
 /** ms that a join stays open at least after its first member came: after a restart past the deadline, all that the broker still holds is to come first. */
 const settleTime = 2_000;
-/** Keys of closed joins that are remembered, so that a late member does not open a second one. */
-const rememberedClosings = 100_000;
 
 /**
  * Holds the members of open joins, unacknowledged, until a join is complete, one of its members arrived over an error
  * link and all others are there, or its deadline passes. The deadline counts from when its first member was sent, which
  * the message itself tells: it survives restarts.
+ *
+ * A join closes once. When its members come again all the same (their settlement did not happen, or put them off), it
+ * closes again as it did, with the same members, as soon as they are all there.
  */
 export class Joins {
   readonly #open = new Map<string, OpenJoin>();
-  /** Closed, and not yet settled: by key, the keys of their members. */
-  readonly #closing = new Map<string, ReadonlySet<string>>();
-  readonly #closed = new Set<string>();
+  /** Closed, and being settled. */
+  readonly #closing = new Map<string, Closure>();
+  readonly #closures: Closures;
   readonly #clock: Clock;
   readonly #close: (join: Join, closing: Closing) => void;
 
-  constructor(clock: Clock, close: (join: Join, closing: Closing) => void) {
+  constructor(closures: Closures, clock: Clock, close: (join: Join, closing: Closing) => void) {
+    this.#closures = closures;
     this.#clock = clock;
     this.#close = close;
   }
 
   /** Admits a member; the last one closes its join. */
   admit(task: Task, key: string, policy: { readonly count: number; readonly timeout: number }): Admission {
+    const { key: member, sent } = task.message;
     const closing = this.#closing.get(key);
-    if (closing) return closing.has(task.message.key) ? 'duplicate' : 'late';
-    if (this.#closed.has(key)) return 'late';
-    const open = this.#open.get(key) ?? this.#begin(key, policy.count);
-    if (open.members.has(task.message.key)) return 'duplicate';
-    open.members.set(task.message.key, task);
-    this.#expect(open, task.message.sent + policy.timeout * 1000);
-    if (open.members.size >= open.count) this.#end(open, hasMissing(open) ? 'missing' : 'complete');
+    if (closing) return closing.members.has(member) ? 'duplicate' : 'late';
+    const known = this.#open.get(key);
+    const closure = known ? known.closure : this.#closures.of(key);
+    if (closure && (closure.isSettled || !closure.members.has(member))) return 'late';
+    const open = known ?? this.#begin(key, policy.count, closure);
+    if (open.members.has(member)) return 'duplicate';
+    open.members.set(member, task);
+    this.#expect(open, sent + policy.timeout * 1000);
+    if (open.members.size >= (closure?.members.size ?? open.count))
+      this.#end(open, closure?.closing ?? (hasMissing(open) ? 'missing' : 'complete'));
     return 'held';
   }
 
   /** The join is settled. What comes now is late, unless its members were put off and come again. */
   settled(key: string, isFinal: boolean): void {
     this.#closing.delete(key);
-    if (!isFinal) return;
-    this.#closed.add(key);
-    const oldest = this.#closed.values().next().value;
-    if (this.#closed.size > rememberedClosings && oldest !== undefined) this.#closed.delete(oldest);
+    if (isFinal) this.#closures.settled(key);
   }
 
   /** Lets go of everything held: the connection is gone, and the members will be delivered again. */
@@ -69,8 +70,8 @@ export class Joins {
     this.#closing.clear();
   }
 
-  #begin(key: string, count: number): OpenJoin {
-    const open: OpenJoin = { key, count, members: new Map(), opened: this.#clock.now(), deadline: Infinity };
+  #begin(key: string, count: number, closure: Closure | undefined): OpenJoin {
+    const open: OpenJoin = { key, count, members: new Map(), opened: this.#clock.now(), deadline: Infinity, closure };
     this.#open.set(key, open);
     return open;
   }
@@ -96,7 +97,9 @@ export class Joins {
   #end(open: OpenJoin, closing: Closing): void {
     clearTimeout(open.timer);
     this.#open.delete(open.key);
-    this.#closing.set(open.key, new Set(open.members.keys()));
+    const closure: Closure = { closing, members: new Set(open.members.keys()), isSettled: false };
+    this.#closing.set(open.key, closure);
+    this.#closures.close(open.key, closing, closure.members, this.#clock.now());
     this.#close(open, closing);
   }
 }
@@ -104,6 +107,8 @@ export class Joins {
 interface OpenJoin extends Join {
   readonly members: Map<string, Task>;
   readonly opened: number;
+  /** How it closed before, if it did. */
+  readonly closure: Closure | undefined;
   deadline: number;
   timer?: NodeJS.Timeout;
 }

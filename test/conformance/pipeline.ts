@@ -288,6 +288,23 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       });
     });
 
+    it('closes once: who comes then is late, also for a process that did not see it closing', async () => {
+      await using here = await site(
+        worker(({ payload }) => done(send(payload))),
+        joiner(() => done()),
+      );
+      const members = (...ns: number[]): JsonObject => ({
+        ...joining({ join: { count: 3, timeout: 0.1 }, error: 3 }),
+        start: ns.map((n) => [1, { n }]),
+      });
+      const run = await here.run(members(0));
+      await here.settled(2, 'error-link');
+      await here.host.stop();
+      await using _again = await here.anotherHost();
+      await here.run(members(0, 1, 2), {}, run);
+      expect((await here.settled(2, 'late', 3)).map(({ host }) => host)).toEqual(['test.2', 'test.2', 'test.2']);
+    });
+
     it('that fails is tried again with all members', async () => {
       const attempts: number[] = [];
       await using here = await site(
