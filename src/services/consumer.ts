@@ -69,6 +69,8 @@ export class Consumer {
   readonly #handled = new Map<string, Delivery>();
   readonly #idle: (() => void)[] = [];
   #pending: Received[] = [];
+  /** Counts the connections that were lost. */
+  #losses = 0;
   #running = 0;
   #settling = 0;
   #wasBusy = false;
@@ -143,7 +145,6 @@ export class Consumer {
 
   async #process(message: Received): Promise<void> {
     const { messageId } = message.delivery;
-    this.#handled.set(messageId, message.delivery);
     let decision: Decision | 'held';
     let delivery = message.delivery;
     try {
@@ -165,10 +166,14 @@ export class Consumer {
     const { messageId } = message.delivery;
     const suspect = watch.suspects.get(messageId);
     if (suspect && suspect.deaths >= deathLimit) return work.crashed(message, suspect);
+    const losses = this.#losses;
     const leave = await watch.gate.enter(suspect !== undefined);
     try {
       const expect: Expect = async (seconds) => watch.notes.started(messageId, seconds);
       await expect(timeout);
+      // It comes again over the next connection, and this delivery could not be settled: there is nothing to decide.
+      if (losses !== this.#losses) return 'held';
+      this.#handled.set(messageId, message.delivery);
       const decision = await work.decide(message, this.#stopping.signal, expect);
       if (suspect) watch.notes.cleared(messageId);
       return decision;
@@ -226,6 +231,7 @@ export class Consumer {
   }
 
   #forget(): void {
+    this.#losses += 1;
     this.#pending = [];
     this.#options.work.forget?.();
   }

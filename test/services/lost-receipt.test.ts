@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { done, send } from '../../src/services/outcome.ts';
-import { defineService } from '../../src/services/service.ts';
+import { defineService, type AnyService } from '../../src/services/service.ts';
+import { unwatched, type RunningNotes } from '../../src/services/suspects.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { startProxy, type Fate } from '../fixtures/proxy.ts';
 import { payloadOf, Site } from '../fixtures/site.ts';
@@ -69,3 +70,64 @@ it('a connection lost while a handler runs costs nothing: what it decides settle
   expect(payloadOf(await direct.next(direct.client.queue('out')))).toBe('finished');
   expect(runs).toBe(1);
 });
+
+it('a connection lost before a handler may start costs nothing: the message is taken when it comes again', async () => {
+  await using broker = await startEmbeddedBroker();
+  await using proxy = await startProxy(broker.port);
+  const [noting, reconnected] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const notes: RunningNotes = {
+    ...unwatched,
+    started: async () => {
+      noting.resolve(undefined);
+      await reconnected.promise;
+    },
+  };
+  await using direct = await Site.start(broker.address(), []);
+  await using _through = await Site.start(`stomp://127.0.0.1:${proxy.port}`, [joining()], { notes });
+  await direct.run(joined);
+  await noting.promise;
+  proxy.cut();
+  await expect.poll(() => proxy.connections).toBeGreaterThan(0);
+  await direct.next(direct.client.topic('transient.status'));
+  reconnected.resolve(undefined);
+  expect(payloadOf(await direct.next(direct.client.queue('out')))).toBe('joined');
+});
+
+it('a join whose commit was lost settles what it decided, without running its handler again', async () => {
+  await using broker = await startEmbeddedBroker();
+  await using proxy = await startProxy(broker.port);
+  let runs = 0;
+  await using direct = await Site.start(broker.address(), []);
+  await using _through = await Site.start(`stomp://127.0.0.1:${proxy.port}`, [joining(() => (runs += 1))]);
+  proxy.decide = (chunk) => {
+    if (!chunk.includes('COMMIT')) return 'pass';
+    proxy.decide = () => 'pass';
+    return 'lose-and-cut';
+  };
+  await direct.run(joined);
+  expect(payloadOf(await direct.next(direct.client.queue('out')))).toBe('joined');
+  expect(runs).toBe(1);
+});
+
+const joined = {
+  1: { queue: 'work', join: { count: 2 }, output: 2 },
+  2: { queue: 'out' },
+  start: [
+    [1, 'one'],
+    [1, 'two'],
+  ],
+};
+
+function joining(onRun: () => void = () => undefined): AnyService {
+  return defineService({
+    name: 'joining',
+    description: 'joins',
+    queue: 'work',
+    parameters: { type: 'object' },
+    joins: true,
+    process: () => {
+      onRun();
+      return done(send('joined'));
+    },
+  });
+}
