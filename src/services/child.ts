@@ -26,8 +26,8 @@ interface ChildOptions {
   readonly learn: (suspect: Suspect) => void;
 }
 
-/** A process that lived for so long (ms) counts as healthy: its next death is the first again. */
-const healthyAfter = 30_000;
+/** A process that was ready for so long (ms) counts as healthy: its next death is the first again. */
+const healthyAfter = 5_000;
 /** The last output kept of a process: what a dead-lettered message tells of the death. */
 const outputLines = 20;
 
@@ -41,6 +41,7 @@ export class Child {
   #exited: Promise<void> = Promise.resolve();
   #output: string[] = [];
   #deaths = 0;
+  #readySince = Infinity;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
@@ -94,8 +95,8 @@ export class Child {
   #spawn(): void {
     const { entry, suspects, events } = this.#options;
     const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    const started = Date.now();
     this.#process = child;
+    this.#readySince = Infinity;
     this.#output = [];
     child.on('message', (message) => this.#hear(message as ToSupervisor));
     child.stdout?.on('data', (chunk: Buffer) => this.#heard(chunk));
@@ -103,7 +104,7 @@ export class Child {
     this.#exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         resolve();
-        this.#ended(signal ?? code ?? 'unknown', Date.now() - started);
+        this.#ended(signal ?? code ?? 'unknown');
       });
       child.once('error', (error) => events.emit('output', { part: this.name, text: `${error.message}\n` }));
     });
@@ -115,6 +116,7 @@ export class Child {
     const { events, suspects } = this.#options;
     switch (message.type) {
       case 'ready':
+        this.#readySince = Date.now();
         return events.emit('ready', { part: this.name, details: message.details });
       case 'refused':
         this.#stopping = true;
@@ -140,14 +142,15 @@ export class Child {
     if (overdue) this.#process?.kill('SIGKILL');
   }
 
-  #ended(how: string | number, lived: number): void {
+  #ended(how: string | number): void {
     const { events, backoff } = this.#options;
     this.#process = undefined;
     const running = this.messages;
     this.#running.clear();
     if (this.#stopping || how === 0) return events.emit('stopped', { part: this.name });
     for (const messageId of running) this.#suspect(messageId);
-    this.#deaths = lived > healthyAfter ? 1 : this.#deaths + 1;
+    const wasHealthy = Date.now() > this.#readySince + healthyAfter;
+    this.#deaths = wasHealthy ? 1 : this.#deaths + 1;
     const seconds = jittered(backoffSeconds(backoff, this.#deaths));
     events.emit('died', { part: this.name, how: String(how), running, restartIn: seconds, lastOutput: this.#output });
     this.#restart = setTimeout(() => this.#spawn(), seconds * 1000);
