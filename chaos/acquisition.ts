@@ -1,12 +1,12 @@
 import { Events } from '../src/core/events.ts';
 import { isObject, type Json } from '../src/core/json.ts';
 import type { Client, Delivery } from '../src/stomp/client.ts';
-import { messagesPerRun, outputs, type Doom } from './recipe.ts';
+import { messagesPerRun, outputsOf, twistOf, type Twist } from './recipe.ts';
 
 /** One announcement, and the messages that answered it: those of one kind under the broker's ids of them. */
 export interface Announced {
   readonly run: string;
-  readonly doom: Doom;
+  readonly twist: Twist;
   /** How often it was sent: more than once when a receipt was lost, or on purpose. */
   sent: number;
   /** By `accepted`, `finished`, …, or `result` and the output's name: ids of the messages that said so. */
@@ -36,10 +36,11 @@ export class Acquisition {
 
   /** The share of all expected outputs that has come. */
   get progress(): number {
-    let come = 0;
-    for (const { answers } of this.runs.values())
-      come += outputs.filter((output) => answers.has(`result ${output}`)).length;
-    return come / (this.#count * outputs.length);
+    const share = ({ twist, answers }: Announced): number => {
+      const outputs = outputsOf(twist);
+      return outputs.filter((output) => answers.has(`result ${output}`)).length / outputs.length;
+    };
+    return [...this.runs.values()].reduce((sum, run) => sum + share(run), 0) / this.#count;
   }
 
   /** Runs that lack an answer. */
@@ -55,7 +56,12 @@ export class Acquisition {
     );
     for (let index = 0; index < this.#count; index += 1) {
       while (this.open.length >= window) await this.events.once('progress', undefined, signal);
-      const announced: Announced = { run: `chaos-${String(index)}`, doom: doomOf(index), sent: 0, answers: new Map() };
+      const announced: Announced = {
+        run: `chaos-${String(index)}`,
+        twist: twistOf(index),
+        sent: 0,
+        answers: new Map(),
+      };
       this.runs.set(announced.run, announced);
       // One in twenty is announced twice although nothing went wrong: the second is a duplicate.
       for (let times = this.#random() < 0.05 ? 2 : 1; times > 0; times -= 1) await this.#announce(announced);
@@ -64,9 +70,12 @@ export class Acquisition {
   }
 
   async #announce(announced: Announced): Promise<void> {
-    const { run, doom } = announced;
+    const { run, twist } = announced;
     const headers = { 'reply-to': this.#client.queue(replyQueue), 'correlation-id': run };
-    const body = JSON.stringify({ recipes: ['chaos'], parameters: { guid: run, doom } });
+    const body = JSON.stringify({
+      recipes: ['chaos'],
+      parameters: { guid: run, doom: twist.doom, tardy: twist.isTardy },
+    });
     for (;;) {
       announced.sent += 1;
       try {
@@ -89,11 +98,11 @@ export class Acquisition {
 }
 
 /** True when all that must be said of a run was said at least once. */
-function isAnswered({ answers }: Announced): boolean {
+function isAnswered({ twist, answers }: Announced): boolean {
   return (
     answers.has('accepted') &&
     (answers.has('finished') || answers.has('failed')) &&
-    outputs.every((output) => answers.has(`result ${output}`))
+    outputsOf(twist).every((output) => answers.has(`result ${output}`))
   );
 }
 
@@ -101,10 +110,4 @@ function kindOf(body: Json): string {
   const { status, result } = isObject(body) ? body : {};
   const output = isObject(result) ? result['output'] : undefined;
   return [status, output].filter((word) => typeof word === 'string').join(' ');
-}
-
-/** A few runs hold a message that ends in the dead-letter queue, by design. */
-function doomOf(index: number): Doom {
-  if (index % 40 === 5) return 'poison';
-  return index % 20 === 2 ? 'hopeless' : 'none';
 }

@@ -3,7 +3,7 @@ import type { QueueView } from '../src/monitor/api.ts';
 import type { Acquisition, Announced } from './acquisition.ts';
 import { balances, type Books, type BookedRun } from './books.ts';
 import { disordered, type Effect } from './journal.ts';
-import { doomedSteps, items, outputs } from './recipe.ts';
+import { doomedSteps, items, outputsOf, tardyStep } from './recipe.ts';
 
 /** What is wrong, each entry the id of the run concerned; nothing of it may be there. */
 export interface Findings {
@@ -61,16 +61,15 @@ export function audit(
     all.flatMap((announced) => Array<string>(Math.max(0, count(announced))).fill(announced.run));
   return {
     lost: per(
-      ({ run, doom, answers }) =>
-        outputs.filter((output) => !answers.has(`result ${output}`) || !had.has(`${run} ${output}`)).length +
-        (doom === 'none' ? 0 : 1 - deaths(run)),
+      ({ run, twist, answers }) =>
+        outputsOf(twist).filter((output) => !answers.has(`result ${output}`) || !had.has(`${run} ${output}`)).length +
+        (twist.doom === 'none' ? 0 : Math.max(0, 1 - deaths(run))),
     ),
     duplicated: per(
-      ({ run, doom, answers }) =>
-        outputs.reduce((sum, output) => sum + extra(answers.get(`result ${output}`)), 0) +
-        Math.max(0, deaths(run) - (doom === 'none' ? 0 : 1)) +
-        total(books.run(run), 'duplicate') +
-        total(books.run(run), 'late'),
+      ({ run, twist, answers }) =>
+        outputsOf(twist).reduce((sum, output) => sum + extra(answers.get(`result ${output}`)), 0) +
+        Math.max(0, deaths(run) - (twist.doom === 'none' ? 0 : 1)) +
+        repeated(books.run(run)),
     ),
     innocentDeadLettered: letters.filter(({ step }) => !doomedSteps.has(step)).map(({ run }) => run),
     unbalanced: per((announced) => (isRight(books, announced) ? 0 : 1)),
@@ -86,16 +85,15 @@ export function audit(
 }
 
 /** True when the ledger balances for the run, counts what the recipe makes, and tells the end that the announcer was told. */
-function isRight(books: Books, { run, doom, answers }: Announced): boolean {
+function isRight(books: Books, { run, twist, answers }: Announced): boolean {
   const booked = books.run(run);
   if (!booked || !balances(booked)) return false;
   const step = (number: number): BookedRun['steps'][number] | undefined =>
     booked.steps.find((one) => one.step === number);
   return (
     step(3)?.joined === items &&
-    step(4)?.done === outputs.length - 1 &&
-    step(7)?.done === 1 &&
-    booked.state === (doom === 'none' ? 'finished' : 'failed') &&
+    (step(4)?.done ?? 0) + (step(7)?.done ?? 0) + (step(11)?.done ?? 0) === outputsOf(twist).length &&
+    booked.state === (twist.doom === 'none' ? 'finished' : 'failed') &&
     answers.has(booked.state) &&
     books.announcements(run, 'accepted') === 1 &&
     books.announcements(run, 'duplicate') === (answers.get('duplicate')?.size ?? 0)
@@ -110,6 +108,8 @@ function extra(messages: ReadonlySet<string> | undefined): number {
   return Math.max(0, (messages?.size ?? 0) - 1);
 }
 
-function total(booked: BookedRun | undefined, tally: 'duplicate' | 'late'): number {
-  return booked?.steps.reduce((sum, step) => sum + step[tally], 0) ?? 0;
+/** Messages that a step knew already, or that came to a join that had closed without waiting for them. */
+function repeated(booked: BookedRun | undefined): number {
+  const steps = booked?.steps ?? [];
+  return steps.reduce((sum, { step, duplicate, late }) => sum + duplicate + (step === tardyStep ? 0 : late), 0);
 }

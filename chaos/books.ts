@@ -38,7 +38,7 @@ export class Books implements Disposable {
         .map((row) => JSON.stringify(row));
     return [
       ...lines(`SELECT id, outcome, messageId, host, received, settled FROM announcements WHERE run = ?`),
-      ...lines(`SELECT d.step, d.id, d.outcome, d.host, d.received, d.finished, d.code, d.message, d.outputs
+      ...lines(`SELECT d.step, d.id, d.outcome, d.host, d.received, d.finished, d.code, d.message, substr(d.outputs, 1, 200) AS outputs
                 FROM deliveries d JOIN runs r ON r.seq = d.run WHERE r.id = ? ORDER BY d.step, d.seq`),
       ...lines(`SELECT s.* FROM steps s JOIN runs r ON r.seq = s.run WHERE r.id = ?`),
       ...lines(`SELECT status, outcome, time, reason FROM replies WHERE run = ?`),

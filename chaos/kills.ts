@@ -52,20 +52,18 @@ export async function killAtRandom(
   return killed;
 }
 
-/** Kills what is drawn; what does not run just now cannot be killed, and another is drawn. */
-async function killOne(options: KillOptions, signal: AbortSignal): Promise<string> {
-  const { baton, broker, random } = options;
-  for (;;) {
-    const target = drawn(random());
-    if (target === 'supervisor' && baton.killSupervisor()) return target;
-    if (target === 'all' && baton.killAll()) return target;
-    if (target === 'broker' && broker) {
-      await broker.killAndRestart();
-      return target;
-    }
-    if (baton.kill(target)) return target;
-    await setTimeout(20, undefined, { signal });
-  }
+/** Kills what is drawn, once it runs: it may be starting again after its last death. */
+async function killOne({ baton, broker, random }: KillOptions, signal: AbortSignal): Promise<string> {
+  const target = drawn(random());
+  if (target === 'broker' && broker) await broker.killAndRestart();
+  else while (!killed(baton, target)) await setTimeout(20, undefined, { signal });
+  return target;
+}
+
+/** False when it does not run just now. */
+function killed(baton: Baton, target: string): boolean {
+  if (target === 'supervisor') return baton.killSupervisor();
+  return target === 'all' ? baton.killAll() : baton.kill(target);
 }
 
 function drawn(random: number): string {

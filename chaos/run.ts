@@ -163,9 +163,9 @@ function counts(findings: Findings): Record<keyof Findings, number> {
 /** What the announcer knows of a run, as a line. */
 function told(announced: Announced | undefined): readonly string[] {
   if (!announced) return [];
-  const { run, doom, sent, answers } = announced;
+  const { run, twist, sent, answers } = announced;
   const answered = Object.fromEntries([...answers].map(([kind, ids]) => [kind, [...ids]]));
-  return [JSON.stringify({ run, doom, sent, answered })];
+  return [JSON.stringify({ run, twist, sent, answered })];
 }
 
 /** ActiveMQ, killed and started again on the same data and port. */

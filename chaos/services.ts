@@ -13,6 +13,7 @@ import {
   send,
   type Json,
   type Outcome,
+  type Output,
   type ServiceOptions,
 } from '../src/index.ts';
 import type { Effect } from './journal.ts';
@@ -28,6 +29,11 @@ const concurrency = 4;
 /** Writes down that a handler had its effect; the line is with the operating system before the handler goes on. */
 function note(folder: string, effect: Effect): void {
   appendFileSync(join(folder, '..', 'journal.jsonl'), `${JSON.stringify(effect)}\n`);
+}
+
+/** What a message to the sink is: named by its step, by its sender, or one of the items. */
+function outputOf(payload: Json): string {
+  return fieldOf(payload, 'output') === null ? `item-${textOf(payload, 'item')}` : textOf(payload, 'output');
 }
 
 function textOf(payload: Json, name: string): string {
@@ -61,9 +67,16 @@ export const split = simple('chaos-split', 'chaos.split', async ({ payload }) =>
     ...Array.from({ length: fanOut.items }, (_, item) => send({ item, round: 0 }, 'item')),
     ...Array.from({ length: fanOut.ordered }, (_, index) => send({ index }, 'ordered')),
     send({}, 'failing'),
+    ...(fieldOf(payload, 'tardy') === true ? partial() : []),
     ...(typeof doom === 'string' && doom !== 'none' ? [send({}, doom)] : []),
   );
 });
+
+/** The members of a join with a deadline of 2 s, one of which comes much later. */
+function partial(): Output[] {
+  const tardy = 4 + Math.random() * 3;
+  return Array.from({ length: fanOut.tardyMembers }, (_, index) => send({ index }, 'partial', index === 0 ? tardy : 0));
+}
 
 export const work = simple('chaos-work', 'chaos.work', async ({ payload, attempt, deferral }): Promise<Outcome> => {
   await aWhile();
@@ -76,16 +89,16 @@ export const work = simple('chaos-work', 'chaos.work', async ({ payload, attempt
   return done(send({ item }));
 });
 
-export const joined = defineService<unknown>({
+export const joined = defineService<{ readonly output: string }>({
   name: 'chaos-join',
   queue: 'chaos.join',
   description: 'chaos-join of the chaos run',
   parameters: {},
   joins: true,
   concurrency,
-  process: async ({ members }) => {
+  process: async ({ members, parameters }) => {
     await aWhile();
-    return done(send({ output: 'joined', members: members.map(({ payload }) => fieldOf(payload, 'item')) }));
+    return done(send({ output: parameters.output, members: members.map(({ payload }) => fieldOf(payload, 'item')) }));
   },
 });
 
@@ -105,16 +118,15 @@ export const ordered = defineService<unknown>({
   }),
 });
 
-export const sink = defineService<unknown>({
+export const sink = defineService<{ readonly output?: string }>({
   name: 'chaos-sink',
   queue: 'chaos.sink',
   description: 'chaos-sink of the chaos run',
   parameters: {},
   concurrency,
   start: async ({ folder }) => ({
-    process: async ({ payload, run }, { key }) => {
-      // What came over the error link tells of a failure, and names no output.
-      const output = fieldOf(payload, 'output') === null ? 'error' : textOf(payload, 'output');
+    process: async ({ payload, parameters, run }, { key }) => {
+      const output = parameters.output ?? outputOf(payload);
       note(folder, { service: 'chaos-sink', run, key, output });
       return done(result({ output, key, members: fieldOf(payload, 'members') }));
     },
