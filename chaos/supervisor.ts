@@ -12,7 +12,7 @@ process.once('SIGTERM', asked.resolve);
 
 {
   await using up = supervise(partsOf(config), config, createLog('silent', 'supervisor'), asked.resolve);
-  logToFiles(up, config);
+  await logToFiles(up, config);
   const tell = (told: Told): void => void process.send?.(told);
   up.supervisor.events.on('started', ({ part, pid }) => tell({ type: 'started', part, pid }));
   up.supervisor.events.on('died', ({ part, how, running, restartIn }) =>
