@@ -11,6 +11,7 @@ import { defaultBrokerLimits, type BrokerLimits } from './limits.ts';
 import { Listener, type TlsIdentity } from './listener.ts';
 import { logEvents } from './log-events.ts';
 import type { User } from './permissions.ts';
+import type { Repair } from './repair.ts';
 import { Store } from './store.ts';
 
 /** How to start a broker. */
@@ -34,6 +35,8 @@ export interface BrokerOptions {
 export interface Broker extends AsyncDisposable {
   readonly port: number;
   readonly events: Events<BrokerEvents>;
+  /** What was lost and kept when the store was found damaged at the start. */
+  readonly repair: Repair | undefined;
   /**
    * Copies the store to a file while the broker works; started on a folder where it is named broker.sqlite, a broker goes
    * on from there. Rejects with `broker.backup-failed`.
@@ -51,6 +54,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const events = new Events<BrokerEvents>();
   logEvents(events, options.log ?? silent);
   const store = openStore(options.store, limits.storeBytes);
+  if (store.repair) options.log?.error({ ...store.repair }, 'the store was damaged: what could be read of it is kept');
   let exchange: Exchange | undefined;
   try {
     exchange = new Exchange({ store, clock: options.clock ?? systemClock, limits, events });
@@ -73,7 +77,7 @@ function brokerOf(port: number, events: Events<BrokerEvents>, store: Store, end:
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => await (stopped ??= end());
   const backup = async (path: string): Promise<void> => await store.backup(path);
-  return { port, events, backup, stop, [Symbol.asyncDispose]: stop };
+  return { port, events, repair: store.repair, backup, stop, [Symbol.asyncDispose]: stop };
 }
 
 function openStore(folder: string, limitBytes: number): Store {

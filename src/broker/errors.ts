@@ -31,6 +31,13 @@ export const storeFormat = defineError(
   'Start the version that wrote the store, or move the store aside.',
 );
 
+/** What the store holds cannot all be read. The next start repairs it. */
+export const storeDamaged = defineError(
+  'broker.store-damaged',
+  (at: { readonly file: string; readonly reason: string }) => `The store ${at.file} is damaged: ${at.reason}`,
+  'Start the broker again: it goes on with all that can be read, says what is lost, and keeps the damaged file. Check the disk.',
+);
+
 /** The store cannot be opened. */
 export const storeUnusable = defineError(
   'broker.store-unusable',

@@ -1,15 +1,20 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
-import { storeFormat, storeLocked, storeUnusable } from './errors.ts';
+import { storeDamaged, storeFormat, storeLocked, storeUnusable } from './errors.ts';
 import { APPLICATION_ID, FORMAT, MIGRATIONS, SCHEMA } from './schema.ts';
 
 /** Opens the database for this process alone and makes its tables if it is new. The lock ends with the process, however it ends. */
 export function openDatabase(file: string, limitBytes: number): DatabaseSync {
   let database: DatabaseSync | undefined;
+  const isSuspect = existsSync(suspicionOf(file));
+  const endedBadly = existsSync(`${file}-wal`);
   try {
     database = new DatabaseSync(file);
     database.exec(SETTINGS);
     prepareTables(database, file);
+    if (isSuspect || (endedBadly && statSync(file).size < CHECKED_BYTES)) check(database, file);
+    rmSync(suspicionOf(file), { force: true });
     limitSize(database, limitBytes);
     return database;
   } catch (cause) {
@@ -44,6 +49,11 @@ function prepareTables(database: DatabaseSync, file: string): void {
   if (!isNew) migrate(database, file, found);
 }
 
+/** The file that tells the next start to check the whole store. */
+export function suspicionOf(file: string): string {
+  return `${file}.suspect`;
+}
+
 function migrate(database: DatabaseSync, file: string, found: number): void {
   for (let format = found; format !== FORMAT; format += 1) {
     const migration = MIGRATIONS[format];
@@ -52,6 +62,9 @@ function migrate(database: DatabaseSync, file: string, found: number): void {
   }
 }
 
+/** Checked in some tenths of a second. */
+const CHECKED_BYTES = 128 * 1024 * 1024;
+
 /** SQLite refuses to grow beyond so many pages with the same error as for a full disk. */
 function limitSize(database: DatabaseSync, limitBytes: number): void {
   if (limitBytes === Infinity) return;
@@ -59,10 +72,26 @@ function limitSize(database: DatabaseSync, limitBytes: number): void {
   database.exec(`PRAGMA max_page_count = ${String(Math.ceil(limitBytes / pageSize))}`);
 }
 
+/**
+ * Throws `broker.store-damaged`. A crash alone damages nothing, bad disks and lying caches do: so a larger store is only
+ * checked when something of it could not be read before.
+ */
+function check(database: DatabaseSync, file: string): void {
+  const reason = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  if (reason !== 'ok') throw storeDamaged({ file, reason: String(reason) });
+}
+
+/** True when SQLite found what cannot be in a database. */
+export function isDamage(cause: unknown): boolean {
+  return ((cause as { readonly errcode?: number }).errcode ?? 0) % 256 === SQLITE_CORRUPT;
+}
+
 const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
 
 function explained(file: string, cause: unknown): Error {
-  if (storeFormat.is(cause)) return cause;
+  if (storeFormat.is(cause) || storeDamaged.is(cause)) return cause;
+  if (isDamage(cause)) return storeDamaged({ file, reason: messageOf(cause) }, { cause });
   const code = (cause as { readonly errcode?: number }).errcode;
   if (code === SQLITE_BUSY) return storeLocked({ file }, { cause });
   return storeUnusable({ file, reason: messageOf(cause) }, { cause });

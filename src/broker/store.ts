@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
-import { backupFailed, storeFailed } from './errors.ts';
+import { backupFailed, storeDamaged, storeFailed } from './errors.ts';
 import { RANK, type Message } from './message.ts';
-import { openDatabase } from './open-database.ts';
+import { isDamage, openDatabase, suspicionOf } from './open-database.ts';
+import { finishRepair, repair, type Repair } from './repair.ts';
 
 /** A message to store. */
 export interface Row {
@@ -51,6 +53,9 @@ const FOUND = `SELECT ${MESSAGE}, address, due FROM messages JOIN destinations O
 export class Store {
   /** Differs for every start of every store, and so makes the ids of messages and sessions unique. */
   readonly epoch: string;
+  /** What was done when the file was found damaged. */
+  readonly repair: Repair | undefined;
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #pageSize: number;
   readonly #destinations = new Map<string, number>();
@@ -58,7 +63,15 @@ export class Store {
 
   /** Opens the file, or makes it; `:memory:` for a store that ends with the process. */
   constructor(file: string, limitBytes: number) {
-    this.#database = openDatabase(file, limitBytes);
+    this.#file = file;
+    finishRepair(file);
+    try {
+      this.#database = openDatabase(file, limitBytes);
+    } catch (error) {
+      if (!storeDamaged.is(error)) throw error;
+      this.repair = repair(file, Date.now());
+      this.#database = openDatabase(file, limitBytes);
+    }
     this.#statements = prepare(this.#database);
     this.epoch = this.#begin();
     this.#pageSize = Number(this.#statements.space.get()?.['size']);
@@ -82,9 +95,10 @@ export class Store {
     const destination = (): number => this.#destinations.get(address) ?? -1;
     return {
       count: () => Number(this.#statements.count.get(destination())?.['count']),
-      page: (after, limit) => this.#statements.page.all(destination(), after, limit).map(messageFrom),
+      page: (after, limit) =>
+        this.#reading(() => this.#statements.page.all(destination(), after, limit)).map(messageFrom),
       frame: (id) => this.frame(id),
-      head: (id) => bytesOf(this.#statements.head.get(id)?.['head']),
+      head: (id) => bytesOf(this.#reading(() => this.#statements.head.get(id))?.['head']),
     };
   }
 
@@ -123,7 +137,7 @@ export class Store {
   }
 
   frame(id: number): Buffer | undefined {
-    return bytesOf(this.#statements.frame.get(id)?.['frame']);
+    return bytesOf(this.#reading(() => this.#statements.frame.get(id))?.['frame']);
   }
 
   /** The first delayed messages whose time has come. */
@@ -152,12 +166,27 @@ export class Store {
     } catch (cause) {
       if (this.#database.isTransaction) this.#statements.rollback.run();
       for (const address of entered) this.#destinations.delete(address);
+      if (isDamage(cause)) throw this.#damaged(cause);
       throw storeFailed({ reason: messageOf(cause) }, { cause });
     }
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (cause) {
+      throw isDamage(cause) ? this.#damaged(cause) : cause;
+    }
+  }
+
+  /** Nothing that this process does now is certain any more: what catches this error is its end, and the next start repairs. */
+  #damaged(cause: unknown): Error {
+    if (this.#file !== ':memory:') writeFileSync(suspicionOf(this.#file), '');
+    return storeDamaged({ file: this.#file, reason: messageOf(cause) }, { cause });
   }
 
   #apply({ rows = [], removals = [], releases = [] }: Changes, entered: string[]): void {
