@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { messageOf } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import type { Config } from '../config/config.ts';
+import type { Spooled } from '../dispatcher/spool.ts';
 import { Announcer, type Answer } from '../rehearsal/announcer.ts';
+import { announceLater, isBrokerDown } from './announce-later.ts';
 import { connect } from './connect.ts';
 import { noAnswer, usage } from './errors.ts';
 import { failureOf } from './failure.ts';
@@ -15,6 +19,7 @@ interface AnnounceOptions extends CommonOptions {
   readonly set: readonly string[];
   readonly file?: string;
   readonly wait?: boolean;
+  readonly spool: boolean;
   readonly timeout: number;
   readonly priority?: string;
 }
@@ -29,6 +34,7 @@ export function announceCommand(program: Command): void {
       'the announcement as a JSON file ({"recipes": [...], "parameters": {...}}); - is standard input',
     )
     .option('--wait', 'wait for the final answer: exit 0 only when the run finished')
+    .option('--no-spool', 'when the broker does not answer, fail, and do not keep the announcement for later')
     .option('--timeout <seconds>', 'how long to wait', seconds, 3600)
     .option('--priority <0-9>', 'priority of every message of the run', priority)
     .action(async (recipes: string[], options: AnnounceOptions) => {
@@ -39,14 +45,29 @@ export function announceCommand(program: Command): void {
 async function announce(recipes: readonly string[], options: AnnounceOptions, out: Output): Promise<void> {
   const message = await messageFrom(recipes, options);
   const queue = 'recipes' in message || 'custom_recipe' in message ? 'processing_recipe' : 'data-collection';
-  await using client = await connect(await configOf(options), 'baton announce');
-  const announcer = new Announcer(client);
-  await announcer.start();
   const headers = {
     'zocalo.go.user': userName(),
     'zocalo.go.host': hostname(),
     ...(options.priority === undefined ? {} : { priority: options.priority }),
   };
+  const config = await configOf(options);
+  try {
+    report(await online(config, { queue, message, headers }, options, out), out);
+  } catch (error) {
+    if (options.wait === true || !options.spool || !isBrokerDown(error)) throw error;
+    await announceLater(config, { queue, message, headers }, out);
+  }
+}
+
+async function online(
+  config: Config,
+  { queue, message, headers }: Spooled,
+  options: AnnounceOptions,
+  out: Output,
+): Promise<readonly Answer[]> {
+  await using client = await connect(config, 'baton announce');
+  const announcer = new Announcer(client);
+  await announcer.start();
   const got: Answer[] = [];
   const signal = AbortSignal.timeout(options.timeout * 1000);
   try {
@@ -59,7 +80,7 @@ async function announce(recipes: readonly string[], options: AnnounceOptions, ou
     if (!signal.aborted) throw error;
     throw noAnswer({ seconds: options.timeout, got: got.map(({ status }) => status) });
   }
-  report(got, out);
+  return got;
 }
 
 function report(got: readonly Answer[], out: Output): void {
@@ -78,7 +99,12 @@ function line({ status, run, reason, result }: Answer): string {
 
 async function messageFrom(recipes: readonly string[], { file, set }: AnnounceOptions): Promise<JsonObject> {
   const base = file === undefined ? {} : await messageIn(file);
-  const parameters = { ...(isObject(base['parameters']) ? base['parameters'] : {}), ...parametersFrom(set) };
+  // With an id of its own it can be sent again when nobody knows whether it arrived: one run is started.
+  const parameters = {
+    guid: randomUUID(),
+    ...(isObject(base['parameters']) ? base['parameters'] : {}),
+    ...parametersFrom(set),
+  };
   return { ...base, parameters, ...(recipes.length > 0 ? { recipes } : {}) };
 }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../core/log.ts';
 import type { PartTools as AttendedTools } from '../services/attend.ts';
@@ -14,6 +15,11 @@ export interface PartTools extends AttendedTools {
 export function brokerAddress(config: Config): BrokerAddress {
   const { url, host, port } = config.broker;
   return parseBrokerAddress(url ?? `stomp://${host.includes(':') ? `[${host}]` : host}:${port}`);
+}
+
+/** Where announcements wait while the broker is down. */
+export function spoolFolder({ store }: Config): string {
+  return join(store, 'spool');
 }
 
 /** How heartbeats and commands name this process. */

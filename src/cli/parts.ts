@@ -3,6 +3,7 @@ import { startBroker } from '../broker/broker.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { SpoolSender } from '../dispatcher/spool-sender.ts';
 import type { RunningPart } from '../services/attend.ts';
 import { watchOver } from '../services/consumer.ts';
 import { Host } from '../services/host.ts';
@@ -11,7 +12,7 @@ import { Timekeeper } from '../services/timekeeper.ts';
 import { Client } from '../stomp/client.ts';
 import { knownServices, serviceNamed } from './known-services.ts';
 import { logServices } from './log-services.ts';
-import { brokerAddress, processName, type PartTools } from './part-tools.ts';
+import { brokerAddress, processName, spoolFolder, type PartTools } from './part-tools.ts';
 import { startMonitorPart } from './monitor-part.ts';
 
 /** What a process can be. */
@@ -63,7 +64,7 @@ async function dispatcherPart(config: Config, { log, suspects, notes, version }:
   return { details: {}, stop: async () => dispatcher.stop() };
 }
 
-/** The timekeeper and the replier: what moves messages that are neither announced nor worked on. */
+/** The timekeeper, the replier, and who sends what was spooled: they move messages, and work on none. */
 async function postPart(config: Config, { log, suspects, notes }: PartTools): Promise<RunningPart> {
   const address = brokerAddress(config);
   const client = new Client({ address, name: `${processName()} timekeeper`, log });
@@ -72,11 +73,13 @@ async function postPart(config: Config, { log, suspects, notes }: PartTools): Pr
   const replies = new Client({ address, name: `${processName()} replier`, backoff, log });
   const timekeeper = new Timekeeper(client, systemClock, watchOver(suspects, notes));
   const replier = new Replier(replies, systemClock, watchOver(suspects, notes));
+  const spool = new SpoolSender({ client, folder: spoolFolder(config), clock: systemClock, log });
   await Promise.all([client.start(), replies.start()]);
   await timekeeper.start();
   await replier.start();
+  spool.start();
   const stop = async (): Promise<void> => {
-    await Promise.all([timekeeper.stop(), replier.stop()]);
+    await Promise.all([timekeeper.stop(), replier.stop(), spool.stop()]);
     await Promise.all([client.stop(), replies.stop()]);
   };
   return { details: {}, stop };

@@ -48,3 +48,10 @@ export const notReady = defineError<{ seconds: number; missing: readonly string[
   ({ seconds, missing }) => `Not ready within ${seconds} s: ${missing.join(', ')}.`,
   'Find out why it is missing; then announce again, or with a longer dispatcher_timeout.',
 );
+
+/** A file in the spool folder is no announcement: it was moved to `refused/`. */
+export const badSpool = defineError<{ where: string; expected: string; found: string }>(
+  'dispatcher.bad-spool',
+  ({ where, expected, found }) => `${where} of the spooled announcement: expected ${expected}, got ${found}.`,
+  'Correct the file and move it back into the spool folder.',
+);
