@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.ts';
 import { canonical, digest, isObject, type Json } from '../core/json.ts';
 import { valueAt } from '../recipes/field.ts';
 import { joinKey } from '../recipes/keys.ts';
@@ -5,7 +6,7 @@ import type { Origin } from '../recipes/route.ts';
 import type { Closing, Closures } from './closures.ts';
 import type { Consumer, Watch } from './consumer.ts';
 import { Joins, type Join } from './joins.ts';
-import { failed, rejected } from './outcome.ts';
+import { failed, later, rejected, type Outcome } from './outcome.ts';
 import { finalOutcomes } from './record.ts';
 import { deadLettered } from './route.ts';
 import type { Decision } from './settlement.ts';
@@ -15,11 +16,14 @@ import type { Task } from './task.ts';
 
 /** Seconds a join waits when its step does not say. */
 const standardTimeout = 3_600;
+/** Seconds until a join is tried again whose closures could not be read or written: the disk is full, or broken. */
+const diskPatience = 10;
 
 /** The work of joining steps: members are held until their join closes, then handled once and settled in one transaction. */
 export class JoinWork {
   readonly #surroundings: StepSurroundings;
   readonly #watch: Watch;
+  readonly #closures: Closures;
   readonly #joins: Joins;
   readonly #stopping = new AbortController();
   /** What closes now, by the join's key. */
@@ -29,6 +33,7 @@ export class JoinWork {
   constructor(surroundings: StepSurroundings, closures: Closures, watch: Watch) {
     this.#surroundings = surroundings;
     this.#watch = watch;
+    this.#closures = closures;
     this.#joins = new Joins(closures, surroundings.clock, (join, closing) => void this.#close(join, closing));
   }
 
@@ -41,8 +46,12 @@ export class JoinWork {
     const { join } = task.settings;
     if (!join) throw new TypeError('The step joins nothing.');
     const policy = { count: join.count, timeout: join.timeout ?? standardTimeout };
-    const admission = this.#joins.admit(task, keyOf(task), policy);
-    return admission === 'held' ? 'held' : decide([task], { kind: admission }, started, this.#surroundings);
+    try {
+      const admission = this.#joins.admit(task, keyOf(task), policy);
+      return admission === 'held' ? 'held' : decide([task], { kind: admission }, started, this.#surroundings);
+    } catch (error) {
+      return decide([task], putOff(error), started, this.#surroundings);
+    }
   }
 
   forget(): void {
@@ -72,11 +81,27 @@ export class JoinWork {
     const decision = this.#consumer?.takeKept(id) ?? (await this.#decide(join, members, closing));
     const refused = (error: unknown): Decision => this.#settle(members, join, failed(error, 'refused'), started);
     const settled = await this.#consumer?.settle(id, deliveries, decision, refused);
-    if (settled) this.#joins.settled(join.key, decision.records.some(isFinal));
+    if (!settled) return;
+    this.#joins.settled(join.key);
+    if (decision.records.some(isFinal)) this.#forgetMembers(join.key);
+  }
+
+  /** The members will not come again. That is worth knowing, and nothing is lost when it cannot be written. */
+  #forgetMembers(key: string): void {
+    try {
+      this.#closures.settled(key);
+    } catch (error) {
+      this.#surroundings.log.warn({ key, reason: messageOf(error) }, 'the end of a join was not written down');
+    }
   }
 
   async #decide(join: Join, members: readonly Task[], closing: Closing): Promise<Decision> {
     const started = this.#surroundings.clock.now();
+    try {
+      this.#closures.close(join.key, closing, join.members.keys(), started);
+    } catch (error) {
+      return this.#settle(members, join, putOff(error), started);
+    }
     if (closing !== 'complete') return this.#incomplete(join, members, closing, started);
     const { suspects, gate, notes } = this.#watch;
     const suspect = suspects.get(join.key);
@@ -109,15 +134,14 @@ export class JoinWork {
     return this.#settle(members, join, rejected(reason, `join-${closing}`), started, payload);
   }
 
-  #settle(
-    members: readonly Task[],
-    join: Join,
-    outcome: Parameters<typeof decide>[1],
-    started: number,
-    payload?: Json,
-  ): Decision {
+  #settle(members: readonly Task[], join: Join, outcome: Outcome, started: number, payload?: Json): Decision {
     return decide(members, outcome, started, this.#surroundings, originOfJoin(join, members, payload));
   }
+}
+
+/** Without its closures a join might close twice: its messages wait until the disk can be used again. */
+function putOff(error: unknown): Outcome {
+  return later(diskPatience, `What joins have closed cannot be read or written: ${messageOf(error)}`);
 }
 
 /** What a join sends is named after the join, not after the member that happened to come last. */

@@ -57,10 +57,9 @@ export class Joins {
     return 'held';
   }
 
-  /** The join is settled. What comes now is late, unless its members were put off and come again. */
-  settled(key: string, isFinal: boolean): void {
+  /** The join is settled, for good or to be tried again with the same members. */
+  settled(key: string): void {
     this.#closing.delete(key);
-    if (isFinal) this.#closures.settled(key);
   }
 
   /** Lets go of everything held: the connection is gone, and the members will be delivered again. */
@@ -99,7 +98,6 @@ export class Joins {
     this.#open.delete(open.key);
     const closure: Closure = { closing, members: new Set(open.members.keys()), isSettled: false };
     this.#closing.set(open.key, closure);
-    this.#closures.close(open.key, closing, closure.members, this.#clock.now());
     this.#close(open, closing);
   }
 }
