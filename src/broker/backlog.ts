@@ -1,10 +1,18 @@
 import type { FrameCache } from './cache.ts';
 import { Line } from './line.ts';
+import type { Memory } from './memory.ts';
 import type { Message } from './message.ts';
 import type { Shelf } from './store.ts';
 
 /** Messages loaded at a time, and half of what stays in memory before the end of the line is left to the store again. */
 const PAGE = 1000;
+
+/** Where the messages of a queue are: on a shelf of the store, or, where there is none, in memory alone. */
+export interface Room {
+  readonly cache: FrameCache;
+  readonly memory: Memory;
+  readonly shelf?: Shelf;
+}
 
 /**
  * The waiting messages of a queue. With a shelf in the store memory holds only the beginning of the line: what follows
@@ -19,10 +27,13 @@ export class Backlog {
   #horizon: number;
   /** Out of the line and not yet out of the store: in flight, in a consumer's own line, or on the way out. */
   readonly #held = new Map<number, Message>();
+  readonly #memory: Memory;
   #bytes = 0;
+  #isDiscarded = false;
 
   /** `isEmpty`: nothing is on the shelf. */
-  constructor(cache: FrameCache, shelf: Shelf | undefined, isEmpty: boolean) {
+  constructor({ cache, memory, shelf }: Room, isEmpty: boolean) {
+    this.#memory = memory;
     this.#cache = cache;
     this.#shelf = shelf;
     this.#horizon = isEmpty ? Infinity : -1;
@@ -35,7 +46,7 @@ export class Backlog {
 
   /** A message has arrived and, where there is a shelf, is on it. */
   add(message: Message): void {
-    if (this.#shelf === undefined) this.#bytes += message.frame?.length ?? 0;
+    if (this.#shelf === undefined) this.#grow(message.frame?.length ?? 0);
     else if (message.place <= this.#horizon) this.#cache.admit(message);
     if (message.place <= this.#horizon) this.#line.insert(message);
     this.#leaveEndToShelf();
@@ -76,7 +87,13 @@ export class Backlog {
   forget(message: Message): void {
     this.#held.delete(message.id);
     if (this.#shelf) this.#cache.release(message);
-    else this.#bytes -= message.frame?.length ?? 0;
+    else this.#grow(-(message.frame?.length ?? 0));
+  }
+
+  /** What is in memory alone is given up. */
+  discard(): void {
+    this.#grow(-this.#bytes);
+    this.#isDiscarded = true;
   }
 
   /** The bytes of a message. */
@@ -110,6 +127,12 @@ export class Backlog {
     const page = this.after(place, limit);
     const end = page.length < limit ? Infinity : (page.at(-1)?.place ?? Infinity);
     return { waiting: page.filter(({ id }) => !this.#held.has(id)), end };
+  }
+
+  #grow(bytes: number): void {
+    if (this.#isDiscarded) return;
+    this.#bytes += bytes;
+    this.#memory.take(bytes);
   }
 
   #leaveEndToShelf(): void {

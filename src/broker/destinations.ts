@@ -1,7 +1,8 @@
 import type { FrameCache } from './cache.ts';
 import { matches, queueAddress, type Destination } from './destination.ts';
-import { destinationGone, queueFull } from './errors.ts';
+import { destinationGone, memoryFull, queueFull } from './errors.ts';
 import type { BrokerLimits } from './limits.ts';
+import type { Memory } from './memory.ts';
 import type { Target } from './message.ts';
 import { Queue, type QueueHost, type QueueNames } from './queue.ts';
 import type { Store } from './store.ts';
@@ -11,13 +12,14 @@ import { Topics } from './topic.ts';
 export interface DestinationOptions {
   readonly store: Store;
   readonly cache: FrameCache;
+  readonly memory: Memory;
   readonly host: QueueHost;
   readonly limits: BrokerLimits;
 }
 
 /** All queues, topics and temporary queues by their names. They come into being when they are first named. */
 export class Destinations {
-  readonly topics = new Topics();
+  readonly topics: Topics;
   readonly #options: DestinationOptions;
   readonly #queues = new Map<string, Queue>();
   readonly #followers = new Set<{ readonly pattern: string; readonly found: (queue: Queue) => void }>();
@@ -25,6 +27,7 @@ export class Destinations {
 
   constructor(options: DestinationOptions) {
     this.#options = options;
+    this.topics = new Topics(options.memory);
   }
 
   /** The durable queues that were named since the start or have messages. */
@@ -35,9 +38,9 @@ export class Destinations {
   queue(name: string): Queue {
     const known = this.#queues.get(name);
     if (known) return known;
-    const { store, cache, host } = this.#options;
+    const { store, host } = this.#options;
     const address = queueAddress(name);
-    const queue = new Queue({ name, address, shown: address }, host, cache, store.shelf(address));
+    const queue = new Queue({ name, address, shown: address }, host, { ...this.#options, shelf: store.shelf(address) });
     this.#queues.set(name, queue);
     for (const { pattern, found } of this.#followers) if (matches(pattern, name)) found(queue);
     return queue;
@@ -53,7 +56,7 @@ export class Destinations {
 
   /** A queue in memory, which only its maker knows. */
   privateQueue(names: QueueNames): Queue {
-    return new Queue(names, this.#options.host, this.#options.cache);
+    return new Queue(names, this.#options.host, this.#options);
   }
 
   /** A queue in memory to which others send by its address, until it is closed. */
@@ -65,6 +68,7 @@ export class Destinations {
 
   closeTemporary(queue: Queue): void {
     this.#temporaries.delete(queue.address);
+    queue.discard();
   }
 
   /** Where a SEND to this destination goes. */
@@ -77,7 +81,8 @@ export class Destinations {
   /** A temporary queue by its address. Whether it is still there is asked when a message is to go to it. */
   temporary(address: string): Target {
     const find = (): Queue | undefined => this.#temporaries.get(address);
-    const allowed = this.#options.limits.temporaryBytes;
+    const { memory, limits } = this.#options;
+    const allowed = limits.temporaryBytes;
     return {
       address,
       shown: find()?.shown ?? address,
@@ -86,6 +91,7 @@ export class Destinations {
         const queue = find();
         if (queue === undefined) throw destinationGone({ destination: address });
         if (queue.bytes > allowed) throw queueFull({ destination: address, allowed });
+        if (memory.isFull) throw memoryFull({ allowed: memory.allowed });
       },
       accept: (message) => find()?.accept(message),
     };

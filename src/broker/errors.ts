@@ -173,6 +173,14 @@ export const selectorRefused = defineError(
   "Write it as in SQL: colour = 'red' AND JMSPriority > 4. Texts stand in single quotes, names without - and dots.",
 );
 
+/** What is in memory alone, of all connections together, is as much as it may be. */
+export const memoryFull = defineError(
+  'broker.memory-full',
+  (at: { readonly allowed: number }) =>
+    `Open transactions, temporary queues and slow subscribers hold ${String(at.allowed)} bytes, which is the limit`,
+  'Send again later; commit more often, read replies sooner, or raise the limit memoryBytes.',
+);
+
 /** SUBSCRIBE with an id that is in use. */
 export const subscriptionOpen = defineError(
   'broker.subscription-open',

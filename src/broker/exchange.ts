@@ -7,6 +7,7 @@ import { parseDestination } from './destination.ts';
 import { Destinations } from './destinations.ts';
 import type { BrokerEvents } from './events.ts';
 import type { BrokerLimits } from './limits.ts';
+import { Memory } from './memory.ts';
 import { placed, reordered, type Draft, type Message, type Target } from './message.ts';
 import { Queue } from './queue.ts';
 import { Scheduler } from './scheduler.ts';
@@ -46,6 +47,7 @@ export class Exchange {
   readonly events: Events<BrokerEvents>;
   readonly turn: Turn;
   readonly destinations: Destinations;
+  readonly memory: Memory;
   /** Differs for each start of each store. */
   readonly epoch: string;
   readonly #store: Store;
@@ -60,6 +62,7 @@ export class Exchange {
     this.#store = store;
     this.turn = new Turn(store);
     this.epoch = store.epoch;
+    this.memory = new Memory(limits.memoryBytes);
     this.#lastNumber = store.lastNumber();
     this.#scheduler = new Scheduler(store, clock, {
       release: (found, done) => this.#release(found, done),
@@ -68,6 +71,7 @@ export class Exchange {
     this.destinations = new Destinations({
       store,
       limits,
+      memory: this.memory,
       cache: new FrameCache(limits.cacheBytes),
       host: this.#host(),
     });

@@ -14,6 +14,8 @@ export interface BrokerLimits {
   readonly outputBytes: number;
   /** Of the messages of one open transaction. */
   readonly transactionBytes: number;
+  /** Of all open transactions, temporary queues and slow subscribers of topics together. */
+  readonly memoryBytes: number;
   /** Waiting for one temporary queue, or for one slow subscriber of a topic. */
   readonly temporaryBytes: number;
   /** From accepting a connection to its CONNECT, and from the end of a session to the end of its socket. */
@@ -27,6 +29,7 @@ export const defaultBrokerLimits: BrokerLimits = {
   cacheBytes: 64 * 1024 * 1024,
   outputBytes: 1024 * 1024,
   transactionBytes: 256 * 1024 * 1024,
+  memoryBytes: 512 * 1024 * 1024,
   temporaryBytes: 64 * 1024 * 1024,
   patienceMs: 30_000,
 };

@@ -1,10 +1,8 @@
-import { Backlog } from './backlog.ts';
-import type { FrameCache } from './cache.ts';
+import { Backlog, type Room } from './backlog.ts';
 import { Consumers, type Consumer } from './consumers.ts';
 import { Groups } from './groups.ts';
 import type { Message, Target } from './message.ts';
 import { Selection } from './selection.ts';
-import type { Shelf } from './store.ts';
 
 /** What a queue needs of its surroundings. */
 export interface QueueHost {
@@ -43,14 +41,15 @@ export class Queue implements Target {
   #size: number;
   #inFlight = 0;
 
-  constructor(names: QueueNames, host: QueueHost, cache: FrameCache, shelf?: Shelf) {
+  constructor(names: QueueNames, host: QueueHost, room: Room) {
     this.name = names.name;
     this.address = names.address;
     this.shown = names.shown;
+    const { shelf } = room;
     this.isDurable = shelf !== undefined;
     this.#host = host;
     this.#size = shelf?.count() ?? 0;
-    this.#backlog = new Backlog(cache, shelf, this.#size === 0);
+    this.#backlog = new Backlog(room, this.#size === 0);
   }
 
   /** Messages waiting and in flight. */
@@ -149,6 +148,11 @@ export class Queue implements Target {
     const first = this.#take();
     if (first) this.forget(first);
     return first !== undefined;
+  }
+
+  /** Nobody will read what is in it, a queue in memory. */
+  discard(): void {
+    this.#backlog.discard();
   }
 
   /** Copies of all messages that come after a place, waiting or in flight, in their order. */

@@ -1,5 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../core/errors.ts';
+import { storeUnusable } from './errors.ts';
 import { openDatabase, suspicionOf } from './open-database.ts';
 import { salvage, type Salvage } from './salvage.ts';
 
@@ -37,6 +39,8 @@ function copyInto(file: string, saved: string): Salvage {
   const [from, to] = [new DatabaseSync(file), openDatabase(saved, Infinity)];
   try {
     return salvage(from, to);
+  } catch (cause) {
+    throw storeUnusable({ file, reason: `it is damaged, and cannot be repaired: ${messageOf(cause)}` }, { cause });
   } finally {
     from.close();
     to.close();

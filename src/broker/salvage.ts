@@ -54,36 +54,36 @@ function traces(from: DatabaseSync): { ids: Map<number, number>; isComplete: boo
   return { ids, isComplete: table === true || (line === true && delayed === true) };
 }
 
-/** Copies one message; false when it cannot be read whole. */
+/** Copies one message; false when it cannot be read whole, or another has its place. Throws when the copy cannot be written. */
 function copier(from: DatabaseSync, to: DatabaseSync): (id: number, address: string | undefined) => boolean {
   const select = from.prepare(`SELECT ${COLUMNS} FROM messages WHERE id = ?`);
   const enter = to.prepare('INSERT OR IGNORE INTO destinations (address) VALUES (?)');
-  const insert = to.prepare(`INSERT INTO messages SELECT ?, id, ?, ?, ?, ?, ?, ? FROM destinations WHERE address = ?`);
-  return (id, address) => {
+  const insert = to.prepare(
+    `INSERT OR IGNORE INTO messages SELECT ?, id, ?, ?, ?, ?, ?, ? FROM destinations WHERE address = ?`,
+  );
+  const readable = (id: number): Record<string, unknown> | undefined => {
     try {
       const row = select.get(id);
-      if (row === undefined) return false;
-      const frame = Buffer.from(row['frame'] as Uint8Array);
-      decoded(frame);
-      const place = address ?? headersOf(frame)['destination'] ?? '';
-      enter.run(place);
-      const { due, expires, groupName, closesGroup } = row;
-      return (
-        insert.run(
-          id,
-          row['place'] ?? 0,
-          due ?? null,
-          expires ?? null,
-          groupName ?? null,
-          closesGroup ?? 0,
-          frame,
-          place,
-        ).changes === 1
-      );
+      if (row) decoded(bytesOf(row));
+      return row;
     } catch {
-      return false;
+      return undefined;
     }
   };
+  return (id, address) => {
+    const row = readable(id);
+    if (row === undefined) return false;
+    const frame = bytesOf(row);
+    const place = address ?? headersOf(frame)['destination'] ?? '';
+    enter.run(place);
+    const { due, expires, groupName, closesGroup } = row as Record<string, number | string | null>;
+    const values = [Number(row['place']), due ?? null, expires ?? null, groupName ?? null, Number(closesGroup)];
+    return insert.run(id, ...values, frame, place).changes === 1;
+  };
+}
+
+function bytesOf(row: Record<string, unknown>): Buffer {
+  return Buffer.from(row['frame'] as Uint8Array);
 }
 
 /** Visits the rows up to the first that cannot be read; true when there is none such. */

@@ -93,6 +93,7 @@ export class Session implements Recipient {
     const name = requiredHeader(frame, 'transaction', 'the name of an open transaction');
     const transaction = this.#openTransaction(frame.command, name);
     this.transactions.delete(name);
+    transaction.end();
     return transaction;
   }
 
@@ -145,7 +146,10 @@ export class Session implements Recipient {
   }
 
   end(): void {
-    for (const transaction of this.transactions.values()) this.abort(transaction);
+    for (const transaction of this.transactions.values()) {
+      transaction.end();
+      this.abort(transaction);
+    }
     this.transactions.clear();
     for (const one of this.listening.values()) one.end();
     this.listening.clear();

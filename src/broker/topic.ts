@@ -1,4 +1,5 @@
 import { matches } from './destination.ts';
+import type { Memory } from './memory.ts';
 import type { Message, Target } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { Selector } from './selector/selector.ts';
@@ -8,9 +9,14 @@ const REMEMBERED = 1000;
 
 /** Topics and who listens to them. Each subscriber has a queue of its own in memory, so a slow one holds up nobody. */
 export class Topics {
+  readonly #memory: Memory;
   readonly #subscribers = new Set<Subscriber>();
   /** Subscribers by name of the topic, forgotten whenever one comes or goes. */
   readonly #bySubject = new Map<string, readonly Subscriber[]>();
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
 
   /** Puts what is published on matching topics into the queue; the returned function ends that. */
   subscribe(subscriber: Subscriber): () => void {
@@ -37,7 +43,7 @@ export class Topics {
     for (const { queue, selector, allowedBytes, onDropped } of this.#listening(name)) {
       if (selector && message.frame && !selector.takes(message.frame, false)) continue;
       queue.accept({ ...message });
-      while (queue.bytes > allowedBytes && queue.dropFirst()) onDropped();
+      while ((queue.bytes > allowedBytes || this.#memory.isFull) && queue.dropFirst()) onDropped();
     }
   }
 

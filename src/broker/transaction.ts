@@ -1,5 +1,6 @@
 import type { Delivery } from './deliveries.ts';
-import { transactionTooLarge } from './errors.ts';
+import { memoryFull, transactionTooLarge } from './errors.ts';
+import type { Memory } from './memory.ts';
 import type { Draft } from './message.ts';
 
 /** What a client wants done together: kept until COMMIT or ABORT. */
@@ -9,19 +10,30 @@ export class Transaction {
   readonly acks: Delivery[] = [];
   readonly nacks: Delivery[] = [];
   readonly #allowedBytes: number;
+  readonly #memory: Memory;
   #bytes = 0;
 
-  constructor(name: string, allowedBytes: number) {
+  constructor(name: string, allowedBytes: number, memory: Memory) {
+    this.#memory = memory;
     this.name = name;
     this.#allowedBytes = allowedBytes;
   }
 
-  /** Adds a message. Throws `broker.transaction-too-large`. */
+  /** Adds a message. Throws `broker.transaction-too-large` or `broker.memory-full`. */
   send(draft: Draft): void {
-    this.#bytes += draft.frame.length;
     const allowed = this.#allowedBytes;
-    if (this.#bytes > allowed) throw transactionTooLarge({ transaction: this.name, allowed });
+    const bytes = draft.frame.length;
+    if (this.#bytes + bytes > allowed) throw transactionTooLarge({ transaction: this.name, allowed });
+    if (this.#memory.isFull) throw memoryFull({ allowed: this.#memory.allowed });
+    this.#bytes += bytes;
+    this.#memory.take(bytes);
     this.sends.push(draft);
+  }
+
+  /** It is committed or aborted: its messages are on their way, or dropped. */
+  end(): void {
+    this.#memory.release(this.#bytes);
+    this.#bytes = 0;
   }
 
   /** Adds deliveries to settle. */

@@ -86,6 +86,37 @@ describe('limits', () => {
     expect((await peer.error()).headers['code']).toBe('broker.transaction-too-large');
   });
 
+  it('what all hold in memory together is limited, and free again when they end', async () => {
+    const limits = { memoryBytes: 16 * 1024 };
+    await using broker = await startBroker({ port: 0, store: ':memory:', limits });
+    for (let round = 0; round < 3; round += 1) {
+      const left = broker.events.once('disconnected', ({ session }) => session.endsWith(`-${String(3 * round + 2)}`));
+      {
+        await using owner = await Peer.connect(broker.port);
+        await using peer = await Peer.connect(broker.port);
+        for (let index = 0; index < 6; index += 1) await owner.put('/temp-queue/t', KILOBYTE);
+        for (let name = 0; name < 16; name += 1) await peer.ask('BEGIN', { transaction: String(name) });
+        for (let name = 0; name < 16; name += 1) {
+          peer.send('SEND', { destination: '/queue/a', transaction: String(name) }, KILOBYTE);
+        }
+        expect((await peer.error()).headers['code']).toBe('broker.memory-full');
+        await left;
+        // Those transactions are gone, so there is room; and what is committed, aborted or read is gone from memory too.
+        await using other = await Peer.connect(broker.port);
+        for (const end of ['COMMIT', 'ABORT', 'COMMIT', 'ABORT']) {
+          await other.ask('BEGIN', { transaction: 't' });
+          for (let index = 0; index < 6; index += 1) {
+            other.send('SEND', { destination: '/queue/a', transaction: 't' }, KILOBYTE);
+          }
+          await other.ask(end, { transaction: 't' });
+        }
+        await owner.subscribe('/temp-queue/t', { ack: 'auto' });
+        await owner.messages(6);
+        for (let index = 0; index < 14; index += 1) await owner.put('/temp-queue/unread', KILOBYTE);
+      }
+    }
+  });
+
   it('a temporary queue that nobody reads is full one day', async () => {
     await using broker = await startBroker({ port: 0, store: ':memory:', limits: { temporaryBytes: 4096 } });
     await using peer = await Peer.connect(broker.port);

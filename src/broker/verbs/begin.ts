@@ -9,5 +9,5 @@ export function begin(session: Session, frame: Frame): void {
   const transaction = requiredHeader(frame, 'transaction', 'a name for the transaction');
   if (session.transactions.has(transaction)) throw transactionOpen({ transaction });
   const { transactionBytes } = session.exchange.limits;
-  session.transactions.set(transaction, new Transaction(transaction, transactionBytes));
+  session.transactions.set(transaction, new Transaction(transaction, transactionBytes, session.exchange.memory));
 }

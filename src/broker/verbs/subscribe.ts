@@ -87,6 +87,7 @@ function listenToTopic(session: Session, { name, text }: Destination, options: S
     end: () => {
       leave();
       consuming.end();
+      queue.discard();
     },
   };
 }
