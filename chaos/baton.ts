@@ -75,7 +75,13 @@ export class Baton {
   kill(part: string): boolean {
     const pid = this.#pids.get(part);
     this.#pids.delete(part);
-    return pid !== undefined && killed(pid);
+    return pid !== undefined && signalled(pid, 'SIGKILL');
+  }
+
+  /** Stops a part until the returned function is called; undefined when it does not run just now. */
+  pause(part: string): (() => void) | undefined {
+    const pid = this.#pids.get(part);
+    return pid !== undefined && signalled(pid, 'SIGSTOP') ? () => void signalled(pid, 'SIGCONT') : undefined;
   }
 
   /** Kills the supervisor alone: its parts end by themselves, in good order. */
@@ -88,7 +94,7 @@ export class Baton {
   killAll(): boolean {
     const pids = [...this.#pids.values()];
     const isKilled = this.killSupervisor();
-    for (const pid of pids) killed(pid);
+    for (const pid of pids) signalled(pid, 'SIGKILL');
     return isKilled;
   }
 
@@ -130,9 +136,10 @@ export class Baton {
   }
 }
 
-function killed(pid: number): boolean {
+/** False when there is no such process any more. */
+function signalled(pid: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean {
   try {
-    return process.kill(pid, 'SIGKILL');
+    return process.kill(pid, signal);
   } catch {
     return false;
   }

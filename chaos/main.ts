@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --broker embedded|activemq --messages N --kills N --seed N --json`: thousands of messages through a
+ * `npm run chaos -- --broker embedded|activemq --messages N --kills N [--pauses N] --seed N --json`: thousands of messages through a
  * whole Baton while its processes and its broker are killed at random; then everything is accounted for. Exit 1, with
  * the seed and the history of what is concerned, when anything is not as promised.
  */
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     broker: { type: 'string', default: 'embedded' },
     messages: { type: 'string', default: '1000' },
     kills: { type: 'string', default: '20' },
+    pauses: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     json: { type: 'boolean', default: false },
   },
@@ -33,10 +34,10 @@ else for (const [name, value] of Object.entries(figures)) console.log(`${name.pa
 function readOptions(): Omit<ChaosOptions, 'folder'> {
   const { broker } = values;
   if (broker !== 'embedded' && broker !== 'activemq') throw new Error('--broker is embedded or activemq.');
-  return { broker, messages: count('messages'), kills: count('kills'), seed: count('seed') };
+  return { broker, messages: count('messages'), kills: count('kills'), pauses: count('pauses'), seed: count('seed') };
 }
 
-function count(name: 'messages' | 'kills' | 'seed'): number {
+function count(name: 'messages' | 'kills' | 'pauses' | 'seed'): number {
   const number = Number(values[name]);
   if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} is a whole number.`);
   return number;

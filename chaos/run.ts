@@ -13,7 +13,7 @@ import { audit, deadLetters, type Findings } from './audit.ts';
 import { Baton } from './baton.ts';
 import { Books } from './books.ts';
 import { readJournal } from './journal.ts';
-import { killAtRandom, type ForeignBroker } from './kills.ts';
+import { killAtRandom, pauseAtRandom, type ForeignBroker } from './kills.ts';
 import { seeded } from './random.ts';
 
 export interface ChaosOptions {
@@ -21,6 +21,8 @@ export interface ChaosOptions {
   /** Messages to steps, at least; retries, deferrals and checkpoints come on top. */
   readonly messages: number;
   readonly kills: number;
+  /** Processes stopped for up to 40 s each. */
+  readonly pauses: number;
   readonly seed: number;
   /** Where everything is kept: the stores, the logs, and the history of what was done in `chaos.log`. */
   readonly folder: string;
@@ -31,6 +33,7 @@ export interface ChaosReport extends Readonly<Record<keyof Findings, number>> {
   readonly broker: string;
   readonly messages: number;
   readonly kills: number;
+  readonly pauses: number;
   readonly seed: number;
   readonly runs: number;
   readonly announcements: number;
@@ -51,7 +54,7 @@ const toldHistories = 3;
 
 /** Runs a whole Baton through kills, and audits it at rest. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { folder, kills, seed, messages } = options;
+  const { folder, kills, pauses, seed, messages } = options;
   const started = Date.now();
   await mkdir(folder, { recursive: true });
   await using stack = new AsyncDisposableStack();
@@ -71,11 +74,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const client = stack.use(new Client({ address: parseBrokerAddress(brokerUrl), name: 'chaos', backoff }));
   await client.start();
 
-  const random = seeded(seed);
   const acquisition = new Acquisition(client, messages, seeded(seed + 1));
-  const killed = await survive(acquisition, tell, (signal) =>
-    killAtRandom({ baton, broker, acquisition, kills, random, tell }, signal),
-  );
+  const disturbing = { baton, broker, acquisition, kills, pauses, tell };
+  const killed = await survive(acquisition, tell, async (signal) => {
+    const pausing = pauseAtRandom({ ...disturbing, random: seeded(seed + 2) }, signal);
+    const counts = killAtRandom({ ...disturbing, random: seeded(seed) }, signal);
+    const [done] = await Promise.allSettled([counts, pausing]);
+    return done.status === 'fulfilled' ? done.value : {};
+  });
   const queues = await emptied(`http://127.0.0.1:${String(httpPort)}`);
   const letters = await deadLetters(client, queues);
   await baton.stop();
@@ -90,6 +96,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     broker: options.broker,
     messages: runs.reduce((sum, { run }) => sum + sent(run), 0),
     kills: Object.values(killed).reduce((sum, count) => sum + count, 0),
+    pauses,
     seed,
     runs: runs.length,
     announcements: runs.reduce((sum, run) => sum + run.sent, 0),
@@ -116,11 +123,11 @@ export function isClean(report: ChaosReport): boolean {
 }
 
 /** Announces and kills until all is answered, or nothing comes any more. */
-async function survive<Killed>(
+async function survive(
   acquisition: Acquisition,
   tell: (what: string) => void,
-  kill: (signal: AbortSignal) => Promise<Killed>,
-): Promise<Killed | Record<string, never>> {
+  kill: (signal: AbortSignal) => Promise<ChaosReport['killed']>,
+): Promise<ChaosReport['killed']> {
   const stalled = new AbortController();
   const giveUp = (): void => {
     tell(`nothing comes any more; open: ${JSON.stringify(acquisition.open.flatMap((one) => told(one)))}`);
@@ -132,7 +139,7 @@ async function survive<Killed>(
     timer = globalThis.setTimeout(giveUp, patience);
   });
   try {
-    const killing = kill(stalled.signal).catch(() => ({}));
+    const killing = kill(stalled.signal);
     await acquisition.run(stalled.signal).catch(() => undefined);
     return await killing;
   } finally {

@@ -41,13 +41,13 @@ export class Closures implements Disposable {
     `);
     this.#database.prepare('DELETE FROM closures WHERE time < ?').run(now - remembered);
     this.#insert = this.#database.prepare(
-      'INSERT INTO closures (key, closing, members, time) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET closing = excluded.closing, members = excluded.members',
+      'INSERT INTO closures (key, closing, members, time) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#settle = this.#database.prepare('UPDATE closures SET settled = 1 WHERE key = ?');
     this.#find = this.#database.prepare('SELECT closing, members, settled FROM closures WHERE key = ?');
   }
 
-  /** The join closes now, for good. */
+  /** The join closes now, for good. One that has closed stays as it closed, whoever says otherwise: a process that was stopped for a while may. */
   close(key: string, closing: Closing, members: Iterable<string>, now: number): void {
     this.#insert.run(key, closing, JSON.stringify([...members]), now);
   }
