@@ -73,7 +73,7 @@ export function placeOf(letter: Letter): { readonly run: string; readonly step: 
 }
 
 /** When the message came into the dead-letter queue, in milliseconds since 1970. */
-export function diedAt({ headers }: Letter): number {
+function diedAt({ headers }: Letter): number {
   return number(headers['baton-last-failure']) ?? number(headers['timestamp']) ?? 0;
 }
 

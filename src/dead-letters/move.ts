@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../core/errors.ts';
 import { names } from '../services/names.ts';
 import type { LedgerRecord, RecordBatch } from '../services/record.ts';
@@ -10,6 +11,8 @@ import { countOf } from './queues.ts';
 
 /** Messages in one transaction: few, so that live traffic gets its turn in between. */
 const batchSize = 25;
+/** Milliseconds. */
+const longestPause = 200;
 /** Messages that cannot leave, after which the rest is not tried: something is wrong with all of them. */
 const leftAtMost = 20;
 
@@ -61,11 +64,13 @@ export async function move(options: Move): Promise<Moved> {
     for (const { messageId } of came) unsure.delete(messageId);
     const batch = came.filter(({ messageId }) => !left.has(messageId));
     alone -= 1;
+    const began = performance.now();
     try {
       const leaving = await settle(batch, options);
       for (const [id, reason] of leaving.stay) left.set(id, reason);
       moved += leaving.left;
       onMoved?.(moved);
+      await pause(performance.now() - began, signal);
     } catch (error) {
       if (unknown.is(error)) for (const { messageId } of batch) unsure.add(messageId);
       else if (isRefusal(error) && batch.length > 1) alone = batch.length;
@@ -77,6 +82,11 @@ export async function move(options: Move): Promise<Moved> {
   }
   const interrupted = signal.aborted && moved + unsure.size + left.size < goal;
   return { moved: moved + unsure.size, left: [...left].map(([id, reason]) => ({ id, reason })), interrupted };
+}
+
+/** As long as the last transaction took: half of the broker's time is left to live traffic, and more when it is slow. */
+async function pause(took: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.min(took, longestPause), undefined, { signal }).catch(() => undefined);
 }
 
 /** Acknowledges in one transaction all that may leave. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drainQueue } from '../../src/dead-letters/drain.ts';
 import { reinjectFiles } from '../../src/dead-letters/files.ts';
-import type { letterOf} from '../../src/dead-letters/letter.ts';
+import type { letterOf } from '../../src/dead-letters/letter.ts';
 import { viewOf, type LetterView } from '../../src/dead-letters/letter.ts';
 import { look } from '../../src/dead-letters/look.ts';
 import { exportQueue, purgeQueue } from '../../src/dead-letters/purge.ts';
@@ -17,6 +17,8 @@ import { Client } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { Site } from '../fixtures/site.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { openBook } from '../ledger/open-book.ts';
+import { announced } from '../ledger/records.ts';
 
 interface SuiteBroker extends AsyncDisposable {
   address(namespace?: string): string;
@@ -76,6 +78,10 @@ export function exerciseDeadLetters(start: () => Promise<SuiteBroker>): void {
         [1, 0, true],
       ]);
       expect(await countOf(client, queue)).toBe(0);
+      await using ledger = await openBook();
+      ledger.enter([announced(run), ...site.records]);
+      expect(ledger.run(run)).toMatchObject({ state: 'finished', waiting: 0, failed: 0 });
+      expect(ledger.step(run, 1)).toMatchObject({ sent: 2, dead: 1, done: 1, retries: 1 });
     });
 
     it('keeps the headers of the sender, and none of its death', async () => {
