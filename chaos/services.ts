@@ -95,9 +95,13 @@ export const joined = defineService<{ readonly output: string }>({
   description: 'chaos-join of the chaos run',
   parameters: {},
   joins: true,
+  retry: { delay: 0.1, factor: 1 },
   concurrency,
-  process: async ({ members, parameters }) => {
+  process: async ({ members, parameters, attempt, deferral }) => {
     await aWhile();
+    const drawn = Math.random();
+    if (drawn < 0.1 && attempt < 3) throw new Error('an accident of this attempt');
+    if (drawn < 0.2 && deferral < 3) return later(Math.random(), 'not now');
     return done(send({ output: parameters.output, members: members.map(({ payload }) => fieldOf(payload, 'item')) }));
   },
 });

@@ -51,7 +51,8 @@ export class Joins {
     const open = known ?? this.#begin(key, policy.count, closure);
     if (open.members.has(member)) return 'duplicate';
     open.members.set(member, task);
-    this.#expect(open, sent + policy.timeout * 1000);
+    // All members of one that has closed are with the broker, parked perhaps: there is time for them to come again.
+    this.#expect(open, (closure ? open.opened : sent) + policy.timeout * 1000);
     if (open.members.size >= (closure?.members.size ?? open.count))
       this.#end(open, closure?.closing ?? (hasMissing(open) ? 'missing' : 'complete'));
     return 'held';
