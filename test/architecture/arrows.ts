@@ -56,7 +56,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
 
 /** What is kept at one place, so that it can be replaced there: an import from elsewhere is an error. */
 export const keptIn: Readonly<Record<string, readonly PartName[]>> = {
-  'node:sqlite': ['broker', 'ledger'],
+  'node:sqlite': ['broker', 'services', 'dispatcher', 'ledger'],
   commander: ['cli'],
   express: ['monitor'],
   h5wasm: ['detectors'],

@@ -14,7 +14,7 @@ const keeping: IForbiddenRuleType[] = Object.entries(keptIn).map(([name, places]
   name: `${name} is kept in ${places.join(', ')}`,
   severity: 'error',
   from: { path: '^(src|web)/', pathNot: places.map((place) => parts[place].files) },
-  to: { path: [`^${name.replace('node:', '')}$`, `^node_modules/(@types/)?${name}/`] },
+  to: { path: [`^(node:)?${name.replace('node:', '')}$`, `^node_modules/(@types/)?${name}/`] },
 }));
 
 describe('the source tree', () => {
