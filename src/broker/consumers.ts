@@ -1,4 +1,4 @@
-import type { InFlight } from './exchange.ts';
+import type { Message } from './message.ts';
 import type { Selector } from './selector/selector.ts';
 
 /** Who takes messages from a queue. */
@@ -11,7 +11,7 @@ export interface Consumer {
   readonly selector: Selector | undefined;
   /** It has fewer messages in flight than its prefetch, and its connection takes bytes. */
   readonly isReady: boolean;
-  deliver(one: InFlight, frame: Buffer, redelivered: boolean): void;
+  deliver(message: Message, frame: Buffer, redelivered: boolean): void;
 }
 
 /** The consumers of a queue in the order in which they are asked: by priority, then whoever was served longest ago. */

@@ -181,7 +181,7 @@ export class Queue implements Target {
     this.#inFlight += 1;
     this.counts.dispatched += 1;
     this.#groups.delivered(message);
-    consumer.deliver({ queue: this, message }, this.#backlog.deliver(message), this.#returned.has(message.id));
+    consumer.deliver(message, this.#backlog.deliver(message), this.#returned.has(message.id));
     return true;
   }
 

@@ -110,16 +110,9 @@ export class Session implements Recipient {
 
   /** Ends a subscription: what it has not settled goes back to where it stood. */
   endSubscription(subscription: Subscription): void {
-    subscription.isOpen = false;
     const unsettled = this.deliveries.unsettled(subscription);
     this.deliveries.remove(unsettled);
-    for (const queue of subscription.queues) {
-      const own = unsettled.filter((delivery) => delivery.queue === queue);
-      queue.detach(
-        subscription,
-        own.map(({ message }) => message),
-      );
-    }
+    subscription.end(unsettled);
   }
 
   /** The temporary queue of this connection that its client calls so. */

@@ -30,12 +30,9 @@ export interface Recipient {
 }
 
 /** One subscription of one connection to a queue, to several by a pattern, or to the private queue that collects a topic for it. */
-export class Subscription implements Consumer {
+export class Subscription {
   readonly id: string;
   readonly ack: AckMode;
-  readonly priority: number;
-  readonly exclusive: boolean;
-  readonly selector: Selector | undefined;
   /** False once it has ended. */
   isOpen = true;
   readonly #prefetch: number;
@@ -45,39 +42,57 @@ export class Subscription implements Consumer {
   #outstanding = 0;
 
   /** Whichever it was served from last comes last. */
-  readonly #queues = new Set<Queue>();
+  readonly #consumers = new Map<Queue, Consumer>();
+  readonly #options: SubscriptionOptions;
 
   constructor(options: SubscriptionOptions, recipient: Recipient) {
     this.id = options.id;
     this.ack = options.ack;
-    this.priority = options.priority;
-    this.exclusive = options.exclusive;
-    this.selector = options.selector;
+    this.#options = options;
     this.#prefetch = options.prefetch;
     this.#recipient = recipient;
     this.#head = headerText({ subscription: this.id });
   }
 
-  get queues(): readonly Queue[] {
-    return [...this.#queues];
-  }
-
   /** Takes messages from this queue too. */
   attachTo(queue: Queue): void {
-    this.#queues.add(queue);
-    queue.attach(this);
+    const { priority, exclusive, selector } = this.#options;
+    const isReady = (): boolean => this.#isReady;
+    const consumer: Consumer = {
+      priority,
+      exclusive,
+      selector,
+      get isReady() {
+        return isReady();
+      },
+      deliver: (message, frame, redelivered) => this.#deliver({ queue, message }, frame, redelivered),
+    };
+    this.#consumers.set(queue, consumer);
+    queue.attach(consumer);
+  }
+
+  /** It has ended; what it has not settled goes back. */
+  end(unsettled: readonly InFlight[]): void {
+    this.isOpen = false;
+    for (const [queue, consumer] of this.#consumers) {
+      const own = unsettled.filter((one) => one.queue === queue);
+      queue.detach(
+        consumer,
+        own.map(({ message }) => message),
+      );
+    }
   }
 
   /** It may take more than before. */
   wake(): void {
-    for (const queue of this.#queues) queue.wake();
+    for (const queue of this.#consumers.keys()) queue.wake();
   }
 
-  get isReady(): boolean {
+  get #isReady(): boolean {
     return this.#outstanding < this.#prefetch && !this.#recipient.isChoked;
   }
 
-  deliver(one: InFlight, frame: Buffer, redelivered: boolean): void {
+  #deliver(one: InFlight, frame: Buffer, redelivered: boolean): void {
     const isAuto = this.ack === 'auto';
     let head = this.#head;
     if (!isAuto) head += this.#recipient.expectAck(this, one, frame);
@@ -85,8 +100,7 @@ export class Subscription implements Consumer {
     this.#recipient.deliver(head, frame);
     if (isAuto) this.#recipient.consumed(one);
     else this.#outstanding += 1;
-    this.#queues.delete(one.queue);
-    this.#queues.add(one.queue);
+    this.#moveLast(one.queue);
   }
 
   /** So many deliveries were named by an ACK or NACK. As on ActiveMQ they make room for others before the COMMIT. */
@@ -98,5 +112,12 @@ export class Subscription implements Consumer {
   /** So many are to be named again: their transaction was aborted. */
   unnamed(count: number): void {
     this.#outstanding += count;
+  }
+
+  #moveLast(queue: Queue): void {
+    const consumer = this.#consumers.get(queue);
+    if (consumer === undefined || this.#consumers.size === 1) return;
+    this.#consumers.delete(queue);
+    this.#consumers.set(queue, consumer);
   }
 }
