@@ -53,7 +53,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
     tell({ type: 'ready', details: part.details });
     return part;
   };
-  /** An error of ours is told in its own words: trying again would not help. Anything else is an accident, and the supervisor tries again. */
+  /** An error of ours is told in its own words, for the supervisor to decide. Anything else is an accident, and it tries again. */
   const refuse = (error: unknown): void => {
     if (!(error instanceof BatonError)) throw error;
     tell({ type: 'refused', ...error.parts() }, () => child.exit(1));

@@ -36,11 +36,13 @@ export class Child {
   readonly name: string;
   readonly #part: PartDefinition;
   readonly #options: ChildOptions;
+  /** Until when what runs should have ended, by a clock that nobody sets: `performance.now()`. */
   readonly #running = new Map<string, number>();
   #process: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #output: string[] = [];
   #deaths = 0;
+  #wasReady = false;
   #readySince = Infinity;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
@@ -116,13 +118,15 @@ export class Child {
     const { events, suspects } = this.#options;
     switch (message.type) {
       case 'ready':
-        this.#readySince = Date.now();
+        this.#wasReady = true;
+        this.#readySince = performance.now();
         return events.emit('ready', { part: this.name, details: message.details });
       case 'refused':
-        this.#stopping = true;
+        // What refuses a part that was up before, a taken port perhaps, may be over at the next try.
+        this.#stopping ||= !this.#wasReady;
         return events.emit('refused', { part: this.name, error: BatonError.of(message) });
       case 'notes':
-        for (const [id, seconds] of message.started) this.#running.set(id, Date.now() + seconds * 1000);
+        for (const [id, seconds] of message.started) this.#running.set(id, performance.now() + seconds * 1000);
         for (const id of message.ended) this.#running.delete(id);
         return;
       case 'cleared':
@@ -138,7 +142,7 @@ export class Child {
 
   /** A handler that ignores its time-out and signal loses its process, also when it blocks the event loop. */
   #killOverdue(): void {
-    const overdue = [...this.#running.values()].some((deadline) => Date.now() > deadline + 2 * grace * 1000);
+    const overdue = [...this.#running.values()].some((deadline) => performance.now() > deadline + 2 * grace * 1000);
     if (overdue) this.#process?.kill('SIGKILL');
   }
 
@@ -149,7 +153,7 @@ export class Child {
     this.#running.clear();
     if (this.#stopping || how === 0) return events.emit('stopped', { part: this.name });
     for (const messageId of running) this.#suspect(messageId);
-    const wasHealthy = Date.now() > this.#readySince + healthyAfter;
+    const wasHealthy = performance.now() > this.#readySince + healthyAfter;
     this.#deaths = wasHealthy ? 1 : this.#deaths + 1;
     const seconds = jittered(backoffSeconds(backoff, this.#deaths));
     events.emit('died', { part: this.name, how: String(how), running, restartIn: seconds, lastOutput: this.#output });

@@ -30,7 +30,7 @@ export interface SupervisorEvents {
   started: { readonly part: string; readonly pid: number };
   /** The part does its work; `details` is what it tells of itself (ports, for example). */
   ready: { readonly part: string; readonly details: Json };
-  /** The part cannot start, and trying again is useless. */
+  /** The part cannot start. When it was never up, trying again is useless; else it is tried again. */
   refused: { readonly part: string; readonly error: BatonError };
   /** It died without being asked to; what it was running is suspected. `restartIn` is seconds. */
   died: {

@@ -56,6 +56,14 @@ describe('a supervisor', () => {
     await here.site.settled(1, 'done');
   });
 
+  it('starts a process again that was up and then refuses to start once', async () => {
+    await using here = await supervised();
+    const refused = here.supervisor.events.once('refused');
+    await here.site.run({ 1: { queue: 'work' }, start: [[1, 'refuse the next start']] });
+    await refused;
+    await here.site.settled(1, 'done');
+  });
+
   it('leaves a process ended that was asked to shut down over the broker', async () => {
     await using here = await supervised();
     const stopped = here.supervisor.events.once('stopped');
