@@ -58,8 +58,9 @@ export function exerciseQueues({ connect, queue }: Exercise): void {
       await using low = await connect();
       await using high = await connect();
       const destination = queue();
-      await low.subscribe(destination);
+      // In this order: ActiveMQ was seen to serve the lower one once while the higher one was just coming.
       await high.subscribe(destination, { 'activemq.priority': '10', 'activemq.prefetchSize': '2' });
+      await low.subscribe(destination);
       for (const body of ['1', '2', '3']) await sender.put(destination, body);
       expect(texts(await high.messages(2))).toEqual(['1', '2']);
       expect(texts(await low.messages(1))).toEqual(['3']);
