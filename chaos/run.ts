@@ -1,19 +1,17 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { askMonitor } from '../src/cli/ask-monitor.ts';
-import type { QueueView } from '../src/monitor/api.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client } from '../src/stomp/client.ts';
-import { startActiveMQ } from '../scripts/activemq-broker.ts';
 import { freePort } from '../test/fixtures/free-port.ts';
 import { Acquisition, type Announced } from './acquisition.ts';
 import { audit, deadLetters, type Findings } from './audit.ts';
 import { Baton } from './baton.ts';
 import { Books } from './books.ts';
+import { ForeignActiveMQ } from './foreign-activemq.ts';
+import { emptied } from './queues.ts';
 import { readJournal } from './journal.ts';
-import { killAtRandom, pauseAtRandom, type ForeignBroker } from './kills.ts';
+import { killAtRandom, pauseAtRandom } from './kills.ts';
 import { seeded } from './random.ts';
 
 export interface ChaosOptions {
@@ -48,8 +46,6 @@ export interface ChaosReport extends Readonly<Record<keyof Findings, number>> {
 
 /** Without any answer for so long (ms), the run is over, whatever is missing: restarts wait half a minute at most. */
 const patience = 90_000;
-/** Time for the queues to be empty, in ms. */
-const settling = 30_000;
 const toldHistories = 3;
 
 /** Runs a whole Baton through kills, and audits it at rest. */
@@ -133,10 +129,10 @@ async function survive(
     tell(`nothing comes any more; open: ${JSON.stringify(acquisition.open.flatMap((one) => told(one)))}`);
     stalled.abort(new Error('nothing comes any more'));
   };
-  let timer = globalThis.setTimeout(giveUp, patience);
+  let timer = setTimeout(giveUp, patience);
   const end = acquisition.events.on('progress', () => {
     clearTimeout(timer);
-    timer = globalThis.setTimeout(giveUp, patience);
+    timer = setTimeout(giveUp, patience);
   });
   try {
     const killing = kill(stalled.signal);
@@ -145,21 +141,6 @@ async function survive(
   } finally {
     end();
     clearTimeout(timer);
-  }
-}
-
-/** The broker's queues once they are empty, or when they do not become so. Read from the status page, as operators do. */
-async function emptied(page: string): Promise<readonly QueueView[]> {
-  const deadline = Date.now() + settling;
-  let quiet = 0;
-  for (;;) {
-    const queues = await askMonitor<readonly QueueView[]>(page, '/api/queues').catch(() => []);
-    const isEmpty =
-      queues.length > 0 &&
-      queues.every(({ name, waiting, inFlight }) => name.startsWith('DLQ.') || waiting + inFlight === 0);
-    quiet = isEmpty ? quiet + 1 : 0;
-    if (quiet >= 3 || Date.now() > deadline) return queues;
-    await setTimeout(1_000);
   }
 }
 
@@ -173,32 +154,4 @@ function told(announced: Announced | undefined): readonly string[] {
   const { run, twist, sent, answers } = announced;
   const answered = Object.fromEntries([...answers].map(([kind, ids]) => [kind, [...ids]]));
   return [JSON.stringify({ run, twist, sent, answered })];
-}
-
-/** ActiveMQ, killed and started again on the same data and port. */
-class ForeignActiveMQ implements ForeignBroker, AsyncDisposable {
-  readonly #start: () => ReturnType<typeof startActiveMQ>;
-  #broker: Awaited<ReturnType<typeof startActiveMQ>>;
-
-  private constructor(
-    start: () => ReturnType<typeof startActiveMQ>,
-    broker: Awaited<ReturnType<typeof startActiveMQ>>,
-  ) {
-    this.#start = start;
-    this.#broker = broker;
-  }
-
-  static async start(folder: string, port: number): Promise<ForeignActiveMQ> {
-    const start = async (): ReturnType<typeof startActiveMQ> => await startActiveMQ({ folder, port });
-    return new ForeignActiveMQ(start, await start());
-  }
-
-  async killAndRestart(): Promise<void> {
-    await this.#broker.kill('SIGKILL');
-    this.#broker = await this.#start();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#broker.kill('SIGKILL');
-  }
 }
