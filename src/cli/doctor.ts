@@ -1,6 +1,6 @@
 import { readdir, statfs } from 'node:fs/promises';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import type { Config } from '../config/config.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
 import { Library } from '../dispatcher/library.ts';
@@ -57,7 +57,9 @@ async function run(check: string, look: Check, config: Config): Promise<Finding>
 }
 
 function lines({ check, state, message, next }: Finding): string[] {
-  const mark = { pass: pc.green('pass   '), warning: pc.yellow('warning'), error: pc.red('error  ') }[state];
+  const mark = { pass: colours.green('pass   '), warning: colours.yellow('warning'), error: colours.red('error  ') }[
+    state
+  ];
   return [`${mark}  ${check.padEnd(9)} ${message}`, ...(next === undefined ? [] : [`${' '.repeat(19)}→ ${next}`])];
 }
 

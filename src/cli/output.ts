@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
 import { badAddress } from '../stomp/errors.ts';
 import { badModule, unknownService, usage } from './errors.ts';
@@ -33,7 +33,7 @@ export function output(isJson: boolean): Output {
 export function tellError(error: unknown, isJson: boolean): void {
   const { code, message, next } = explain(error);
   process.stderr.write(
-    `${pc.red('baton:')} ${message.replace(/[.\s]*$/, '.')}\n${next === '' ? '' : `${pc.dim('→')} ${next}\n`}`,
+    `${colours.red('baton:')} ${message.replace(/[.\s]*$/, '.')}\n${next === '' ? '' : `${colours.dim('→')} ${next}\n`}`,
   );
   if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
 }

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 
 /** A progress bar on a terminal; where the output is none, nothing. */
 export interface Progress {
@@ -14,7 +14,7 @@ export function progress(stream: NodeJS.WriteStream, isWanted: boolean): Progres
   return {
     show: (done, total, words) => {
       const filled = total === 0 ? width : Math.round((width * done) / total);
-      const bar = pc.cyan('█'.repeat(filled)) + pc.dim('░'.repeat(width - filled));
+      const bar = colours.cyan('█'.repeat(filled)) + colours.dim('░'.repeat(width - filled));
       stream.write(`\r\u001b[K${bar} ${words}`);
     },
     end: () => void stream.write('\r\u001b[K'),

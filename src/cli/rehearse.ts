@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import type { Config } from '../config/config.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { acquire, type AcquisitionEvent, type ScanFrames } from '../rehearsal/acquisition.ts';
@@ -190,18 +190,18 @@ export function report(found: Rehearsal, config: Config, out: Output): void {
       '',
       verdict(found),
       `Last frame → result: ${latency.lastFrameToResultMs} ms.`,
-      `Status page: ${pc.underline(`${monitorAddress(config)}/runs/${found.run}`)}`,
+      `Status page: ${colours.underline(`${monitorAddress(config)}/runs/${found.run}`)}`,
       ...(right ? [] : ['', 'See the heat map there for what each frame gave.']),
     ];
   });
 }
 
 function verdict({ right, truth, result }: Rehearsal): string {
-  if (!right) return pc.red('✗ The crystal was not found where it is.');
+  if (!right) return colours.red('✗ The crystal was not found where it is.');
   const image = isObject(result)
     ? `best image ${JSON.stringify(result['best_image'])}, ${JSON.stringify(result['reflections_in_best_image'])} spots`
     : '';
-  return pc.green(truth ? `✓ The crystal was found where it is (${image}).` : `✓ A crystal was found (${image}).`);
+  return colours.green(truth ? `✓ The crystal was found where it is (${image}).` : `✓ A crystal was found (${image}).`);
 }
 
 function number(value: Json | undefined): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colours } from './colours.ts';
 import type { Page, RunDetail, RunState, RunSummary, StepView } from '../monitor/api.ts';
 import { askMonitor, monitorAddress } from './ask-monitor.ts';
 import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
@@ -96,8 +96,8 @@ function stepRow(step: StepView): string[] {
 }
 
 function coloured(state: RunState): string {
-  const colours = { running: pc.cyan, finished: pc.green, failed: pc.red, cancelled: pc.yellow };
-  return colours[state](state);
+  const byState = { running: colours.cyan, finished: colours.green, failed: colours.red, cancelled: colours.yellow };
+  return byState[state](state);
 }
 
 function time(milliseconds: number): string {
