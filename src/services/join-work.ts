@@ -99,6 +99,10 @@ export class JoinWork {
     const started = this.#surroundings.clock.now();
     try {
       this.#closures.close(join.key, closing, join.members.keys(), started);
+      // ActiveMQ may hand a group to another process while the first still holds members of it: who closed first, closed it.
+      const { members: first } = this.#closures.of(join.key) ?? join;
+      if (members.every(({ message }) => !first.has(message.key)))
+        return this.#settle(members, join, { kind: 'late' }, started);
     } catch (error) {
       return this.#settle(members, join, putOff(error), started);
     }
@@ -176,5 +180,6 @@ function compare(a: Json, b: Json): number {
 }
 
 function isFinal(record: Decision['records'][number]): boolean {
-  return record.kind === 'step' && finalOutcomes.has(record.outcome);
+  // Who came late has settled nothing of the join.
+  return record.kind === 'step' && record.outcome !== 'late' && finalOutcomes.has(record.outcome);
 }
