@@ -44,8 +44,8 @@ export interface ChaosReport extends Readonly<Record<keyof Findings, number>> {
   readonly histories: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Without any answer for so long (ms), the run is over, whatever is missing: restarts wait half a minute at most. */
-const patience = 90_000;
+/** Without any answer for so long (ms), the run is over, whatever is missing: a part that dies again and again waits up to half a minute each time. */
+const patience = 180_000;
 const toldHistories = 3;
 
 /** Runs a whole Baton through kills, and audits it at rest. */
