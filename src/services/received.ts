@@ -65,7 +65,9 @@ const brokers: ReadonlySet<string> = new Set([
 
 /** The sender's headers of a delivery, without those that the broker added. */
 export function senderHeaders({ headers }: Pick<Delivery, 'headers'>): Record<string, string> {
-  return without(headers, brokers);
+  const group = headers['baton-group'];
+  // ActiveMQ does not deliver JMSXGroupID: sent again without it, the message would leave its group.
+  return { ...without(headers, brokers), ...(group === undefined ? {} : { JMSXGroupID: group }) };
 }
 
 /** The headers without some. */

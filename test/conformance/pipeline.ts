@@ -288,6 +288,17 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       });
     });
 
+    it('gets all members in one process, also those that were parked on their way', async () => {
+      await using here = await site(
+        worker(({ payload }) => done(send(payload, undefined, 0.1))),
+        joiner(() => done()),
+      );
+      await using _other = await here.anotherHost();
+      await here.run(joining());
+      const hosts = (await here.settled(2, 'joined', 4)).map(({ host }) => host);
+      expect(new Set(hosts).size).toBe(1);
+    });
+
     it('closes once: who comes then is late, also for a process that did not see it closing', async () => {
       await using here = await site(
         worker(({ payload }) => done(send(payload))),
