@@ -1,6 +1,7 @@
 import { brief } from '../recipes/problem.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
+import { isOwnQueue } from './own-queue.ts';
 
 /** Where, under which id, and until when the announcer waits for an answer. */
 export interface ReplyAddress {
@@ -20,25 +21,26 @@ export function readReplyAddress(headers: Headers, prefix: string): ReplyAddress
   if (to === undefined || to === '') return undefined;
   return {
     to: destination(to, prefix),
-    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(correlationId === undefined ? {} : { correlationId: correlation(correlationId) }),
     ...(by === undefined ? {} : { by: deadline(by) }),
   };
 }
 
 function destination(to: string, prefix: string): string {
-  const [, name] = /^\/(?:remote-)?(?:temp-)?(?:queue|topic)\/([^\s,>*?]+)$/.exec(to) ?? [];
+  const [, name] = /^\/(?:remote-)?(?:temp-)?(?:queue|topic)\/([^\s,>*?]{1,500})$/.exec(to) ?? [];
   const expected = 'a destination as /queue/NAME, /topic/NAME or /temp-queue/NAME';
   if (name === undefined) throw badRequest({ where: 'The header "reply-to"', expected, found: brief(to) });
   const own = prefix !== '' && name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
-  if (!isBatons(own)) return to;
+  if (!isOwnQueue(own)) return to;
   throw badRequest({ where: 'The header "reply-to"', expected: "a queue that is not Baton's own", found: brief(to) });
 }
 
-function isBatons(name: string): boolean {
-  return /^(?:baton\.|DLQ\.|ActiveMQ\.)/.test(name) || ownQueues.has(name);
+/** It comes back in a header of each answer, of which brokers bound the length. */
+function correlation(id: string): string {
+  if (id.length <= 1000) return id;
+  const expected = 'at most 1000 characters';
+  throw badRequest({ where: 'The header "correlation-id"', expected, found: brief(id) });
 }
-
-const ownQueues: ReadonlySet<string> = new Set(['data-collection', 'processing_recipe', 'transient.status', 'command']);
 
 function deadline(by: string): number {
   if (/^\d{1,15}$/.test(by)) return Number(by);

@@ -1,11 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { parseJson, type JsonLimits } from '../recipes/bounded-json.ts';
+import { destinationProblem } from '../recipes/destination.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
 import { normalise } from '../recipes/normalise.ts';
 import { brief } from '../recipes/problem.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
+import { isOwnQueue } from './own-queue.ts';
 import { isRecipeName } from './recipe-name.ts';
 import { readReplyAddress, type ReplyAddress } from './reply-address.ts';
 
@@ -80,7 +82,7 @@ export function parseRequest(queue: string, headers: Headers, body: Buffer | str
       guid: readGuid(parameters),
       event: text(parameters, 'event'),
       expiration: seconds(positive(parameters, 'dispatcher_expiration')),
-      errorQueue: text(parameters, 'dispatcher_error_queue'),
+      errorQueue: readErrorQueue(parameters),
       reply: readReplyAddress(headers, options.prefix ?? ''),
       priority: readPriority(headers),
       lane: headers['baton-lane'],
@@ -162,6 +164,14 @@ function readAbout(parameters: JsonObject, names: AboutNames): About {
     collection: first(names.collection),
     runNumber: first(names.runNumber),
   });
+}
+
+/** Refused announcements go there; sent to a queue of announcements, they would come round for ever. */
+function readErrorQueue(parameters: JsonObject): string | undefined {
+  const name = text(parameters, 'dispatcher_error_queue');
+  if (name === undefined || (destinationProblem(name) === undefined && !isOwnQueue(name))) return name;
+  const expected = "the name of a queue that is not Baton's own";
+  throw badRequest({ where: '"dispatcher_error_queue"', expected, found: brief(name) });
 }
 
 /** The run id stands in headers, addresses of pages and names of files. */

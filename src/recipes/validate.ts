@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { destinationProblem } from './destination.ts';
 import { badCondition, invalidRecipe } from './errors.ts';
 import { walk, type Graph } from './graph.ts';
 import { brief, problemAt, type Path, type Problem } from './problem.ts';
@@ -25,8 +26,8 @@ const mostProblems = 50;
 
 /**
  * All that keeps a recipe from being run, with python-workflows' meaning: what it accepts, Baton accepts. Baton is
- * stricter where python-workflows fails only on sending (a step that is no object, a link that is `true`), and looks
- * at its own settings.
+ * stricter where python-workflows fails only on sending (a step that is no object, a link that is `true`), looks at its
+ * own settings, and keeps recipes from queues that are not for them.
  */
 export function findProblems(recipe: Json, { isSubstituted = false }: ValidationOptions = {}): Problem[] {
   const problems: Problem[] = [];
@@ -70,7 +71,7 @@ function* stepProblems(recipe: JsonObject, key: string, step: Json, isSubstitute
   } else if (!isObject(step)) {
     yield problemAt([key], 'bad-step', `expected an object, got ${brief(step)}`);
   } else {
-    yield* destinationProblems(step, key);
+    yield* destinationProblems(step, key, isSubstituted);
     yield* settingProblems(step, [key], isSubstituted);
     if (isSubstituted) yield* whenProblems(step, key);
     yield* linkProblems(recipe, linksIn(step, key));
@@ -86,11 +87,16 @@ function isStart(entry: Json): entry is readonly [Json, Json] {
   return Array.isArray(entry) && entry.length === 2;
 }
 
-function* destinationProblems(step: JsonObject, key: string): Generator<Problem> {
+/** A name that holds a placeholder is looked at once that is filled in. */
+function* destinationProblems(step: JsonObject, key: string, isSubstituted: boolean): Generator<Problem> {
   for (const name of ['queue', 'topic']) {
     const destination = step[name] ?? '';
-    if (typeof destination === 'string') continue;
-    yield problemAt([key, name], 'bad-destination', `expected a name as text, got ${brief(destination)}`);
+    if (typeof destination !== 'string') {
+      yield problemAt([key, name], 'bad-destination', `expected a name as text, got ${brief(destination)}`);
+    } else if (destination !== '' && (isSubstituted || !destination.includes('{'))) {
+      const problem = destinationProblem(destination);
+      if (problem !== undefined) yield problemAt([key, name], 'bad-destination', problem);
+    }
   }
 }
 

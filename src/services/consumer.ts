@@ -2,6 +2,7 @@ import { Events } from '../core/events.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery } from '../stomp/client.ts';
 import type { ServiceEvents } from './events.ts';
+import { bareLetter } from './bare-letter.ts';
 import { Gate } from './gate.ts';
 import { KeptDecisions } from './kept.ts';
 import { received, type Received } from './received.ts';
@@ -206,24 +207,30 @@ export class Consumer {
     }
   }
 
-  /** The broker refused what the outcome wanted to send: that outcome becomes a failure; if even this is refused, the message stays with the broker. */
+  /**
+   * The broker refused what the outcome wanted to send: that outcome becomes a failure. If even this is refused, the
+   * messages are dead-lettered bare; and if that is, they stay with the broker.
+   */
   async #settleRefused(
     id: string,
     deliveries: readonly Delivery[],
     refused: (error: unknown) => Decision,
     error: unknown,
   ): Promise<boolean> {
-    try {
-      const decision = refused(error);
-      await this.#settler.settle({ acks: deliveries, ...decision }).catch((second: unknown) => {
-        if (!isRefusal(second)) this.#kept.keep(id, decision);
-        throw second;
-      });
-      return true;
-    } catch (second) {
-      this.#options.watch.events.emit('unsettled', { messageId: id, reason: messageOf(second) });
-      return false;
+    const failure = refused(error);
+    const bare = { sends: deliveries.map((delivery) => bareLetter(delivery, error)), records: failure.records };
+    for (const decision of [failure, bare]) {
+      try {
+        await this.#settler.settle({ acks: deliveries, ...decision });
+        return true;
+      } catch (second) {
+        if (isRefusal(second)) continue;
+        this.#kept.keep(id, decision);
+        return false;
+      }
     }
+    this.#options.watch.events.emit('unsettled', { messageId: id, reason: messageOf(error) });
+    return false;
   }
 
   #refused(message: Received, error: unknown): Decision {

@@ -1,5 +1,6 @@
 import type { Headers } from '../stomp/frame.ts';
 import type { Delivery } from '../stomp/client.ts';
+import { sendable } from '../stomp/validate.ts';
 
 /** What the headers of a delivery say, with defaults for messages that other software sent. Times are milliseconds since 1970. */
 export interface Received {
@@ -24,7 +25,7 @@ export function received(delivery: Delivery): Received {
   const { headers } = delivery;
   return {
     delivery,
-    key: headers['baton-key'] ?? delivery.messageId,
+    key: keyOf(headers) ?? delivery.messageId,
     attempt: count(headers, 'baton-attempt') ?? 1,
     deferral: count(headers, 'baton-deferral') ?? 0,
     reinjected: count(headers, 'baton-reinjected') ?? 0,
@@ -38,6 +39,11 @@ export function received(delivery: Delivery): Received {
 /** What names this delivery of the message in the ledger: the same whenever it is settled, and no other's. */
 export function deliveryId({ key, attempt, deferral, reinjected }: Received): string {
   return `${key}.${attempt}.${deferral}${reinjected > 0 ? `.r${reinjected}` : ''}`;
+}
+
+/** Ours have 32 characters; what is longer than any is no key. */
+function keyOf({ 'baton-key': key }: Headers): string | undefined {
+  return key === '' || (key?.length ?? 0) > 200 ? undefined : key;
 }
 
 function count(headers: Headers, name: string): number | undefined {
@@ -63,11 +69,11 @@ const brokers: ReadonlySet<string> = new Set([
   'dlqDeliveryFailureCause',
 ]);
 
-/** The sender's headers of a delivery, without those that the broker added. */
+/** The sender's headers of a delivery, without those that the broker added and those that cannot be sent again. */
 export function senderHeaders({ headers }: Pick<Delivery, 'headers'>): Record<string, string> {
   const group = headers['baton-group'];
   // ActiveMQ does not deliver JMSXGroupID: sent again without it, the message would leave its group.
-  return { ...without(headers, brokers), ...(group === undefined ? {} : { JMSXGroupID: group }) };
+  return sendable({ ...without(headers, brokers), ...(group === undefined ? {} : { JMSXGroupID: group }) });
 }
 
 /** The headers without some. */

@@ -181,9 +181,10 @@ function deadLetter({ message, run, context, envelope }: Task, cause: Cause, sur
   };
 }
 
-/** The cause as headers; ActiveMQ takes long values, people and tools rather not. */
+/** The cause as headers; ActiveMQ takes long values, people and tools rather not. Whatever threw it, it can be sent. */
 export function errorHeaders({ code, message }: Cause): Record<string, string> {
-  return { 'baton-error-code': code, 'baton-error-message': message.slice(0, 2_000) };
+  const text = (value: string, most: number): string => value.slice(0, most).toWellFormed().replaceAll('\0', '\u2400');
+  return { 'baton-error-code': text(code, 200), 'baton-error-message': text(message, 2_000) };
 }
 
 /** The same for a member of a join that is not the one that carries what was sent. */

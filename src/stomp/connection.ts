@@ -31,6 +31,9 @@ export interface ConnectionListener {
 /** How long (ms) an ERROR may be followed by the answers to what was written before it, and a DISCONNECT by its receipt. */
 const LAST_ANSWERS = 5_000;
 
+/** ActiveMQ takes messages with 1 000 headers, and every broker adds its own to those it delivers. */
+const RECEIVED_HEADERS = 2_000;
+
 /** One TCP connection to a broker, from CONNECT to the closed socket. It never comes back: that is the Client's affair. */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -64,7 +67,7 @@ export class Connection {
     this.#options = options;
     this.#listener = listener;
     this.#broker = addressText(options.address);
-    this.#decoder = new Decoder(options.limits);
+    this.#decoder = new Decoder({ headers: RECEIVED_HEADERS, ...options.limits });
     this.#socket = this.#connect();
     void this.#giveUpOpening();
     const stop = (): void => this.#end(stopped({ name: options.name }));

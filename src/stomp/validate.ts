@@ -1,5 +1,5 @@
 import { invalid } from './errors.ts';
-import { defaultLimits } from './frame.ts';
+import { defaultLimits, type Headers } from './frame.ts';
 import type { Outgoing } from './message.ts';
 
 /**
@@ -11,10 +11,13 @@ export function validate(message: Outgoing): void {
   const { destination, body, headers = {} } = message;
   if (!DESTINATION.test(destination))
     throw wrong('destination', destination, 'one queue or topic, such as /queue/name');
-  for (const [name, value] of Object.entries(headers)) {
-    const rule = RULES.get(name);
-    if (rule && !rule.allows(value)) throw wrong(name, value, rule.expected);
-    if (lineBytes(name, value) > LINE_BYTES) throw wrong(name, value, `at most ${String(LINE_BYTES)} bytes`);
+  const all = Object.entries({ destination, ...headers });
+  for (const [name, value] of all) {
+    const expected = expectedOf(name, value);
+    if (expected !== undefined) throw wrong(name, value, expected);
+  }
+  if (all.length > HEADERS) {
+    throw invalid({ what: `${String(all.length)} headers`, expected: `at most ${String(HEADERS)}` });
   }
   const bytes = Buffer.byteLength(body);
   if (bytes > BODY_BYTES) {
@@ -22,11 +25,32 @@ export function validate(message: Outgoing): void {
   }
 }
 
+/**
+ * The headers of a message that came, to go on with it or with what tells of it: without those that `validate` refuses,
+ * and not so many that there is no room for others. Rather a header is lost than the message.
+ */
+export function sendable(headers: Headers): Record<string, string> {
+  const good = Object.entries(headers).filter(([name, value]) => expectedOf(name, value) === undefined);
+  return Object.fromEntries(good.slice(0, HEADERS - ROOM));
+}
+
+/** What a header should have been; undefined when it is right. */
+function expectedOf(name: string, value: string): string | undefined {
+  const rule = RULES.get(name);
+  if (rule && !rule.allows(value)) return rule.expected;
+  if (lineBytes(name, value) > LINE_BYTES) return `at most ${String(LINE_BYTES)} bytes`;
+  return undefined;
+}
+
 /** ActiveMQ reads a comma as several destinations, and what follows a question mark as options. */
 const DESTINATION = /^\/(?:queue|topic|(?:remote-)?temp-(?:queue|topic))\/[^\s,?][^,?]*$/;
 
 /** ActiveMQ's wire format takes header lines below 10 240 bytes, and bodies up to 100 MB. */
 const LINE_BYTES = 10_000;
+/** Of those that the embedded broker takes, what is left beside those of the protocol. */
+const HEADERS = defaultLimits.headers - 10;
+/** For headers that say what became of a message. */
+const ROOM = 50;
 const BODY_BYTES = defaultLimits.bodyBytes;
 
 interface Rule {

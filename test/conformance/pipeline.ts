@@ -163,6 +163,19 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       expect(letter.headers).toMatchObject({ mine: 'yes', 'baton-error-code': 'recipes.syntax' });
     });
 
+    it('whose headers, or whose run’s name, cannot be sent again is dead-lettered without them', async () => {
+      await using here = await site(worker(() => rejected('not that one')));
+      const run = 'r\0'.repeat(5_000);
+      const recipe = oneStep({ retry: { attempts: 1 } });
+      const body = JSON.stringify({ environment: { ID: run }, recipe, 'recipe-pointer': 1 });
+      const headers = { 'baton-key': 'k'.repeat(300) };
+      await here.client.send({ destination: here.client.queue('work'), headers, body });
+      const letter = await here.next(here.client.queue('work').replace('/queue/', '/queue/DLQ.'));
+      expect(letter.body.toString()).toBe(body);
+      expect(letter.headers['baton-error-code']).toBe('stomp.invalid');
+      expect(await here.settled(1, 'dead')).toMatchObject([{ run }]);
+    });
+
     it('to the step itself carries on where it stands', async () => {
       await using here = await site(
         worker(({ payload }) =>

@@ -204,6 +204,19 @@ describe('parseRequest refuses, in words a person can act upon,', () => {
     expect(() => parsed({ recipes: ['a'] }, { 'reply-to': `/queue/${name}` })).toThrow(expected);
   });
 
+  it.each(['processing_recipe', 'data-collection', 'baton.ledger', 'DLQ.x', 'a b', 'a,b', 'a.>', 'x'.repeat(100_000)])(
+    'the queue %.20s for what is refused',
+    (name) => {
+      const announced = { recipes: ['a'], parameters: { dispatcher_error_queue: name } };
+      expect(() => parsed(announced)).toThrow("the name of a queue that is not Baton's own");
+    },
+  );
+
+  it('an id for its answers that no header has room for', () => {
+    const headers = { 'reply-to': '/queue/a', 'correlation-id': 'c'.repeat(5_000) };
+    expect(() => parsed({ recipes: ['a'] }, headers)).toThrow('at most 1000 characters');
+  });
+
   it('an answer to what is no destination, or until no time', () => {
     expect(() => parsed({ recipes: ['a'] }, { 'reply-to': 'answers' })).toThrow(
       'expected a destination as /queue/NAME',

@@ -192,6 +192,20 @@ describe('validateRecipe refuses', () => {
       'step 1, "queue"',
       'expected a name as text, got 5',
     ],
+    [
+      'a queue of Baton',
+      firstStepWith({ queue: 'baton.ledger' }),
+      'bad-destination',
+      'step 1, "queue"',
+      'expected a queue or topic that is not Baton\'s own or the broker\'s, got "baton.ledger"',
+    ],
+    [
+      'a topic for many',
+      firstStepWith({ topic: 'a.>' }),
+      'bad-destination',
+      'step 1, "topic"',
+      'expected the name of one queue or topic, without spaces, commas and wildcards, got "a.>"',
+    ],
   ])('%s', (_, recipe, rule, where, message) => {
     expect(findProblems(recipe)).toContainEqual(
       expect.objectContaining({ rule, where, message: expect.stringContaining(message) }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validate } from '../../src/stomp/validate.ts';
+import { sendable, validate } from '../../src/stomp/validate.ts';
 
 const message = (headers: Record<string, string>) => ({ destination: '/queue/a', headers, body: '' });
 
@@ -37,16 +37,35 @@ describe('a message is written only when', () => {
     expect(() => validate(message({ [name]: value }))).toThrow(expect.objectContaining({ code: 'stomp.invalid' }));
   });
 
-  test.each(['', 'a', '/queue/', '/queue/ ', '/queue/a,/queue/', '/queue/a?b=c', '/topic/', '/elsewhere/a'])(
-    'its destination is not %j',
-    (destination) => {
-      expect(() => validate({ destination, body: '' })).toThrow(expect.objectContaining({ code: 'stomp.invalid' }));
-    },
-  );
+  test.each([
+    '',
+    'a',
+    '/queue/',
+    '/queue/ ',
+    '/queue/a,/queue/',
+    '/queue/a?b=c',
+    '/topic/',
+    '/elsewhere/a',
+    `/queue/${'a'.repeat(10_000)}`,
+  ])('its destination is not %j', (destination) => {
+    expect(() => validate({ destination, body: '' })).toThrow(expect.objectContaining({ code: 'stomp.invalid' }));
+  });
 
   test('its body is not larger than brokers take', () => {
     expect(() => validate({ destination: '/queue/a', body: Buffer.alloc(100 * 1024 * 1024 + 1) })).toThrow(/body of/);
   });
+});
+
+test('there are not more headers than brokers take', () => {
+  const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`h${String(index)}`, '']));
+  expect(() => validate(message(many))).toThrow(/601 headers/);
+});
+
+test('of any headers that came, those are left that a message may have, with room for more', () => {
+  const some = { mine: 'yes', priority: 'high', a: 'x'.repeat(20_000), 'correlation-id': 'c' };
+  expect(sendable(some)).toEqual({ mine: 'yes', 'correlation-id': 'c' });
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`h${String(index)}`, '']));
+  expect(() => validate(message({ ...sendable(many), 'baton-error-code': 'x' }))).not.toThrow();
 });
 
 test('a message with headers of every kind may be written', () => {
