@@ -75,12 +75,15 @@ export class QueueWatch {
     const { clock, log, interval } = this.#options;
     const { signal } = this.#stopping;
     for (;;) {
+      const pause = clock.sleep(interval * 1000, signal).catch(() => undefined);
       try {
-        await Promise.all([this.#round(signal), clock.sleep(interval * 1000, signal)]);
+        await this.#round(signal);
       } catch (error) {
         if (signal.aborted) return;
         log.warn({ reason: messageOf(error) }, 'the broker was not asked for its queues');
       }
+      await pause;
+      if (signal.aborted) return;
     }
   }
 

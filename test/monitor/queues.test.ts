@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { silent } from '../../src/core/log.ts';
@@ -79,6 +80,25 @@ function exerciseQueueWatch(start: () => Promise<SuiteBroker>): void {
     expect(bench.watch.unreadSince.has('work')).toBe(false);
   });
 }
+
+it('a question that cannot be asked is not asked again at once', async () => {
+  await using broker = await startEmbeddedBroker();
+  const address = parseBrokerAddress(broker.address(`n${'o'.repeat(10_000)}`));
+  await using client = new Client({ address, name: 'test' });
+  await client.start();
+  const told = Promise.withResolvers<void>();
+  let complaints = 0;
+  const write = (): void => {
+    complaints += 1;
+    told.resolve();
+  };
+  const watch = new QueueWatch({ client, clock: systemClock, log: pino({}, { write }), interval: 3600 });
+  await watch.start();
+  await told.promise;
+  await client.send({ destination: '/queue/a', body: '' });
+  await watch.stop();
+  expect(complaints).toBe(1);
+});
 
 /** A watch on the queues of a namespace, with quick looks. */
 class Bench implements AsyncDisposable {
