@@ -58,6 +58,13 @@ describe('file-watch', () => {
     expect(sent.filter(({ channel }) => channel === 'timeout')).toEqual([]);
   });
 
+  it('waits for more files than there is room for in memory', async () => {
+    const first = join(folder.path, 'm_1.cbf');
+    await using site = await watch({ pattern: join(folder.path, 'm_%d.cbf'), frames: 1e12 }, [first]);
+    const sent = (await sentOver(site, 'first')).find(({ channel }) => channel === 'first');
+    expect(sent?.payload).toMatchObject({ file: first, 'file-number': 1 });
+  });
+
   it('takes a list of files, all of which may be there already', async () => {
     const list = ['x', 'y', 'z'].map((name) => join(folder.path, name));
     for (const file of list) await writeFile(file, '');
@@ -88,6 +95,7 @@ describe('file-watch', () => {
   it.each([
     [{}, 'Expected exactly one of the parameters list, pattern and hdf5.'],
     [{ pattern: 'x.cbf', frames: 3 }, 'The pattern x.cbf has no placeholder such as %05d.'],
+    [{ pattern: '%0999999999d', frames: 3 }, 'The pattern %0999999999d has no placeholder such as %05d.'],
     [
       { pattern: 'x_%d.cbf' },
       'With pattern, pattern-end (or frames) must say where it ends, at or after pattern-start.',

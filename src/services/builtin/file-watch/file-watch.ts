@@ -72,8 +72,16 @@ function advance(
   if (isLate) return timedOut(step, targets, present);
   const next: Watch = { ...watch, seen: present, last: present > watch.seen ? now : watch.last };
   const isMoreThere = present - watch.seen >= burst;
-  return done(...outputs, checkpoint({ [key]: { ...next } }, isMoreThere ? 0 : poll));
+  const pause = isMoreThere ? 0 : Math.max(poll, Math.min(longestPause, (now - next.last) * patience));
+  return done(...outputs, checkpoint({ [key]: { ...next } }, pause));
 }
+
+/**
+ * The longer nothing came, the longer until the next look: of the time since the last file, and in seconds. Scans that
+ * were announced and never came would otherwise be most of what the broker has to do: each look is four messages.
+ */
+const patience = 0.05;
+const longestPause = 5;
 
 /** The messages about files seen since the last look. */
 function found(definition: JsonObject, targets: Targets, from: number, to: number, now: number): Output[] {

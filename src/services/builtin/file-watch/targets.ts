@@ -19,7 +19,7 @@ export interface WatchParameters {
   /** Seconds from the first message until the first file must be there, and between one and the next. */
   readonly 'timeout-first': number;
   readonly timeout: number;
-  /** Seconds between two looks. */
+  /** Seconds between two looks, at first. */
   readonly poll: number;
   /** Messages of `every` in one transaction at most. */
   readonly burst: number;
@@ -39,7 +39,12 @@ export function targetsOf(parameters: WatchParameters): Targets | string {
   const { list, pattern, hdf5, frames } = parameters;
   if ([list, pattern, hdf5].filter((given) => given !== undefined).length !== 1)
     return 'Expected exactly one of the parameters list, pattern and hdf5.';
-  if (list) return fileTargets(list, (index) => ({ 'file-number': index + 1 }));
+  if (list)
+    return fileTargets(
+      list.length,
+      (index) => list[index] ?? '',
+      (index) => ({ 'file-number': index + 1 }),
+    );
   if (pattern !== undefined) return patternTargets(pattern, parameters);
   if (hdf5 === undefined || frames === undefined)
     return 'With hdf5, the parameter frames must say how many there will be.';
@@ -52,26 +57,30 @@ function patternTargets(
 ): Targets | string {
   if (to === undefined || to < from)
     return 'With pattern, pattern-end (or frames) must say where it ends, at or after pattern-start.';
-  const placeholder = /%0?(\d*)d|\{:?0?(\d*)d?\}/.exec(pattern);
+  const placeholder = /%0?(\d{0,2})d|\{:?0?(\d{0,2})d?\}/.exec(pattern);
   if (!placeholder) return `The pattern ${pattern} has no placeholder such as %05d.`;
   const width = Number(placeholder[1] ?? placeholder[2] ?? 0);
   const path = (number: number): string =>
     pattern.slice(0, placeholder.index) +
     String(number).padStart(width, '0') +
     pattern.slice(placeholder.index + placeholder[0].length);
-  const paths = Array.from({ length: to - from + 1 }, (_, index) => path(from + index));
-  return fileTargets(paths, (index) => ({ 'file-number': index + 1, 'file-pattern-index': from + index }));
+  return fileTargets(
+    to - from + 1,
+    (index) => path(from + index),
+    (index) => ({ 'file-number': index + 1, 'file-pattern-index': from + index }),
+  );
 }
 
-function fileTargets(paths: readonly string[], numbers: (index: number) => JsonObject): Targets {
+/** Paths are made one by one: a pattern may stand for more files than there is room for in memory. */
+function fileTargets(count: number, path: (index: number) => string, numbers: (index: number) => JsonObject): Targets {
   return {
-    count: paths.length,
+    count,
     async present(seen, limit) {
       let there = seen;
-      while (there < Math.min(paths.length, seen + limit) && (await exists(paths[there] ?? ''))) there += 1;
+      while (there < Math.min(count, seen + limit) && (await exists(path(there)))) there += 1;
       return there;
     },
-    describe: (index) => ({ file: paths[index] ?? '', 'file-list-index': index + 1, ...numbers(index) }),
+    describe: (index) => ({ file: path(index), 'file-list-index': index + 1, ...numbers(index) }),
   };
 }
 
