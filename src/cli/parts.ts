@@ -68,8 +68,8 @@ async function dispatcherPart(config: Config, { log, suspects, notes, version }:
 async function postPart(config: Config, { log, suspects, notes }: PartTools): Promise<RunningPart> {
   const address = brokerAddress(config);
   const client = new Client({ address, name: `${processName()} timekeeper`, log });
-  // It loses its connection with each answer that the broker refuses.
-  const backoff = { delay: 0.1, factor: 2, maxDelay: 1 };
+  // It loses its connection with each answer to somebody who is gone; all other answers wait until it is back.
+  const backoff = { delay: 0.02, factor: 2, maxDelay: 1 };
   const replies = new Client({ address, name: `${processName()} replier`, backoff, log });
   const timekeeper = new Timekeeper(client, systemClock, watchOver(suspects, notes));
   const replier = new Replier(replies, systemClock, watchOver(suspects, notes));

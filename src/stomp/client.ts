@@ -151,6 +151,7 @@ export class Client implements AsyncDisposable {
           return bytes;
         }),
     );
+    this.#link.worked();
   }
 
   /** Gives one delivery back as failed: the broker moves it to the dead-letter queue. Rejects as transact does. */

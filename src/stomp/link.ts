@@ -25,6 +25,7 @@ export class Link {
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
   #hasConnected = false;
+  #hasWorked = false;
   #isStopped = false;
 
   constructor(options: LinkOptions, listener: LinkListener) {
@@ -37,6 +38,11 @@ export class Link {
     if (this.#isStopped) throw stopped({ name: this.#options.name });
     this.#running ??= this.#run();
     await this.#first.promise;
+  }
+
+  /** Something was done over this connection: once it has ended, waiting begins anew. */
+  worked(): void {
+    this.#hasWorked = true;
   }
 
   /** Says goodbye and resolves when the socket is closed. */
@@ -53,8 +59,9 @@ export class Link {
     while (!this.#isStopped) {
       const since = clock.now();
       await this.#connectOnce();
-      // A connection that lasted starts the count again; one that the broker ends at once does not.
-      failures = clock.now() - since > backoff.maxDelay * 1000 ? 1 : failures + 1;
+      // A connection that lasted or was of use starts the count again; one that the broker ends at once does not.
+      failures = this.#hasWorked || clock.now() - since > backoff.maxDelay * 1000 ? 1 : failures + 1;
+      this.#hasWorked = false;
       const wait = jittered(backoffSeconds(backoff, failures)) * 1000;
       await slept(clock, wait, this.#lifetime.signal);
     }

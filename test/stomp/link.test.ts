@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
-import { withCode, clientOf, connected } from './sessions.ts';
+import { withCode, clientOf, connected, frozen } from './sessions.ts';
 
 describe('logging in', () => {
   test('asks for STOMP 1.2, the host and heart-beats, with the login as it stands in the address', async () => {
@@ -81,6 +81,32 @@ describe('logging in', () => {
     expect((await failure).error.message).toContain('no answer within 10000 ms');
     await broker.logIn();
     await starting;
+  });
+
+  test.each([
+    ['waits longer and longer for a broker that ends each connection at once', false, [4_000, 4_000]],
+    ['waits no longer for a broker that does something on each', true, [1_000, 1_000]],
+  ])('%s', async (_what, isOfUse, [least, most]) => {
+    await using broker = await ScriptedBroker.listen();
+    const waits: number[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      sleep: async (ms, signal) => (ms > 4_000 ? frozen.sleep(ms, signal) : void waits.push(ms)),
+    };
+    await using client = clientOf(broker, { clock, backoff: { delay: 1, factor: 8, maxDelay: 4 } });
+    void client.start();
+    for (let connection = 1; connection <= 3; connection += 1) {
+      const peer = await broker.logIn();
+      if (isOfUse) {
+        const sent = client.send({ destination: '/queue/a', body: '' });
+        peer.receipt(await peer.read('SEND'));
+        await sent;
+      }
+      peer.socket.destroy();
+    }
+    await broker.accept();
+    expect(waits.at(-1)).toBeGreaterThanOrEqual((least ?? 0) / 2);
+    expect(waits.at(-1)).toBeLessThanOrEqual(most ?? 0);
   });
 
   test('at an address where nobody listens is tried until somebody does', async () => {
