@@ -25,8 +25,8 @@ export async function handle(
 ): Promise<Outcome> {
   const expired = new AbortController();
   const timers = [
-    setTimeout(() => expired.abort(new TimedOut(timeout)), timeout * 1000),
-    setTimeout(wedged, (timeout + grace) * 1000),
+    after(timeout, () => expired.abort(new TimedOut(timeout))),
+    after(timeout + grace, wedged),
   ];
   try {
     const signal = AbortSignal.any([expired.signal, stopping]);
@@ -36,6 +36,11 @@ export async function handle(
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
+}
+
+/** A timer of the system counts to 24.8 days, and goes off at once when it is to wait for longer. */
+function after(seconds: number, act: () => void): NodeJS.Timeout | undefined {
+  return seconds * 1000 < 2 ** 31 ? setTimeout(act, seconds * 1000) : undefined;
 }
 
 class TimedOut extends Error {

@@ -106,7 +106,7 @@ class Line implements Work {
 /** A time that a header tells; a message without it is due at once. */
 function time(delivery: Delivery, header: string): number {
   const told = Number(delivery.headers[header]);
-  return Number.isFinite(told) ? told : 0;
+  return Number.isNaN(told) ? 0 : told;
 }
 
 /** The message on its way: to its destination, or into the class that fits the rest of its delay. */

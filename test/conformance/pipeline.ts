@@ -1,3 +1,4 @@
+import { setTimeout as taking } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { checkpoint, done, later, publish, rejected, result, send, type Outcome } from '../../src/services/outcome.ts';
@@ -110,6 +111,17 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       );
       await here.run(oneStep({ timeout: 0.1, retry: { attempts: 1 } }));
       expect((await here.settled(1, 'dead'))[0]?.cause).toMatchObject({ code: 'timeout' });
+    });
+
+    it('may take as long as no timer counts', async () => {
+      await using here = await site(
+        worker(async (_step, { signal }) => {
+          await taking(10);
+          return signal.aborted ? rejected('it was stopped') : done();
+        }),
+      );
+      await here.run(oneStep({ timeout: 1e300 }));
+      await here.settled(1, 'done');
     });
 
     it('that cannot be sent is a failure of its handler, not of its neighbours', async () => {
