@@ -10,6 +10,8 @@ export function isReserved(name: string): boolean {
 
 /** Why a queue or topic, by its name without prefix, is none that messages may go to; undefined when it is one. */
 export function destinationProblem(name: string): string | undefined {
+  if (/^\/(?:queue|topic)\//.test(name))
+    return `expected a name without ${name.slice(0, 7)} in front, got ${brief(name)}`;
   if (!/^[^\s\p{Cc},?*>]{1,500}$/u.test(name))
     return `expected the name of one queue or topic, without spaces, commas and wildcards, got ${brief(name)}`;
   return isReserved(name)

@@ -200,6 +200,13 @@ describe('validateRecipe refuses', () => {
       'expected a queue or topic that is not Baton\'s own or the broker\'s, got "baton.ledger"',
     ],
     [
+      'a queue by its address',
+      firstStepWith({ queue: '/queue/a' }),
+      'bad-destination',
+      'step 1, "queue"',
+      'expected a name without /queue/ in front, got "/queue/a"',
+    ],
+    [
       'a topic for many',
       firstStepWith({ topic: 'a.>' }),
       'bad-destination',

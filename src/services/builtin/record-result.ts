@@ -43,8 +43,8 @@ export const recordResult = defineService<RecordParameters>({
   }),
 });
 
-/** A beamline as part of a topic and of a file name: letters, digits, dash and underscore. */
+/** A beamline as part of a topic and of a file name: at most 100 letters, digits, dashes and underscores. */
 function nameOf(beamline: string | undefined): string {
-  const name = (beamline ?? '').replaceAll(/[^\w-]+/g, '_');
+  const name = (beamline ?? '').replaceAll(/[^\w-]+/g, '_').slice(0, 100);
   return name === '' ? 'unknown' : name;
 }
