@@ -24,10 +24,7 @@ export async function handle(
   { key, timeout, stopping, log, wedged }: Handling,
 ): Promise<Outcome> {
   const expired = new AbortController();
-  const timers = [
-    after(timeout, () => expired.abort(new TimedOut(timeout))),
-    after(timeout + grace, wedged),
-  ];
+  const timers = [after(timeout, () => expired.abort(new TimedOut(timeout))), after(timeout + grace, wedged)];
   try {
     const signal = AbortSignal.any([expired.signal, stopping]);
     return await processor.process(step, { signal, log, key });
