@@ -6,44 +6,11 @@
 import { Peer } from '../test/broker/peer.ts';
 import { activemqAvailable, startActiveMQ } from '../test/fixtures/activemq.ts';
 import { startBrokerProcess } from '../test/fixtures/broker-process.ts';
-import { Deliveries } from './deliveries.ts';
+import { fill, forwardingRate } from './forwarding.ts';
 
 const MESSAGES = 20_000;
-const CONNECTIONS = 4;
-const BATCH = 50;
-/** At the end each consumer may be left with less than a batch. */
-const COUNTED = MESSAGES - CONNECTIONS * BATCH;
-const PREFETCH = 100;
 const BODY = Buffer.alloc(1500, 'x');
 const ROUND_TRIPS = 1000;
-
-/** Messages per second of consumers that acknowledge and forward, several in one transaction. */
-async function throughput(port: number): Promise<number> {
-  const queue = `/queue/bench.${String(Date.now())}`;
-  {
-    await using filler = await Peer.connect(port);
-    for (let sent = 0; sent < MESSAGES; sent += 1000) {
-      for (let index = 1; index < 1000; index += 1)
-        filler.send('SEND', { destination: queue, persistent: 'true' }, BODY);
-      await filler.put(queue, BODY);
-    }
-  }
-  const consumers = await Promise.all(Array.from({ length: CONNECTIONS }, () => Deliveries.connect(port)));
-  const start = performance.now();
-  await Promise.all(consumers.map((consumer) => consumer.forward(queue, `${queue}.out`, BATCH, PREFETCH)));
-  let committed = 0;
-  await new Promise<void>((resolve) => {
-    for (const consumer of consumers) {
-      consumer.onCommitted = () => {
-        committed += BATCH;
-        if (committed >= COUNTED) resolve();
-      };
-    }
-  });
-  const seconds = (performance.now() - start) / 1000;
-  for (const consumer of consumers) consumer.close();
-  return committed / seconds;
-}
 
 /** Milliseconds from SEND to the receipt of its ACK, one message at a time, sorted. */
 async function latencies(port: number): Promise<number[]> {
@@ -70,7 +37,9 @@ for (let round = 0; round < Number(process.argv[2] ?? 3); round += 1) {
     await latencies(broker.port);
     const times = await latencies(broker.port);
     const [p50, p99] = [0.5, 0.99].map((part) => times[Math.floor(part * times.length)]?.toFixed(2));
-    const rate = Math.round(await throughput(broker.port));
+    const destination = `/queue/bench.${String(Date.now())}`;
+    await fill(broker.port, MESSAGES, () => ({ destination }));
+    const rate = await forwardingRate(broker.port, destination, MESSAGES);
     console.log(`${name}: ${String(rate)} messages/s; send, deliver, ack p50 ${p50 ?? '?'} ms, p99 ${p99 ?? '?'} ms`);
   }
 }

@@ -2,13 +2,33 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Decoder, HEART_BEAT } from '../src/stomp/decoder.ts';
 import { encode } from '../src/stomp/encode.ts';
-import type { Frame } from '../src/stomp/frame.ts';
+import type { Frame, Headers } from '../src/stomp/frame.ts';
+
+/** What a broker adds to a message that it delivers. */
+const added = new Set([
+  'message-id',
+  'destination',
+  'subscription',
+  'ack',
+  'timestamp',
+  'redelivered',
+  'content-length',
+]);
+
+/** The headers of a message as it was sent: what is passed on is the same message. */
+function sent(headers: Headers): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const name in headers) if (!added.has(name)) own[name] = headers[name] ?? '';
+  return own;
+}
 
 /** A client that costs as little as possible: it acknowledges and forwards batches without waiting for their receipts. */
 export class Deliveries {
   onCommitted: () => void = () => undefined;
   readonly #socket: Socket;
   #received: Frame[] = [];
+  #subscriptions = 0;
+  #transactions = 0;
   #onBatch: { readonly size: number; readonly take: (batch: readonly Frame[]) => void } | undefined;
 
   private constructor(socket: Socket) {
@@ -27,23 +47,24 @@ export class Deliveries {
     return client;
   }
 
-  /** Subscribes, and from then on forwards each batch in a transaction of its own. */
-  async forward(from: string, to: string, size: number, prefetch: number): Promise<void> {
-    let count = 0;
+  /** Subscribes to one more queue, and from then on forwards each batch, whatever queues it comes from, in a transaction of its own. */
+  forward(from: string, to: string, size: number, subscription: Record<string, string>): void {
     this.#onBatch = {
       size,
       take: (batch) => {
-        const transaction = String((count += 1));
+        const transaction = String((this.#transactions += 1));
         this.#write(
           ['BEGIN', { transaction }],
           ...batch.map(({ headers }) => ['ACK', { id: headers['ack'] ?? '', transaction }] as const),
-          ...batch.map(({ body }) => ['SEND', { destination: to, persistent: 'true', transaction }, body] as const),
+          ...batch.map(
+            ({ headers, body }) => ['SEND', { ...sent(headers), destination: to, transaction }, body] as const,
+          ),
           ['COMMIT', { transaction, receipt: transaction }],
         );
       },
     };
-    const headers = { destination: from, id: '1', ack: 'client-individual', 'activemq.prefetchSize': String(prefetch) };
-    this.#write(['SUBSCRIBE', headers]);
+    const id = String((this.#subscriptions += 1));
+    this.#write(['SUBSCRIBE', { destination: from, id, ack: 'client-individual', ...subscription }]);
   }
 
   close(): void {

@@ -13,6 +13,14 @@ export interface Announced {
   readonly answers: Map<string, Set<string>>;
 }
 
+export interface AcquisitionOptions {
+  /** Messages to steps that its runs come to, at least. */
+  readonly messages: number;
+  /** Some runs have a message whose handler ends its process: which kind comes first. Absent: none has. */
+  readonly crashes: number | undefined;
+  readonly random: () => number;
+}
+
 /** Runs that are under way at the same time, at most. */
 const window = 12;
 const replyQueue = 'chaos.replies';
@@ -26,19 +34,27 @@ export class Acquisition {
   readonly runs = new Map<string, Announced>();
   readonly #client: Client;
   readonly #random: () => number;
+  readonly #crashes: number | undefined;
   readonly #count: number;
 
-  constructor(client: Client, messages: number, random: () => number) {
+  constructor(client: Client, { messages, crashes, random }: AcquisitionOptions) {
     this.#client = client;
     this.#random = random;
+    this.#crashes = crashes;
     this.#count = Math.ceil(messages / messagesPerRun);
+  }
+
+  /** How many announcements there are to be. */
+  get count(): number {
+    return this.#count;
   }
 
   /** The share of all expected outputs that has come. */
   get progress(): number {
-    const share = ({ twist, answers }: Announced): number => {
-      const outputs = outputsOf(twist);
-      return outputs.filter((output) => answers.has(`result ${output}`)).length / outputs.length;
+    const share = (announced: Announced): number => {
+      const outputs = outputsOf(announced.twist);
+      if (outputs.length === 0) return Number(isAnswered(announced));
+      return outputs.filter((output) => announced.answers.has(`result ${output}`)).length / outputs.length;
     };
     return [...this.runs.values()].reduce((sum, run) => sum + share(run), 0) / this.#count;
   }
@@ -55,10 +71,11 @@ export class Acquisition {
       this.#take(reply),
     );
     for (let index = 0; index < this.#count; index += 1) {
-      while (this.open.length >= window) await this.events.once('progress', undefined, signal);
+      while (this.open.filter((run) => !waitsForSilence(run)).length >= window)
+        await this.events.once('progress', undefined, signal);
       const announced: Announced = {
         run: `chaos-${String(index)}`,
-        twist: twistOf(index),
+        twist: twistOf(index, this.#count, this.#crashes),
         sent: 0,
         answers: new Map(),
       };
@@ -71,10 +88,17 @@ export class Acquisition {
 
   async #announce(announced: Announced): Promise<void> {
     const { run, twist } = announced;
+    const isCrash = twist.doom !== 'none' && twist.doom !== 'hopeless';
     const headers = { 'reply-to': this.#client.queue(replyQueue), 'correlation-id': run };
     const body = JSON.stringify({
-      recipes: ['chaos'],
-      parameters: { guid: run, doom: twist.doom, tardy: twist.isTardy },
+      recipes: [twist.isRefused ? 'unknown-to-chaos' : 'chaos'],
+      parameters: {
+        guid: run,
+        doom: isCrash ? 'poison' : twist.doom,
+        how: twist.doom,
+        tardy: twist.isTardy,
+        foreign: twist.isForeign,
+      },
     });
     for (;;) {
       announced.sent += 1;
@@ -97,13 +121,20 @@ export class Acquisition {
   }
 }
 
+/** True for a run of which all was said but that it has ended, and which only silence ends. */
+export function waitsForSilence({ twist, answers }: Announced): boolean {
+  return twist.isForeign && answers.has('accepted') && hasAllOutputs({ twist, answers });
+}
+
 /** True when all that must be said of a run was said at least once. */
 function isAnswered({ twist, answers }: Announced): boolean {
-  return (
-    answers.has('accepted') &&
-    (answers.has('finished') || answers.has('failed')) &&
-    outputsOf(twist).every((output) => answers.has(`result ${output}`))
-  );
+  if (twist.isRefused) return answers.has('refused');
+  const hasEnded = answers.has('finished') || answers.has('failed');
+  return answers.has('accepted') && hasEnded && hasAllOutputs({ twist, answers });
+}
+
+function hasAllOutputs({ twist, answers }: Pick<Announced, 'twist' | 'answers'>): boolean {
+  return outputsOf(twist).every((output) => answers.has(`result ${output}`));
 }
 
 function kindOf(body: Json): string {

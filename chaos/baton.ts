@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { journalVariable } from './journal.ts';
+import { processesWith, remaining } from './processes.ts';
 import { processes, recipe } from './recipe.ts';
+import { signalled } from './scene.ts';
+import { weatherVariable, type Weather } from './weather.ts';
 
 /** What the supervisor's process tells. */
 export type Told =
@@ -19,11 +23,16 @@ export type Told =
     };
 
 export interface BatonOptions {
+  /** For the configuration, the recipe, the logs, and what the services had for effects. */
+  readonly folder: string;
+  /** For what Baton keeps. */
   readonly store: string;
-  readonly stompPort: number;
+  /** Where all parts find the broker. */
+  readonly brokerUrl: string;
+  /** Where its own broker listens; absent: it has none. */
+  readonly brokerPort?: number;
   readonly httpPort: number;
-  /** Absent: its own broker. */
-  readonly brokerUrl?: string;
+  readonly weather: Weather;
   /** Told what happens, for the history of a failure. */
   readonly tell: (what: string) => void;
 }
@@ -32,7 +41,7 @@ export interface BatonOptions {
 const restartAfter = 300;
 
 /** A Baton of real processes whose supervisor is started again whenever it dies. */
-export class Baton {
+export class Baton implements AsyncDisposable {
   readonly #options: BatonOptions;
   readonly #pids = new Map<string, number>();
   readonly #up = Promise.withResolvers<void>();
@@ -46,18 +55,16 @@ export class Baton {
 
   /** Resolves when all parts are ready. */
   async start(): Promise<void> {
-    const { store, stompPort, httpPort, brokerUrl } = this.#options;
-    const recipes = join(store, 'recipes');
+    const { folder, store, brokerUrl, brokerPort, httpPort } = this.#options;
+    const recipes = join(folder, 'recipes');
     await mkdir(recipes, { recursive: true });
     await writeFile(join(recipes, 'chaos.json'), JSON.stringify(recipe));
-    const broker = brokerUrl === undefined ? { port: stompPort } : { url: brokerUrl };
-    const modules = [resolve(import.meta.dirname, 'services.ts')];
     const config = {
-      broker,
-      store: 'store',
+      broker: { url: brokerUrl, ...(brokerPort === undefined ? {} : { port: brokerPort }) },
+      store,
       page: { port: httpPort },
-      recipes: 'recipes',
-      modules,
+      recipes,
+      modules: [resolve(import.meta.dirname, 'services.ts')],
       processes,
       log: 'info',
     };
@@ -66,22 +73,9 @@ export class Baton {
     await this.#up.promise;
   }
 
-  /** The names of the parts that run now. */
-  get parts(): readonly string[] {
-    return [...this.#pids.keys()];
-  }
-
-  /** Kills one part; false when it does not run just now. */
-  kill(part: string): boolean {
-    const pid = this.#pids.get(part);
-    this.#pids.delete(part);
-    return pid !== undefined && signalled(pid, 'SIGKILL');
-  }
-
-  /** Stops a part until the returned function is called; undefined when it does not run just now. */
-  pause(part: string): (() => void) | undefined {
-    const pid = this.#pids.get(part);
-    return pid !== undefined && signalled(pid, 'SIGSTOP') ? () => void signalled(pid, 'SIGCONT') : undefined;
+  /** The process of a part; undefined when it does not run just now. */
+  pid(part: string): number | undefined {
+    return this.#pids.get(part);
   }
 
   /** Kills the supervisor alone: its parts end by themselves, in good order. */
@@ -98,21 +92,36 @@ export class Baton {
     return isKilled;
   }
 
-  /** Ends everything in good order. */
-  async stop(): Promise<void> {
+  /** Ends everything in good order, once what earlier supervisors left has ended. Resolves with the processes that outlived it, which are killed. */
+  async stop(): Promise<readonly number[]> {
+    const { file } = this.#options.weather;
+    await remaining(weatherVariable, file, this.#pids.size + 1);
     this.#stopping = true;
     this.#supervisor?.kill('SIGTERM');
+    await this.#keeping;
+    const outlived = await remaining(weatherVariable, file, 0);
+    for (const pid of outlived) signalled(pid, 'SIGKILL');
+    return outlived;
+  }
+
+  /** Ends everything at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    for (const pid of processesWith(weatherVariable, this.#options.weather.file)) signalled(pid, 'SIGKILL');
     await this.#keeping;
   }
 
   get #configFile(): string {
-    return join(this.#options.store, 'baton.yaml');
+    return join(this.#options.folder, 'baton.yaml');
   }
 
   async #keep(): Promise<void> {
     for (;;) {
-      const child = fork(join(import.meta.dirname, 'supervisor.ts'), [this.#configFile], {
+      const { folder, brokerPort, weather } = this.#options;
+      const kind = brokerPort === undefined ? 'foreign-broker' : 'own-broker';
+      const child = fork(join(import.meta.dirname, 'supervisor.ts'), [this.#configFile, folder, kind], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: { ...process.env, ...weather.environment, [journalVariable]: join(folder, 'journal.jsonl') },
       });
       this.#supervisor = child;
       child.on('message', (told) => this.#hear(told as Told));
@@ -133,14 +142,5 @@ export class Baton {
     if (told.type === 'up') this.#up.resolve();
     if (told.type === 'started') this.#pids.set(told.part, told.pid);
     if (told.type === 'died') this.#pids.delete(told.part);
-  }
-}
-
-/** False when there is no such process any more. */
-function signalled(pid: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
   }
 }

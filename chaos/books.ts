@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { expectedWaiting, type Twist } from './recipe.ts';
 import { waiting, type StepTallies } from '../src/ledger/states.ts';
 
 /** A run by the ledger. */
@@ -51,6 +52,6 @@ export class Books implements Disposable {
 }
 
 /** True when every message sent to each step is accounted for, and none is counted twice. */
-export function balances({ state, steps }: BookedRun): boolean {
-  return state !== 'running' && steps.every((step) => waiting(step) === 0);
+export function balances({ state, steps }: BookedRun, twist: Twist): boolean {
+  return state !== 'running' && steps.every((step) => waiting(step) === expectedWaiting(step.step, twist));
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 /** That a handler had an effect outside: at least once for every message, in the order of the file. */
 export interface Effect {
@@ -9,9 +8,12 @@ export interface Effect {
   readonly output: string;
 }
 
-/** All effects, in order, from the store of a Baton that ran the chaos services. */
-export async function readJournal(store: string): Promise<readonly Effect[]> {
-  const text = await readFile(join(store, 'services', 'journal.jsonl'), 'utf8').catch(() => '');
+/** The environment variable that names the journal to the services: it is not on the disk that is filled. */
+export const journalVariable = 'BATON_CHAOS_JOURNAL';
+
+/** All effects, in order, from the journal of the chaos services. */
+export async function readJournal(file: string): Promise<readonly Effect[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -1,132 +1,124 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client } from '../src/stomp/client.ts';
 import { freePort } from '../test/fixtures/free-port.ts';
-import { Acquisition, type Announced } from './acquisition.ts';
-import { audit, deadLetters, type Findings } from './audit.ts';
+import { Acquisition, waitsForSilence } from './acquisition.ts';
+import { audit, type Evidence } from './audit.ts';
 import { Baton } from './baton.ts';
 import { Books } from './books.ts';
+import { deadLetters, isDeadLetterQueue } from './dead-letters.ts';
+import { Disk, hasOwnMounts } from './disk.ts';
+import { disturb, type Done } from './disturb.ts';
 import { ForeignActiveMQ } from './foreign-activemq.ts';
-import { emptied } from './queues.ts';
+import { startForeignService } from './foreign-service.ts';
+import type { HarmKind } from './harms.ts';
 import { readJournal } from './journal.ts';
-import { killAtRandom, pauseAtRandom } from './kills.ts';
+import { Link } from './link.ts';
+import { Log } from './log.ts';
+import { emptied } from './queues.ts';
 import { seeded } from './random.ts';
+import { crashKinds } from './recipe.ts';
+import { reportOf, type ChaosReport } from './report.ts';
+import type { Scene } from './scene.ts';
+import { Weather } from './weather.ts';
+import { Wire } from './wire.ts';
 
 export interface ChaosOptions {
   readonly broker: 'embedded' | 'activemq';
   /** Messages to steps, at least; retries, deferrals and checkpoints come on top. */
   readonly messages: number;
   readonly kills: number;
-  /** Processes stopped for up to 40 s each. */
-  readonly pauses: number;
+  /** What is done beside kills. */
+  readonly harms: readonly (HarmKind | 'crashes')[];
   readonly seed: number;
-  /** Where everything is kept: the stores, the logs, and the history of what was done in `chaos.log`. */
+  /** Where everything is kept: the stores, the logs, the journals, and what was done in `chaos.log`. */
   readonly folder: string;
-}
-
-/** What a run came to: counts of what may not be, and what was done. */
-export interface ChaosReport extends Readonly<Record<keyof Findings, number>> {
-  readonly broker: string;
-  readonly messages: number;
-  readonly kills: number;
-  readonly pauses: number;
-  readonly seed: number;
-  readonly runs: number;
-  readonly announcements: number;
-  /** Messages left in queues that should be empty. */
-  readonly left: number;
-  readonly doomed: number;
-  readonly seconds: number;
-  readonly killed: Readonly<Record<string, number>>;
-  /** What is known of some of the runs concerned, where something is wrong. */
-  readonly histories: Readonly<Record<string, readonly string[]>>;
+  /** Told how far it is, every few seconds. */
+  readonly progress: (line: string) => void;
 }
 
 /** Without any answer for so long (ms), the run is over, whatever is missing: a part that dies again and again waits up to half a minute each time. */
 const patience = 180_000;
-const toldHistories = 3;
+const backoff = { delay: 0.1, factor: 1.5, maxDelay: 1 };
+/** ms: twice what Baton takes for silence. */
+const silence = 7_200_000;
+const progressEvery = 5_000;
+/** From so many messages on, what takes time takes its whole time. */
+const longRun = 2_000;
+/** MB of the disk that is filled. ActiveMQ writes its journal ahead, 32 MB at a time, one for messages and one for what is delayed. */
+const diskSize = { embedded: 256, activemq: 512 } as const;
 
-/** Runs a whole Baton through kills, and audits it at rest. */
+/** Runs a whole Baton through kills and other harm, and audits it at rest. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { folder, kills, pauses, seed, messages } = options;
-  const started = Date.now();
+  const { folder, seed, messages, harms } = options;
+  const started = performance.now();
   await mkdir(folder, { recursive: true });
   await using stack = new AsyncDisposableStack();
-  const log = stack.adopt(createWriteStream(join(folder, 'chaos.log')), (stream) => void stream.end());
-  const tell = (what: string): void => void log.write(`${new Date().toISOString()} ${what}\n`);
-  const stompPort = await freePort();
+  const log = stack.use(new Log(join(folder, 'chaos.log')));
+  const tell = (what: string): void => log.write(what);
+  const disk = hasOwnMounts() ? stack.use(await Disk.mount(join(folder, 'disk'), diskSize[options.broker])) : undefined;
+  const store = join(folder, 'disk', 'store');
+  const port = await freePort();
   const broker =
     options.broker === 'activemq'
-      ? stack.use(await ForeignActiveMQ.start(join(folder, 'activemq'), stompPort))
+      ? stack.use(await ForeignActiveMQ.start(join(folder, 'disk', 'activemq'), port, tell))
       : undefined;
-  const brokerUrl = `stomp://127.0.0.1:${String(stompPort)}`;
-  const httpPort = await freePort();
-  const baton = new Baton({ store: folder, stompPort, httpPort, tell, ...(broker ? { brokerUrl } : {}) });
-  stack.defer(() => baton.stop());
+  const wire = stack.use(new Wire(join(folder, 'wire.jsonl')));
+  const link = stack.use(await Link.open(port, wire));
+  const weather = new Weather(join(folder, 'weather.json'));
+  const brokerUrl = `stomp://127.0.0.1:${String(link.port)}`;
+  const own = broker ? {} : { brokerPort: port };
+  const baton = stack.use(new Baton({ folder, store, brokerUrl, ...own, httpPort: await freePort(), weather, tell }));
   await baton.start();
-  const backoff = { delay: 0.1, factor: 1.5, maxDelay: 1 };
-  const client = stack.use(new Client({ address: parseBrokerAddress(brokerUrl), name: 'chaos', backoff }));
+
+  // Who announces and who counts at the end goes straight to the broker: what is seen is not to depend on what is harmed.
+  const address = parseBrokerAddress(`stomp://127.0.0.1:${String(port)}`);
+  const client = stack.use(new Client({ address, name: 'chaos', backoff }));
   await client.start();
-
-  const acquisition = new Acquisition(client, messages, seeded(seed + 1));
-  const disturbing = { baton, broker, acquisition, kills, pauses, tell };
-  const killed = await survive(acquisition, tell, async (signal) => {
-    const pausing = pauseAtRandom({ ...disturbing, random: seeded(seed + 2) }, signal);
-    const counts = killAtRandom({ ...disturbing, random: seeded(seed) }, signal);
-    const [done] = await Promise.allSettled([counts, pausing]);
-    return done.status === 'fulfilled' ? done.value : {};
+  const foreign = stack.use(new Client({ address: parseBrokerAddress(brokerUrl), name: 'foreign service', backoff }));
+  await foreign.start();
+  await startForeignService(foreign);
+  const withCrashes = harms.includes('crashes');
+  const acquisition = new Acquisition(client, {
+    messages,
+    crashes: withCrashes ? seed : undefined,
+    random: seeded(seed + 1),
   });
-  const queues = await emptied(`http://127.0.0.1:${String(httpPort)}`);
+  const scene: Scene = { baton, broker, link, weather, disk, acquisition, tell };
+  const done: Done = { killed: {}, harms: {} };
+  const ticking = setInterval(() => options.progress(progressOf(scene, done, started)), progressEvery);
+  stack.defer(() => clearInterval(ticking));
+  await survive(scene, options, done);
+
+  const queues = await emptied(client);
   const letters = await deadLetters(client, queues);
-  await baton.stop();
-
-  const store = join(folder, 'store');
+  const outlived = await baton.stop();
   using books = new Books(store);
-  const findings = audit(acquisition, books, await readJournal(store), letters);
-  const runs = [...acquisition.runs.values()];
-  const concerned = [...new Set(Object.values<readonly string[]>({ ...findings }).flat())].slice(0, toldHistories);
-  const sent = (run: string): number => books.run(run)?.steps.reduce((sum, step) => sum + step.sent, 0) ?? 0;
-  return {
-    broker: options.broker,
-    messages: runs.reduce((sum, { run }) => sum + sent(run), 0),
-    kills: Object.values(killed).reduce((sum, count) => sum + count, 0),
-    pauses,
-    seed,
-    runs: runs.length,
-    announcements: runs.reduce((sum, run) => sum + run.sent, 0),
-    ...counts(findings),
-    left: queues
-      .filter(({ name }) => !name.startsWith('DLQ.'))
-      .reduce((sum, queue) => sum + queue.waiting + queue.inFlight, 0),
-    doomed: letters.length,
-    seconds: Math.round((Date.now() - started) / 1000),
-    killed,
-    histories: Object.fromEntries(
-      concerned.map((run) => [run, [...told(runs.find((one) => one.run === run)), ...books.history(run)]]),
-    ),
+  const evidence: Evidence = {
+    announced: [...acquisition.runs.values()],
+    books,
+    effects: await readJournal(join(folder, 'journal.jsonl')),
+    letters,
+    doubled: wire.doubled,
+    misdelivered: wire.misdelivered,
+    outlived,
+    queues: queues.filter(({ name }) => !isDeadLetterQueue(name)),
   };
+  const crashes = Object.fromEntries(crashKinds.map((kind) => [kind, countOf(evidence, kind)]));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const facts = { broker: options.broker, seed, seconds, ...done, crashes: withCrashes ? crashes : {} };
+  const findings = audit(evidence);
+  if (findings.length > 0) disk?.copyTo(join(folder, 'kept'));
+  return await reportOf(facts, findings, evidence, wire);
 }
 
-/** True when nothing is wrong. */
-export function isClean(report: ChaosReport): boolean {
-  const { lost, duplicated, innocentDeadLettered, unbalanced, repliesMissing, repliesDoubled, disordered, left } =
-    report;
-  return [lost, duplicated, innocentDeadLettered, unbalanced, repliesMissing, repliesDoubled, disordered, left].every(
-    (count) => count === 0,
-  );
-}
-
-/** Announces and kills until all is answered, or nothing comes any more. */
-async function survive(
-  acquisition: Acquisition,
-  tell: (what: string) => void,
-  kill: (signal: AbortSignal) => Promise<ChaosReport['killed']>,
-): Promise<ChaosReport['killed']> {
+/** Announces and does harm until all is answered, or nothing comes any more. */
+async function survive(scene: Scene, options: ChaosOptions, done: Done): Promise<void> {
+  const { acquisition, tell } = scene;
   const stalled = new AbortController();
   const giveUp = (): void => {
-    tell(`nothing comes any more; open: ${JSON.stringify(acquisition.open.flatMap((one) => told(one)))}`);
+    tell(`nothing comes any more; open: ${acquisition.open.map(({ run }) => run).join(' ')}`);
     stalled.abort(new Error('nothing comes any more'));
   };
   let timer = setTimeout(giveUp, patience);
@@ -134,24 +126,37 @@ async function survive(
     clearTimeout(timer);
     timer = setTimeout(giveUp, patience);
   });
+  const kinds = options.harms.filter((kind) => kind !== 'crashes');
+  const disturbing = { ...options, kinds, scale: Math.min(1, options.messages / longRun) };
   try {
-    const killing = kill(stalled.signal);
-    await acquisition.run(stalled.signal).catch(() => undefined);
-    return await killing;
+    const harming = disturb(scene, disturbing, done, stalled.signal).then(() => endBySilence(scene, stalled.signal));
+    await Promise.allSettled([acquisition.run(stalled.signal), harming]);
   } finally {
     end();
     clearTimeout(timer);
   }
 }
 
-function counts(findings: Findings): Record<keyof Findings, number> {
-  return Object.fromEntries(Object.entries(findings).map(([name, runs]) => [name, (runs as string[]).length])) as never;
+/** Puts the clock forward once only those runs are open that end when nothing was heard of them for long enough. */
+async function endBySilence({ acquisition, weather }: Scene, signal: AbortSignal): Promise<void> {
+  const isRest = (): boolean => acquisition.runs.size === acquisition.count && acquisition.open.every(waitsForSilence);
+  while (!isRest()) await acquisition.events.once('progress', undefined, signal);
+  if (acquisition.open.length > 0) weather.change({ clock: silence });
 }
 
-/** What the announcer knows of a run, as a line. */
-function told(announced: Announced | undefined): readonly string[] {
-  if (!announced) return [];
-  const { run, twist, sent, answers } = announced;
-  const answered = Object.fromEntries([...answers].map(([kind, ids]) => [kind, [...ids]]));
-  return [JSON.stringify({ run, twist, sent, answered })];
+function progressOf({ acquisition, link }: Scene, { killed, harms }: Done, started: number): string {
+  const sum = (counts: Readonly<Record<string, number>>): string =>
+    String(Object.values(counts).reduce((all, count) => all + count, 0));
+  const announced = `${String(acquisition.runs.size)} of ${String(acquisition.count)} announced, ${String(acquisition.open.length)} open`;
+  return [
+    `${((performance.now() - started) / 1000).toFixed(0)} s`,
+    `${(acquisition.progress * 100).toFixed(0)} % (${announced})`,
+    `${sum(killed)} kills`,
+    `${sum(harms)} other harms`,
+    `${String(link.connections.length)} connections`,
+  ].join(', ');
+}
+
+function countOf({ announced }: Evidence, doom: string): number {
+  return announced.filter(({ twist }) => twist.doom === doom).length;
 }

@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import {
   checkpoint,
   defineService,
@@ -16,8 +15,8 @@ import {
   type Output,
   type ServiceOptions,
 } from '../src/index.ts';
-import type { Effect } from './journal.ts';
-import { fanOut } from './recipe.ts';
+import { journalVariable, type Effect } from './journal.ts';
+import { crashKinds, fanOut, type CrashKind } from './recipe.ts';
 
 /*
  * The services that the kills fall upon. What they decide is drawn anew each time, so that a message whose handler ran
@@ -27,8 +26,8 @@ import { fanOut } from './recipe.ts';
 const concurrency = 4;
 
 /** Writes down that a handler had its effect; the line is with the operating system before the handler goes on. */
-function note(folder: string, effect: Effect): void {
-  appendFileSync(join(folder, '..', 'journal.jsonl'), `${JSON.stringify(effect)}\n`);
+function note(effect: Effect): void {
+  appendFileSync(process.env[journalVariable] ?? '', `${JSON.stringify(effect)}\n`);
 }
 
 /** What a message to the sink is: named by its step, by its sender, or one of the items. */
@@ -62,13 +61,14 @@ function simple(name: string, queue: string, process: NonNullable<ServiceOptions
 
 export const split = simple('chaos-split', 'chaos.split', async ({ payload }) => {
   await aWhile();
-  const doom = fieldOf(payload, 'doom');
+  const [doom, how] = [fieldOf(payload, 'doom'), fieldOf(payload, 'how')];
   return done(
     ...Array.from({ length: fanOut.items }, (_, item) => send({ item, round: 0 }, 'item')),
     ...Array.from({ length: fanOut.ordered }, (_, index) => send({ index }, 'ordered')),
     send({}, 'failing'),
     ...(fieldOf(payload, 'tardy') === true ? partial() : []),
-    ...(typeof doom === 'string' && doom !== 'none' ? [send({}, doom)] : []),
+    ...(fieldOf(payload, 'foreign') === true ? [send({}, 'foreign')] : []),
+    ...(typeof doom === 'string' && doom !== 'none' ? [send({ how }, doom)] : []),
   );
 });
 
@@ -112,14 +112,12 @@ export const ordered = defineService<unknown>({
   description: 'chaos-ordered of the chaos run',
   parameters: {},
   concurrency,
-  start: async ({ folder }) => ({
-    process: async ({ payload, run }, { key }) => {
-      const output = `ordered-${textOf(payload, 'index')}`;
-      note(folder, { service: 'chaos-ordered', run, key, output });
-      await aWhile();
-      return done(send({ output }));
-    },
-  }),
+  process: async ({ payload, run }, { key }) => {
+    const output = `ordered-${textOf(payload, 'index')}`;
+    note({ service: 'chaos-ordered', run, key, output });
+    await aWhile();
+    return done(send({ output }));
+  },
 });
 
 export const sink = defineService<{ readonly output?: string }>({
@@ -128,18 +126,38 @@ export const sink = defineService<{ readonly output?: string }>({
   description: 'chaos-sink of the chaos run',
   parameters: {},
   concurrency,
-  start: async ({ folder }) => ({
-    process: async ({ payload, parameters, run }, { key }) => {
-      const output = parameters.output ?? outputOf(payload);
-      note(folder, { service: 'chaos-sink', run, key, output });
-      return done(result({ output, key, members: fieldOf(payload, 'members') }));
-    },
-  }),
+  process: async ({ payload, parameters, run }, { key }) => {
+    const output = parameters.output ?? outputOf(payload);
+    note({ service: 'chaos-sink', run, key, output });
+    return done(result({ output, key, members: fieldOf(payload, 'members') }));
+  },
 });
 
 export const doomed = simple('chaos-doomed', 'chaos.doomed', () => rejected('rejected by design'));
 
-export const poison = simple('chaos-poison', 'chaos.poison', () => {
-  process.kill(process.pid, 'SIGKILL');
-  return new Promise<Outcome>(() => undefined);
+export const poison = simple('chaos-poison', 'chaos.poison', ({ payload }) => {
+  const how = textOf(payload, 'how');
+  return crashes[crashKinds.find((kind) => kind === how) ?? 'kill']();
 });
+
+/** Ways of a handler to end its process, or to make it of no use. */
+const crashes: Readonly<Record<CrashKind, () => Promise<Outcome>>> = {
+  kill: () => endBy('SIGKILL'),
+  segfault: () => endBy('SIGSEGV'),
+  exit: () => process.exit(Math.random() < 0.5 ? 0 : 3),
+  block: () => {
+    for (;;);
+  },
+  leak: async () => {
+    const hoard: number[][] = [];
+    for (;;) {
+      hoard.push(Array.from({ length: 1_000_000 }, (_, index) => index + hoard.length + 0.5));
+      await setImmediate();
+    }
+  },
+};
+
+async function endBy(signal: NodeJS.Signals): Promise<Outcome> {
+  process.kill(process.pid, signal);
+  return await new Promise<Outcome>(() => undefined);
+}

@@ -5,20 +5,25 @@ import { partsOf, supervise } from '../src/cli/supervise.ts';
 import { logToFiles } from '../src/cli/up.ts';
 import type { Told } from './baton.ts';
 
-const config = await loadConfig(process.argv[2], {}, { shippedRecipes: '', workingFolder: process.cwd() });
+const [, , file, logs = '', broker] = process.argv;
+const config = await loadConfig(file, {}, { shippedRecipes: '', workingFolder: process.cwd() });
+/** All parts go the way to the broker that the configuration names, though it be their own. */
+const parts = [...(broker === 'own-broker' ? [{ kind: 'broker' } as const] : []), ...partsOf(config)];
 const asked = Promise.withResolvers<void>();
 process.once('disconnect', asked.resolve);
 process.once('SIGTERM', asked.resolve);
 
 {
-  await using up = supervise(partsOf(config), config, createLog('silent', 'supervisor'), asked.resolve);
-  await logToFiles(up, config);
+  await using up = await supervise(parts, config, createLog('silent', 'supervisor'), asked.resolve);
+  await logToFiles(up, { ...config, store: logs });
   const tell = (told: Told): void => void process.send?.(told);
   up.supervisor.events.on('started', ({ part, pid }) => tell({ type: 'started', part, pid }));
   up.supervisor.events.on('died', ({ part, how, running, restartIn }) =>
     tell({ type: 'died', part, how, running, restartIn }),
   );
-  up.supervisor.events.on('suspect', ({ messageId, deaths }) => tell({ type: 'suspect', messageId, deaths }));
+  up.supervisor.events.on('suspect', ({ messageId, deaths }) =>
+    tell({ type: 'suspect', messageId, deaths: deaths.length }),
+  );
   await up.start();
   tell({ type: 'up' });
   await asked.promise;

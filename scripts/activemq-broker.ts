@@ -22,6 +22,8 @@ export interface ActiveMQOptions {
 /** A running ActiveMQ: one Java process with a STOMP port on loopback. Disposing of it stops it. */
 export interface ActiveMQ extends AsyncDisposable {
   readonly port: number;
+  /** Of the Java process. */
+  readonly pid: number | undefined;
   /** `stomp://127.0.0.1:PORT`. */
   readonly address: string;
   /** Resolves when the process has ended, however it did. */
@@ -62,7 +64,8 @@ export async function startActiveMQ(options: ActiveMQOptions): Promise<ActiveMQ>
     await kill('SIGKILL');
     throw error;
   });
-  return { port, address: `stomp://127.0.0.1:${String(port)}`, ended, kill, [Symbol.asyncDispose]: () => kill() };
+  const address = `stomp://127.0.0.1:${String(port)}`;
+  return { port, pid: child.pid, address, ended, kill, [Symbol.asyncDispose]: () => kill() };
 }
 
 async function prepare(base: string): Promise<void> {

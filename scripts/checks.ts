@@ -9,7 +9,7 @@ const checks: readonly { readonly name: string; readonly program: string; readon
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['--project', '.'] },
   { name: 'types of the page', program: 'node_modules/typescript/bin/tsc', args: ['--project', 'web', '--noEmit'] },
   { name: 'unused code', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
-  { name: 'build of the page', program: 'scripts/build-page.ts', args: [] },
+  { name: 'build', program: 'scripts/build.ts', args: [] },
 ];
 
 /** How many checks passed and failed. */

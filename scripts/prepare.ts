@@ -32,7 +32,7 @@ export async function preparePage(): Promise<void> {
 }
 
 /** Of two starts at once, one prepares and the other waits for it. */
-async function alone(work: () => Promise<void>): Promise<void> {
+export async function alone(work: () => Promise<void>): Promise<void> {
   const waiting = (): void => console.error('Another start is preparing this checkout: waiting for it …');
   await withLock(join(checkout, '.node/preparing'), waiting, work);
 }
@@ -87,9 +87,13 @@ function pageIsBuilt(): boolean {
 
 /** One hash over all that the page is made of. */
 function pageSources(): string {
+  return hashOf(['web/**/*.*', 'src/monitor/api.ts', 'package-lock.json']);
+}
+
+/** One hash over the files of the checkout that match. */
+export function hashOf(patterns: readonly string[]): string {
   const hash = createHash('sha256');
-  const files = globSync(['web/**/*.*', 'src/monitor/api.ts', 'package-lock.json'], { cwd: checkout });
-  for (const file of files.sort())
+  for (const file of globSync(patterns, { cwd: checkout }).sort())
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(checkout, file)))

@@ -6,6 +6,8 @@ import type { Shelf } from './store.ts';
 
 /** Messages loaded at a time, and half of what stays in memory before the end of the line is left to the store again. */
 const PAGE = 1000;
+/** The same where many queues have many messages. */
+const SHORT_PAGE = 50;
 
 /** Where the messages of a queue are: on a shelf of the store, or, where there is none, in memory alone. */
 export interface Room {
@@ -29,6 +31,8 @@ export class Backlog {
   readonly #held = new Map<number, Message>();
   readonly #memory: Memory;
   #bytes = 0;
+  /** Of the line, as the cache knows it. */
+  #counted = 0;
   #isDiscarded = false;
 
   /** `isEmpty`: nothing is on the shelf. */
@@ -55,9 +59,11 @@ export class Backlog {
   /** The first in line, read from the shelf if need be. */
   get first(): Message | undefined {
     while (this.#shelf && this.#line.length === 0 && this.#horizon < Infinity) {
-      const page = this.#shelf.page(this.#horizon, PAGE);
-      this.#horizon = page.length < PAGE ? Infinity : (page.at(-1)?.place ?? Infinity);
+      const length = this.#pageLength;
+      const page = this.#shelf.page(this.#horizon, length);
+      this.#horizon = page.length < length ? Infinity : (page.at(-1)?.place ?? Infinity);
       for (const message of page) if (!this.#held.has(message.id)) this.#line.insert(message);
+      this.#count();
     }
     return this.#line.first;
   }
@@ -66,6 +72,7 @@ export class Backlog {
   take(): Message | undefined {
     const message = this.#line.shift();
     if (message) this.#held.set(message.id, message);
+    this.#count();
     return message;
   }
 
@@ -73,6 +80,7 @@ export class Backlog {
   withdraw(found: Message): Message | undefined {
     const message = this.#line.remove(found.place) ?? (this.#held.has(found.id) ? undefined : found);
     if (message) this.#held.set(message.id, message);
+    this.#count();
     return message;
   }
 
@@ -135,9 +143,23 @@ export class Backlog {
     this.#memory.take(bytes);
   }
 
+  get #pageLength(): number {
+    return this.#cache.isCrowded ? SHORT_PAGE : PAGE;
+  }
+
   #leaveEndToShelf(): void {
-    if (this.#shelf === undefined || this.#line.length <= 2 * PAGE) return;
-    for (const message of this.#line.truncate(PAGE)) this.#cache.release(message);
-    this.#horizon = this.#line.last?.place ?? -1;
+    if (this.#shelf === undefined) return;
+    const length = this.#pageLength;
+    if (this.#line.length > 2 * length) {
+      for (const message of this.#line.truncate(length)) this.#cache.release(message);
+      this.#horizon = this.#line.last?.place ?? -1;
+    }
+    this.#count();
+  }
+
+  #count(): void {
+    if (this.#shelf === undefined) return;
+    this.#cache.count(this.#line.length - this.#counted);
+    this.#counted = this.#line.length;
   }
 }

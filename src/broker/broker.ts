@@ -37,11 +37,6 @@ export interface Broker extends AsyncDisposable {
   readonly events: Events<BrokerEvents>;
   /** What was lost and kept when the store was found damaged at the start. */
   readonly repair: Repair | undefined;
-  /**
-   * Copies the store to a file while the broker works; started on a folder where it is named broker.sqlite, a broker goes
-   * on from there. Rejects with `broker.backup-failed`.
-   */
-  backup(path: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +48,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const limits = { ...defaultBrokerLimits, ...options.limits };
   const events = new Events<BrokerEvents>();
   logEvents(events, options.log ?? silent);
-  const store = openStore(options.store, limits.storeBytes);
+  const store = openStore(options.store, limits);
   if (store.repair) options.log?.error({ ...store.repair }, 'the store was damaged: what could be read of it is kept');
   let exchange: Exchange | undefined;
   try {
@@ -63,12 +58,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     return brokerOf(port, events, store, async () => {
       await listener.close();
       exchange?.stop();
-      store.close();
+      await store.close();
       events.emit('stopped', {});
     });
   } catch (error) {
     exchange?.stop();
-    store.close();
+    await store.close();
     throw error;
   }
 }
@@ -76,17 +71,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 function brokerOf(port: number, events: Events<BrokerEvents>, store: Store, end: () => Promise<void>): Broker {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => await (stopped ??= end());
-  const backup = async (path: string): Promise<void> => await store.backup(path);
-  return { port, events, repair: store.repair, backup, stop, [Symbol.asyncDispose]: stop };
+  return { port, events, repair: store.repair, stop, [Symbol.asyncDispose]: stop };
 }
 
-function openStore(folder: string, limitBytes: number): Store {
-  if (folder === ':memory:') return new Store(folder, limitBytes);
+function openStore(folder: string, limits: BrokerLimits): Store {
+  if (folder === ':memory:') return new Store(folder, limits);
   const file = join(folder, 'broker.sqlite');
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw storeUnusable({ file, reason: messageOf(cause) }, { cause });
   }
-  return new Store(file, limitBytes);
+  return new Store(file, limits);
 }

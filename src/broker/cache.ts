@@ -1,8 +1,12 @@
 import type { Message } from './message.ts';
 
-/** Memory for the frames of stored messages that wait, so that those delivered soon are not read from the store. */
+/** Entries in line, of some 120 bytes each, up to which queues keep pages of full length. */
+const AMPLE_ENTRIES = 100_000;
+
+/** What all queues together have in memory of messages that are in the store: frames, so that those delivered soon are not read again, and entries. */
 export class FrameCache {
   #free: number;
+  #entries = 0;
 
   constructor(bytes: number) {
     this.#free = bytes;
@@ -19,5 +23,15 @@ export class FrameCache {
   release(message: Message): void {
     this.#free += message.frame?.length ?? 0;
     message.frame = undefined;
+  }
+
+  /** So many more, or less, stand in a line in memory. */
+  count(entries: number): void {
+    this.#entries += entries;
+  }
+
+  /** So many stand in lines, as in those of a thousand queues, that each line should be short. */
+  get isCrowded(): boolean {
+    return this.#entries > AMPLE_ENTRIES;
   }
 }

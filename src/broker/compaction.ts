@@ -11,11 +11,15 @@ const STEP_PAGES = 64;
 /** 16 MB that the file keeps for what comes next. */
 const KEPT_PAGES = 4096;
 
-/** Gives the space of a drained backlog back to the disk, while the broker works: once half of the file is free, in small steps. */
+/**
+ * Gives the space of a drained backlog back to the disk, while the broker works, in small steps: once half of the file is
+ * free, or the disk is full. Keeps a reserve there for when it is.
+ */
 export async function compact(store: Store, clock: Clock, signal: AbortSignal): Promise<void> {
   while (await slept(clock, EVERY_MS, signal)) {
     const { pages, free } = store.space();
-    if (free > KEPT_PAGES && free > pages / 2) await shrink(store, clock, signal);
+    if (free > KEPT_PAGES && (free > pages / 2 || store.isShort)) await shrink(store, clock, signal);
+    await store.keepReserve();
   }
 }
 

@@ -55,8 +55,8 @@ export const storeFailed = defineError(
 /** There is no copy of the store at that path. */
 export const backupFailed = defineError(
   'broker.backup-failed',
-  (at: { readonly path: string; readonly reason: string }) =>
-    `The store could not be copied to ${at.path}: ${at.reason}`,
+  (at: { readonly file: string; readonly path: string; readonly reason: string }) =>
+    `${at.file} could not be copied to ${at.path}: ${at.reason}`,
   'Check that the folder exists, is writable and has room for another store, then try again.',
 );
 

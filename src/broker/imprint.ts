@@ -9,7 +9,14 @@ import type { Frame, Headers } from '../stomp/frame.ts';
 export function imprint(own: OwnHeaders, sender: Headers, body: Buffer): Buffer {
   const headers = Object.assign(Object.create(null) as Record<string, string>, own);
   for (const name in sender) if (!NOT_PASSED_ON.has(name) && !(name in headers)) headers[name] = sender[name] ?? '';
-  return encode({ command: 'MESSAGE', headers, body }, 'content-length' in sender ? 'bytes' : 'text');
+  return alone(encode({ command: 'MESSAGE', headers, body }, 'content-length' in sender ? 'bytes' : 'text'));
+}
+
+/** The same bytes in memory of their own: what waits must not keep alive the 64 kB that small buffers are cut from. */
+function alone(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
 }
 
 /** The headers of a message that are the broker's to write. */

@@ -8,6 +8,8 @@ export interface BrokerLimits {
   readonly connections: number;
   /** Size of the store on disk; a SEND beyond it is refused as on a full disk. */
   readonly storeBytes: number;
+  /** Of the disk, kept for acknowledgements when it is full; 0 for none. */
+  readonly reserveBytes: number;
   /** Of the bodies of waiting messages in memory; the others are read from the store when they are delivered. */
   readonly cacheBytes: number;
   /** Written to one connection and not yet taken by its peer: beyond it nothing more is delivered to it for now. */
@@ -26,7 +28,9 @@ export const defaultBrokerLimits: BrokerLimits = {
   frame: defaultLimits,
   connections: 1000,
   storeBytes: Infinity,
-  cacheBytes: 64 * 1024 * 1024,
+  // Half for what the log has and the file has not, half for what is then written to the log.
+  reserveBytes: 64 * 1024 * 1024,
+  cacheBytes: 32 * 1024 * 1024,
   outputBytes: 1024 * 1024,
   transactionBytes: 256 * 1024 * 1024,
   memoryBytes: 512 * 1024 * 1024,

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
-import { storeDamaged, storeFormat, storeLocked, storeUnusable } from './errors.ts';
+import { storeDamaged, storeFormat, storeUnusable } from './errors.ts';
 import { APPLICATION_ID, FORMAT, MIGRATIONS, SCHEMA } from './schema.ts';
 
-/** Opens the database for this process alone and makes its tables if it is new. The lock ends with the process, however it ends. */
+/** Opens the database, and makes its tables if it is new. */
 export function openDatabase(file: string, limitBytes: number): DatabaseSync {
   let database: DatabaseSync | undefined;
   const isSuspect = existsSync(suspicionOf(file));
@@ -24,13 +24,12 @@ export function openDatabase(file: string, limitBytes: number): DatabaseSync {
 }
 
 /**
- * FULL: what a COMMIT returned for is on disk. EXCLUSIVE: the second process is refused, and the index of the WAL needs
- * no shared memory. The first line counts for a new file only. A checkpoint every 32 MB of the log instead of every 4 costs a tenth of a second less a second.
+ * FULL: what a COMMIT returned for is on disk. Whoever copies the store may hold it for a moment. The first line counts
+ * for a new file only. A checkpoint every 32 MB of the log instead of every 4 costs a tenth of a second less a second.
  */
 const SETTINGS = `
 PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA busy_timeout = 0;
-PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 8000;
@@ -86,13 +85,10 @@ export function isDamage(cause: unknown): boolean {
   return ((cause as { readonly errcode?: number }).errcode ?? 0) % 256 === SQLITE_CORRUPT;
 }
 
-const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 
 function explained(file: string, cause: unknown): Error {
   if (storeFormat.is(cause) || storeDamaged.is(cause)) return cause;
   if (isDamage(cause)) return storeDamaged({ file, reason: messageOf(cause) }, { cause });
-  const code = (cause as { readonly errcode?: number }).errcode;
-  if (code === SQLITE_BUSY) return storeLocked({ file }, { cause });
   return storeUnusable({ file, reason: messageOf(cause) }, { cause });
 }

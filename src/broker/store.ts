@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
-import { backupFailed, storeDamaged, storeFailed } from './errors.ts';
+import { storeDamaged, storeFailed } from './errors.ts';
 import { RANK, type Message } from './message.ts';
 import { isDamage, openDatabase, suspicionOf } from './open-database.ts';
+import type { BrokerLimits } from './limits.ts';
 import { finishRepair, repair, type Repair } from './repair.ts';
+import { Reserve } from './reserve.ts';
+import { StoreLock } from './store-lock.ts';
 
 /** A message to store. */
 export interface Row {
@@ -43,9 +45,6 @@ export interface Shelf {
   head(id: number): Buffer | undefined;
 }
 
-/** Copied at a time, while nothing else is written: 800 kB. */
-const BACKUP_PAGES = 200;
-
 const MESSAGE = 'messages.id, place, expires, groupName, closesGroup';
 const FOUND = `SELECT ${MESSAGE}, address, due FROM messages JOIN destinations ON destinations.id = destination`;
 
@@ -56,24 +55,26 @@ export class Store {
   /** What was done when the file was found damaged. */
   readonly repair: Repair | undefined;
   readonly #file: string;
+  readonly #lock: StoreLock;
   readonly #database: DatabaseSync;
+  readonly #reserve: Reserve;
   readonly #pageSize: number;
   readonly #destinations = new Map<string, number>();
   readonly #statements: ReturnType<typeof prepare>;
 
   /** Opens the file, or makes it; `:memory:` for a store that ends with the process. */
-  constructor(file: string, limitBytes: number) {
+  constructor(file: string, { storeBytes, reserveBytes }: Pick<BrokerLimits, 'storeBytes' | 'reserveBytes'>) {
     this.#file = file;
-    finishRepair(file);
+    this.#lock = new StoreLock(file);
     try {
-      this.#database = openDatabase(file, limitBytes);
+      ({ database: this.#database, repair: this.repair } = opened(file, storeBytes));
     } catch (error) {
-      if (!storeDamaged.is(error)) throw error;
-      this.repair = repair(file, Date.now());
-      this.#database = openDatabase(file, limitBytes);
+      this.#lock.release();
+      throw error;
     }
+    this.#reserve = new Reserve(`${file}.reserve`, file === ':memory:' ? 0 : reserveBytes);
     this.#statements = prepare(this.#database);
-    this.epoch = this.#begin();
+    this.epoch = this.#withReserve(() => this.#begin());
     this.#pageSize = Number(this.#statements.space.get()?.['size']);
     for (const row of this.#statements.destinations.all()) {
       this.#destinations.set(row['address'] as string, row['id'] as number);
@@ -124,18 +125,6 @@ export class Store {
     this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
-  /** Copies the store as it stands at the end of the copying, while it is written to. Rejects with `broker.backup-failed`. */
-  async backup(path: string): Promise<void> {
-    const part = `${path}.part`;
-    try {
-      await backup(this.#database, part, { rate: BACKUP_PAGES });
-      await rename(part, path);
-    } catch (cause) {
-      await rm(part, { force: true });
-      throw backupFailed({ path, reason: messageOf(cause) }, { cause });
-    }
-  }
-
   frame(id: number): Buffer | undefined {
     return bytesOf(this.#reading(() => this.#statements.frame.get(id))?.['frame']);
   }
@@ -156,8 +145,37 @@ export class Store {
     return Math.min(Number(row?.['due'] ?? Infinity), Number(row?.['expires'] ?? Infinity));
   }
 
-  /** Writes all changes in one transaction and waits for the disk. Throws `broker.store-failed`; then nothing was written. */
+  /** Space was taken from the reserve, and the disk has no room for a new one. */
+  get isShort(): boolean {
+    return this.#reserve.isUsed;
+  }
+
+  /** Keeps space for a full disk, where there is as much. */
+  async keepReserve(): Promise<void> {
+    await this.#reserve.make();
+  }
+
+  /**
+   * Writes all changes in one transaction and waits for the disk. Throws `broker.store-failed`; then nothing was written.
+   * On a full disk changes that only remove are written all the same, as long as the reserve lasts.
+   */
   write(all: readonly Changes[]): void {
+    const isAdding = all.some(({ rows = [] }) => rows.length > 0);
+    if (isAdding && this.isShort) throw storeFailed({ reason: 'the disk is full, but for acknowledgements' });
+    if (isAdding) this.#write(all);
+    else this.#withReserve(() => this.#write(all));
+  }
+
+  #withReserve<Result>(write: () => Result): Result {
+    try {
+      return write();
+    } catch (error) {
+      if (storeDamaged.is(error) || !this.#reserve.release()) throw error;
+      return write();
+    }
+  }
+
+  #write(all: readonly Changes[]): void {
     const entered: string[] = [];
     try {
       this.#statements.begin.run();
@@ -171,8 +189,10 @@ export class Store {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#database.close();
+    await this.#reserve.close();
+    this.#lock.release();
   }
 
   #reading<Result>(read: () => Result): Result {
@@ -221,6 +241,18 @@ export class Store {
     const row = this.#statements.start.get();
     this.#statements.removeUnused.run();
     return `${String(row?.['name'])}-${String(row?.['starts'])}`;
+  }
+}
+
+/** A damaged file is repaired first. */
+function opened(file: string, limitBytes: number): { database: DatabaseSync; repair: Repair | undefined } {
+  finishRepair(file);
+  try {
+    return { database: openDatabase(file, limitBytes), repair: undefined };
+  } catch (error) {
+    if (!storeDamaged.is(error)) throw error;
+    const found = repair(file, Date.now());
+    return { database: openDatabase(file, limitBytes), repair: found };
   }
 }
 

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { messageOf } from '../core/errors.ts';
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import type { Config } from '../config/config.ts';
 import type { Spooled } from '../dispatcher/spool.ts';
 import { Announcer, type Answer } from '../rehearsal/announcer.ts';
 import { announceLater, isBrokerDown } from './announce-later.ts';
 import { connect } from './connect.ts';
-import { noAnswer, usage } from './errors.ts';
+import { noAnswer } from './errors.ts';
 import { failureOf } from './failure.ts';
 import { configOf, priority, seconds, withCommon, type CommonOptions } from './options.ts';
 import { output, type Output } from './output.ts';
+import { announcementIn, parametersFrom, withSet } from './parameters.ts';
 import { userName } from './user.ts';
 
 interface AnnounceOptions extends CommonOptions {
@@ -26,9 +25,10 @@ interface AnnounceOptions extends CommonOptions {
 
 /** `baton announce`: a data collection, or recipes by name. */
 export function announceCommand(program: Command): void {
-  withCommon(program.command('announce').argument('[recipes...]', 'recipes to run; without any, the rules choose'))
+  withSet(
+    withCommon(program.command('announce').argument('[recipes...]', 'recipes to run; without any, the rules choose')),
+  )
     .description('announce a data collection, or run recipes')
-    .option('--set <key=value>', 'a parameter; JSON where it reads as JSON, else text', collect, [])
     .option(
       '--file <file>',
       'the announcement as a JSON file ({"recipes": [...], "parameters": {...}}); - is standard input',
@@ -98,7 +98,7 @@ function line({ status, run, reason, result }: Answer): string {
 }
 
 async function messageFrom(recipes: readonly string[], { file, set }: AnnounceOptions): Promise<JsonObject> {
-  const base = file === undefined ? {} : await messageIn(file);
+  const base = file === undefined ? {} : await announcementIn(file);
   // With an id of its own it can be sent again when nobody knows whether it arrived: one run is started.
   const parameters = {
     guid: randomUUID(),
@@ -106,38 +106,4 @@ async function messageFrom(recipes: readonly string[], { file, set }: AnnounceOp
     ...parametersFrom(set),
   };
   return { ...base, parameters, ...(recipes.length > 0 ? { recipes } : {}) };
-}
-
-async function messageIn(file: string): Promise<JsonObject> {
-  try {
-    const value = JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as Json;
-    if (isObject(value)) return value;
-  } catch (error) {
-    throw usage({ problem: `The announcement ${file} cannot be read: ${messageOf(error)}` }, { cause: error });
-  }
-  throw usage({ problem: `The announcement ${file} is not a JSON object` });
-}
-
-function parametersFrom(set: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    set.map((text): [string, Json] => {
-      const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      if (key === undefined || value === undefined)
-        throw usage({ problem: `--set takes key=value, got ${JSON.stringify(text)}` });
-      return [key, valueOf(value)];
-    }),
-  );
-}
-
-/** Lists, objects, numbers, true, false and null as such; ids with leading zeros and everything else as text. */
-function valueOf(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
-}
-
-function collect(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
 }

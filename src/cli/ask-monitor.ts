@@ -16,12 +16,12 @@ export async function askMonitor<Answer>(address: string, path: string): Promise
     throw noMonitor({ address, reason: messageOf(cause) }, { cause: error });
   });
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body as Answer;
+  if (response.ok && body !== undefined) return body as Answer;
   const told = isObject(body) && isObject(body['error']) ? body['error'] : {};
   throw monitorRefused({
     message:
       typeof told['message'] === 'string'
         ? told['message']
-        : `The monitor answered ${response.status} ${response.statusText}.`,
+        : `${address} does not answer as a monitor: ${response.status} ${response.statusText}.`,
   });
 }

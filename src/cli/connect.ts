@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { silent } from '../core/log.ts';
 import type { BatonError } from '../core/errors.ts';
-import { addressText } from '../stomp/address.ts';
+import { addressText, brokersOf } from '../stomp/address.ts';
 import { Client } from '../stomp/client.ts';
 import { unreachable } from '../stomp/errors.ts';
 import { brokerAddress } from './part-tools.ts';
@@ -9,16 +9,19 @@ import { brokerAddress } from './part-tools.ts';
 /** A connection for one command: fails after a few seconds where a service would wait for the broker to come back. */
 export async function connect(config: Config, name: string, seconds = 5): Promise<Client> {
   const address = brokerAddress(config);
-  const client = new Client({ address, name, log: silent });
-  let last: BatonError | undefined;
-  client.events.on('error', ({ error }) => (last = error));
+  // One that does not answer leaves time for the others.
+  const connectTimeout = (seconds * 900) / brokersOf(address).length;
+  const client = new Client({ address, name, connectTimeout, log: silent });
+  let failure: BatonError | undefined;
+  // Of several brokers, one that refused says more than those that were not there.
+  client.events.on('error', ({ error }) => (failure = failure && unreachable.is(error) ? failure : error));
   const timeout = setTimeout(() => void client.stop(), seconds * 1000);
   try {
     await client.start();
     return client;
   } catch (error) {
     await client.stop();
-    throw last ?? unreachable({ broker: addressText(address), reason: String(error) }, { cause: error });
+    throw failure ?? unreachable({ broker: addressText(address), reason: String(error) }, { cause: error });
   } finally {
     clearTimeout(timeout);
   }

@@ -8,23 +8,17 @@ import type { Health } from '../monitor/api.ts';
 import { validateRecipe } from '../recipes/validate.ts';
 import { addressText } from '../stomp/address.ts';
 import { askMonitor, monitorAddress } from './ask-monitor.ts';
+import { brokerFindings } from './broker-findings.ts';
+import { tryBroker } from './broker-trial.ts';
 import { connect } from './connect.ts';
+import type { Finding } from './finding.ts';
 import { configOf, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { storeFolder } from './store-folder.ts';
 import { knownServices, serviceNamed } from './known-services.ts';
 import { brokerAddress } from './part-tools.ts';
 
-/** What one check found. */
-interface Finding {
-  readonly check: string;
-  readonly state: 'pass' | 'warning' | 'error';
-  readonly message: string;
-  /** What to do. */
-  readonly next?: string;
-}
-
-type Check = (config: Config) => Promise<Finding>;
+type Check = (config: Config) => Promise<Finding | readonly Finding[]>;
 
 /** `baton doctor`: what is wrong with this set-up, and what to do. Exits 1 when something is. */
 export function doctorCommand(program: Command): void {
@@ -32,7 +26,7 @@ export function doctorCommand(program: Command): void {
     .description('check this set-up: what is wrong with it, and what to do')
     .action(async (options: CommonOptions) => {
       const config = await configOf(options);
-      const findings = await Promise.all(checks.map(async ([name, check]) => await run(name, check, config)));
+      const findings = (await Promise.all(checks.map(async ([name, check]) => await run(name, check, config)))).flat();
       output(options.json === true).result({ findings }, () => findings.flatMap(lines));
       if (findings.some(({ state }) => state === 'error')) process.exitCode = exitCodes.failed;
     });
@@ -47,12 +41,12 @@ const checks: readonly (readonly [string, Check])[] = [
 ];
 
 /** A check that throws has found what it throws. */
-async function run(check: string, look: Check, config: Config): Promise<Finding> {
+async function run(check: string, look: Check, config: Config): Promise<readonly Finding[]> {
   try {
-    return await look(config);
+    return [await look(config)].flat();
   } catch (error) {
     const next = error instanceof BatonError ? { next: error.next } : {};
-    return { check, state: 'error', message: messageOf(error), ...next };
+    return [{ check, state: 'error', message: messageOf(error), ...next }];
   }
 }
 
@@ -97,10 +91,11 @@ async function checkServices(config: Config): Promise<Finding> {
   return { check: 'services', state: 'pass', message: `Configured are ${configured.join(', ')}.` };
 }
 
-async function checkBroker(config: Config): Promise<Finding> {
+async function checkBroker(config: Config): Promise<readonly Finding[]> {
   await using client = await connect(config, 'baton doctor', 3);
-  await client.send({ destination: client.topic('baton.doctor'), body: '' });
-  return { check: 'broker', state: 'pass', message: `${addressText(brokerAddress(config))} answers.` };
+  const trial = await tryBroker(client);
+  const message = `${addressText(brokerAddress(config))} answers.`;
+  return [{ check: 'broker', state: 'pass', message }, ...brokerFindings(trial)];
 }
 
 async function checkMonitor(config: Config): Promise<Finding> {

@@ -32,12 +32,17 @@ export function reinjectCommand(dlq: Command): void {
     .action(async (named: string[], options: EmptyOptions & { readonly remove?: boolean }) => {
       const files = named.filter((name) => existsSync(name));
       const [queue = ''] = named;
-      if (files.length === 0 && named.length === 1) return await reinjectFrom(queue, options);
+      if (files.length === 0 && named.length === 1 && !isPath(queue)) return await reinjectFrom(queue, options);
       const missing = named.find((name) => !existsSync(name));
       if (missing !== undefined)
         throw usage({ problem: `There is no file ${missing}; one queue at a time is re-injected` });
       await reinjectAll(await filesIn(named), options);
     });
+}
+
+/** `/queue/…` is an address of a queue; other slashes are in the names of files. */
+function isPath(name: string): boolean {
+  return name.includes('/') && !name.startsWith('/queue/');
 }
 
 /** `baton dlq purge`: dead letters are put away in files. */

@@ -32,6 +32,14 @@ export const storeUnusable = defineError(
   'Make it a folder that can be written, or name another store with --store.',
 );
 
+/** There is no copy of the store. */
+export const backupFailed = defineError(
+  'cli.backup-failed',
+  ({ store, to, reason }: { readonly store: string; readonly to: string; readonly reason: string }) =>
+    `The store ${store} could not be copied to ${to}: ${reason}.`,
+  'Name a folder that is not there yet, on a disk with room for another store.',
+);
+
 /** The status page does not answer. */
 export const noMonitor = defineError(
   'cli.no-monitor',
@@ -44,7 +52,7 @@ export const noMonitor = defineError(
 export const monitorRefused = defineError(
   'cli.monitor-refused',
   ({ message }: { readonly message: string }) => message,
-  'See what the message says.',
+  'Correct what the message names; `baton runs` lists the runs that are known.',
 );
 
 /** No answer came in time. */
@@ -53,6 +61,21 @@ export const noAnswer = defineError(
   ({ seconds, got }: { readonly seconds: number; readonly got: readonly string[] }) =>
     `No final answer came within ${seconds} s${got.length > 0 ? `, only ${got.join(', ')}` : ''}.`,
   'Look at the run on the status page, or with `baton run ID`; wait longer with --timeout.',
+);
+
+/** Some of the runs are not being cancelled. */
+export const notCancelled = defineError(
+  'cli.not-cancelled',
+  ({ runs }: { readonly runs: readonly string[] }) => `Not cancelled: ${runs.join(', ')}.`,
+  'See what was said of each; `baton runs` lists what is known.',
+);
+
+/** The ledger did not answer in time. */
+export const notConfirmed = defineError(
+  'cli.not-confirmed',
+  ({ seconds, runs }: { readonly seconds: number; readonly runs: readonly string[] }) =>
+    `The ledger did not answer within ${seconds} s for ${runs.join(', ')}; the wish waits in its queue.`,
+  'Start Baton if the ledger is not running: the runs are cancelled when it is back.',
 );
 
 /** Nothing was started for the announcement. Where the answer says what to do, that takes the place of what stands here. */

@@ -4,9 +4,11 @@ import { messageOf } from '../core/errors.ts';
 import { builtinServices } from '../services/builtin/builtin.ts';
 import { isService, type AnyService } from '../services/service.ts';
 import { badModule, unknownService } from './errors.ts';
+import { lendOwnPackage } from './own-package.ts';
 
 /** The services that ship with Baton, and those that the modules of the configuration export. Throws `cli.bad-module`. */
 export async function knownServices({ modules }: Config): Promise<readonly AnyService[]> {
+  if (modules.length > 0) lendOwnPackage();
   const own = await Promise.all(modules.map(servicesIn));
   return [...builtinServices, ...own.flat()];
 }

@@ -17,7 +17,12 @@ export interface CommonOptions {
 export function withCommon(command: Command): Command {
   return command
     .addOption(new Option('--config <file>', 'the configuration, baton.yaml').env('BATON_CONFIG'))
-    .option('--broker <url>', 'stomp://user:pass@host:port/prefix; without it, Baton runs its own broker')
+    .addOption(
+      new Option(
+        '--broker <address>',
+        'stomp://user:pass@host:port/prefix (stomp+ssl:// for TLS), or several with commas between; without it, Baton runs its own broker',
+      ).env('BATON_BROKER'),
+    )
     .option('--store <dir>', 'the folder for everything that Baton keeps')
     .addOption(new Option('--stomp <port>', 'STOMP port of the embedded broker').argParser(portNumber))
     .addOption(new Option('--http <port>', 'HTTP port of the status page').argParser(portNumber))
@@ -38,6 +43,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new InvalidArgumentError('Expected a port, 1 to 65535.');
+}
+
+/** The id of a run; the empty one names none. */
+export function runId(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected the id of a run.');
 }
 
 /** A number above 0. */

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { BrokerTls, Config } from '../config/config.ts';
 import type { Log } from '../core/log.ts';
 import type { PartTools as AttendedTools } from '../services/attend.ts';
 import { parseBrokerAddress, type BrokerAddress } from '../stomp/address.ts';
+import type { TlsFiles } from '../stomp/tls-files.ts';
 
 /** What a part gets from its process, and who it is. */
 export interface PartTools extends AttendedTools {
@@ -11,10 +12,19 @@ export interface PartTools extends AttendedTools {
   readonly log: Log;
 }
 
-/** Where this configuration's broker is. */
-export function brokerAddress(config: Config): BrokerAddress {
-  const { url, host, port } = config.broker;
-  return parseBrokerAddress(url ?? `stomp://${host.includes(':') ? `[${host}]` : host}:${port}`);
+/** Where this configuration's broker is, and as whom to connect to it. */
+export function brokerAddress({ broker }: Config): BrokerAddress {
+  const { url, host, port, user, tls } = broker;
+  if (url === undefined) return { host, port, prefix: '', ...user, ...(tls && { tls: trustOf(tls) }) };
+  const address = parseBrokerAddress(url);
+  if (user === undefined || address.login !== undefined) return address;
+  const others = address.others?.map((other) => ({ ...other, ...user }));
+  return { ...address, ...user, ...(others && { others }) };
+}
+
+/** How to know the embedded broker: its key is its own affair. */
+function trustOf({ ca, name }: BrokerTls): TlsFiles {
+  return { ...(ca === undefined ? {} : { ca }), ...(name === undefined ? {} : { name }) };
 }
 
 /** Where announcements wait while the broker is down. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { startBroker } from '../broker/broker.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../core/clock.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
@@ -10,6 +9,7 @@ import { Host } from '../services/host.ts';
 import { Replier } from '../services/replier.ts';
 import { Timekeeper } from '../services/timekeeper.ts';
 import { Client } from '../stomp/client.ts';
+import { startBrokerPart } from './broker-part.ts';
 import { knownServices, serviceNamed } from './known-services.ts';
 import { logServices } from './log-services.ts';
 import { brokerAddress, processName, spoolFolder, type PartTools } from './part-tools.ts';
@@ -31,7 +31,7 @@ export interface Begin {
 export async function startPart(part: PartKind, config: Config, tools: PartTools): Promise<RunningPart> {
   switch (part.kind) {
     case 'broker':
-      return await brokerPart(config, tools);
+      return await startBrokerPart(config, tools.log);
     case 'dispatcher':
       return await dispatcherPart(config, tools);
     case 'post':
@@ -41,11 +41,6 @@ export async function startPart(part: PartKind, config: Config, tools: PartTools
     case 'services':
       return await servicesPart(part.services, config, tools);
   }
-}
-
-async function brokerPart({ broker: { host, port }, store }: Config, { log }: PartTools): Promise<RunningPart> {
-  const broker = await startBroker({ host, port, store: join(store, 'broker'), log });
-  return { details: { port: broker.port }, stop: async () => broker.stop() };
 }
 
 async function dispatcherPart(config: Config, { log, suspects, notes, version }: PartTools): Promise<RunningPart> {

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { announceCommand } from './announce.ts';
+import { backupCommand } from './backup.ts';
+import { cancelCommand } from './cancel.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './empty.ts';
+import { recipeCommands } from './recipe.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { runCommands } from './runs.ts';
 import { shutdownCommandLine } from './shutdown.ts';
@@ -21,9 +24,12 @@ export function program(): Command {
   rehearseCommand(baton);
   announceCommand(baton);
   runCommands(baton);
+  cancelCommand(baton);
+  recipeCommands(baton);
   deadLetterCommands(baton);
   drainCommand(baton);
   shutdownCommandLine(baton);
+  backupCommand(baton);
   doctorCommand(baton);
   throwOnExit(baton);
   return baton;

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { colours } from './colours.ts';
 import type { Page, RunDetail, RunState, RunSummary, StepView } from '../monitor/api.ts';
 import { askMonitor, monitorAddress } from './ask-monitor.ts';
-import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
+import { configOf, runId, wholeNumber, withCommon, type CommonOptions } from './options.ts';
 import { output } from './output.ts';
 import { table } from './table.ts';
 
@@ -13,12 +13,14 @@ interface RunsOptions extends CommonOptions {
   readonly limit: number;
 }
 
+const states: readonly RunState[] = ['running', 'finished', 'failed', 'cancelled'];
+
 /** `baton runs` and `baton run ID`: what the ledger knows, asked of the monitor. */
 export function runCommands(program: Command): void {
   withCommon(program.command('runs'))
     .description('list runs, newest first')
     .option('--monitor <url>', 'address of the status page')
-    .option('--state <state>', 'only runs in this state: running, finished, failed, cancelled')
+    .addOption(new Option('--state <state>', 'only runs in this state').choices(states))
     .option('--beamline <name>', 'only runs of this beamline')
     .option('--limit <n>', 'how many at most', wholeNumber, 20)
     .action(async (options: RunsOptions) => {
@@ -28,7 +30,7 @@ export function runCommands(program: Command): void {
       const page = await askMonitor<Page<RunSummary>>(await addressOf(options), `/api/runs?${query.toString()}`);
       output(options.json === true).result({ runs: page.items, next: page.next ?? null }, () => runLines(page.items));
     });
-  withCommon(program.command('run').argument('<id>', 'the run'))
+  withCommon(program.command('run').argument('<id>', 'the run', runId))
     .description('show one run: its steps, failures and results')
     .option('--monitor <url>', 'address of the status page')
     .action(async (id: string, options: RunsOptions) => {
@@ -74,12 +76,25 @@ function runRow(run: RunSummary): string[] {
 }
 
 function detailLines(run: RunDetail): string[] {
-  const header = ['step', 'service', 'queue', 'sent', 'waiting', 'done', 'joined', 'error', 'dead', 'retries'];
+  const header = [
+    'step',
+    'service',
+    'queue',
+    'sent',
+    'waiting',
+    'done',
+    'joined',
+    'error',
+    'dead',
+    'cancelled',
+    'retries',
+  ];
   const failures = run.deliveries.filter(({ cause, outcome }) => cause && outcome !== 'later');
   return [
     `run ${run.id}: ${coloured(run.state)}${run.inferred ? ' (inferred)' : ''}`,
     `announced ${time(run.announced)}${run.user === undefined ? '' : ` by ${run.user}`}, recipes ${run.recipes.join(', ') || 'none'}`,
     `parameters ${JSON.stringify(run.parameters)}`,
+    ...(run.cancellation ? [cancellationLine(run.cancellation)] : []),
     '',
     ...table(header, run.steps.map(stepRow)),
     ...failures.map(
@@ -91,8 +106,21 @@ function detailLines(run: RunDetail): string[] {
 }
 
 function stepRow(step: StepView): string[] {
-  const counts = [step.sent, step.waiting, step.done, step.joined, step.errorLink, step.dead, step.retries];
+  const counts = [
+    step.sent,
+    step.waiting,
+    step.done,
+    step.joined,
+    step.errorLink,
+    step.dead,
+    step.cancelled,
+    step.retries,
+  ];
   return [String(step.step), step.service ?? '', step.queue ?? '', ...counts.map(String)];
+}
+
+function cancellationLine({ time: at, user, reason }: NonNullable<RunDetail['cancellation']>): string {
+  return `cancelled ${time(at)}${user === undefined ? '' : ` by ${user}`}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 function coloured(state: RunState): string {

@@ -26,7 +26,7 @@ async function start(options: StartOptions): Promise<void> {
   const config = await configOf(options);
   const out = output(options.json === true);
   const ended = untilAsked();
-  await using up = supervise(partsOf(config), config, createLog('silent', 'supervisor'), ended.ask);
+  await using up = await supervise(partsOf(config), config, createLog('silent', 'supervisor'), ended.ask);
   await logToFiles(up, config);
   tellDeaths(up, out);
   out.say('Starting broker, ledger, status page, dispatcher and services …');

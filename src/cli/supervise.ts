@@ -1,13 +1,14 @@
 import type { Config } from '../config/config.ts';
-import { isObject } from '../core/json.ts';
+import { moduleBeside } from '../core/module-beside.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
 import { shutdownCommand } from '../services/host.ts';
-import type { Suspect } from '../services/suspects.ts';
+import { SuspectNews } from '../services/suspect-news.ts';
 import { Client } from '../stomp/client.ts';
 import type { Log } from '../core/log.ts';
 import { brokerAddress, processName } from './part-tools.ts';
 import type { Begin, PartKind } from './parts.ts';
+import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
 /** Started before all others, in this order, and ended after them. */
@@ -21,19 +22,24 @@ export interface Supervised extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Puts a supervisor together for these parts of the configuration. `shutdown` is called when someone asks for it over the broker. */
-export function supervise(parts: readonly PartKind[], config: Config, log: Log, shutdown: () => void): Supervised {
+/**
+ * Puts a supervisor together for these parts of the configuration. `shutdown` is called when someone asks for it over the
+ * broker. Rejects with `cli.store-unusable`.
+ */
+export async function supervise(
+  parts: readonly PartKind[],
+  config: Config,
+  log: Log,
+  shutdown: () => void,
+): Promise<Supervised> {
   const supervisor = new Supervisor({
-    entry: new URL('./part.ts', import.meta.url),
+    entry: moduleBeside(import.meta.url, 'part'),
+    folder: await storeFolder(config, 'guard'),
     parts: parts.map((part) => ({ name: nameOf(part), begin: { part, config, version } satisfies Begin as never })),
   });
   const client = new Client({ address: brokerAddress(config), name: `${processName()} supervisor`, log });
-  supervisor.events.on('suspect', (suspect) => {
-    const body = JSON.stringify({ ...suspect, from: processName() });
-    client.send({ destination: client.topic(names.suspects), body }).catch(() => {
-      // Only the other hosts miss it; the replacement on this one has been told.
-    });
-  });
+  const news = new SuspectNews(client, processName(), supervisor);
+  supervisor.events.on('suspect', (suspect) => news.tell(suspect));
   const stop = async (): Promise<void> => {
     await client.stop();
     await supervisor.stop(firstParts);
@@ -41,10 +47,7 @@ export function supervise(parts: readonly PartKind[], config: Config, log: Log, 
   const start = async (): Promise<void> => {
     await supervisor.start(firstParts);
     await client.start();
-    await client.subscribe({ destination: client.topic(names.suspects), ack: 'auto' }, ({ body }) => {
-      const suspect = suspectFrom(body.toString('utf8'));
-      if (suspect) supervisor.learn(suspect);
-    });
+    await news.start();
     await client.subscribe({ destination: client.topic(names.command), ack: 'auto' }, ({ body }) => {
       const command = shutdownCommand(body.toString('utf8'));
       if (command?.host === processName() || command?.host === '*') shutdown();
@@ -66,17 +69,4 @@ export function partsOf(config: Config): readonly PartKind[] {
 
 function nameOf(part: PartKind): string {
   return part.kind === 'services' ? part.name : part.kind;
-}
-
-function suspectFrom(body: string): Suspect | undefined {
-  try {
-    const found: unknown = JSON.parse(body);
-    if (!isObject(found) || found['from'] === processName()) return undefined;
-    const { messageId, deaths, lastOutput } = found;
-    return typeof messageId === 'string' && typeof deaths === 'number' && typeof lastOutput === 'string'
-      ? { messageId, deaths, lastOutput }
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -39,7 +39,7 @@ async function keepUp(options: CommonOptions, parts: (config: Config) => readonl
   const out = output(options.json === true);
   const ended = untilAsked();
   const wanted = parts(config);
-  await using up = supervise(wanted, config, createLog(config.log, 'supervisor'), ended.ask);
+  await using up = await supervise(wanted, config, createLog(config.log, 'supervisor'), ended.ask);
   up.supervisor.events.on('output', ({ text }) => void process.stderr.write(text));
   tellDeaths(up, out);
   if (await ended.before(up.start())) tellReady(config, wanted, out);

@@ -1,3 +1,5 @@
+import type { BrokerLimits } from '../broker/limits.ts';
+import type { Permission } from '../broker/permissions.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 
@@ -8,14 +10,43 @@ export interface ServiceConfig {
   readonly settings?: JsonObject;
 }
 
+/** Somebody who may connect to Baton's own broker. */
+export interface BrokerUser {
+  readonly passcodeFile: string;
+  /** What is permitted; everything when absent. */
+  readonly may?: readonly Permission[];
+}
+
+/** PEM files of Baton's own broker. */
+export interface BrokerTls {
+  readonly key: string;
+  readonly cert: string;
+  /** Who signed the certificate, where the system does not know. */
+  readonly ca?: string;
+  /** The name in the certificate, where that is not the host. */
+  readonly name?: string;
+}
+
+/** The limits of Baton's own broker that a site may set; `bodyBytes` is of a message. */
+export type ConfiguredLimits = Partial<Omit<BrokerLimits, 'frame' | 'outputBytes' | 'patienceMs'>> & {
+  readonly bodyBytes?: number;
+};
+
 /** What a site configures: `baton.yaml`, with all defaults filled in. Paths are absolute. */
 export interface Config {
   readonly broker: {
-    /** Absent: Baton's own broker is started. `stomp://user:pass@host:port/prefix`. */
+    /** Absent: Baton's own broker is started. As `parseBrokerAddress` reads it. */
     readonly url?: string;
     /** Where Baton's own broker listens. */
     readonly host: string;
     readonly port: number;
+    /** As whom everything that has this configuration connects, unless the url says. */
+    readonly user?: { readonly login: string; readonly passcode: string };
+    /** Who may connect to Baton's own broker, by login; everybody when absent. */
+    readonly users?: Readonly<Record<string, BrokerUser>>;
+    /** Given: Baton's own broker speaks TLS, and nothing else. */
+    readonly tls?: BrokerTls;
+    readonly limits: ConfiguredLimits;
   };
   /** The folder for everything that Baton keeps. */
   readonly store: string;

@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { messageOf } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
+import { brokerConfig, brokerProblems, type BrokerFile } from './broker-config.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { configSchema } from './schema.ts';
@@ -12,7 +13,7 @@ import { standardFields, standardProcesses } from './standard.ts';
 
 /** The configuration file as written: everything may be absent. */
 interface ConfigFile {
-  readonly broker?: { readonly url?: string; readonly host?: string; readonly port?: number };
+  readonly broker?: BrokerFile;
   readonly store?: string;
   readonly page?: { readonly host?: string; readonly port?: number };
   readonly recipes?: string;
@@ -39,7 +40,7 @@ export interface Surroundings {
   readonly workingFolder: string;
 }
 
-/** The configuration of a file (or of none), with what the command line says instead. Throws `config.unreadable` and `config.invalid`. */
+/** The configuration of a file (or of none), with what the command line says instead. Throws `config.unreadable`, `config.invalid`, `config.secret-unusable` and `stomp.address`. */
 export async function loadConfig(
   file: string | undefined,
   overrides: Overrides,
@@ -47,13 +48,8 @@ export async function loadConfig(
 ): Promise<Config> {
   const read = file === undefined ? {} : await readConfigFile(resolve(workingFolder, file));
   const folder = file === undefined ? workingFolder : dirname(resolve(workingFolder, file));
-  const url = overrides.broker ?? read.broker?.url;
   return {
-    broker: {
-      ...(url === undefined ? {} : { url }),
-      host: read.broker?.host ?? '127.0.0.1',
-      port: overrides.stompPort ?? read.broker?.port ?? 61613,
-    },
+    broker: await brokerConfig(read.broker ?? {}, overrides, folder),
     store:
       overrides.store === undefined
         ? resolve(folder, read.store ?? 'baton-data')
@@ -80,6 +76,8 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
   const value: unknown = document.toJS() ?? {};
   if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
+  const problems = brokerProblems(value.broker ?? {});
+  if (problems.length > 0) throw invalid({ file, problems });
   return value;
 }
 

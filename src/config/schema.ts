@@ -1,14 +1,10 @@
 import type { JsonObject } from '../core/json.ts';
+import { brokerSchema } from './broker-schema.ts';
+import { closed, port } from './schema-parts.ts';
 import { standardFields, standardProcesses } from './standard.ts';
-
-const port: JsonObject = { type: 'integer', minimum: 0, maximum: 65535 };
 
 function fieldNames(standard: readonly string[]): JsonObject {
   return { type: 'array', items: { type: 'string' }, minItems: 1, default: standard };
-}
-
-function closed(properties: JsonObject): JsonObject {
-  return { type: 'object', properties, additionalProperties: false };
 }
 
 /** JSON Schema of `baton.yaml`. */
@@ -16,14 +12,7 @@ export const configSchema: JsonObject = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'baton.yaml',
   ...closed({
-    broker: closed({
-      url: {
-        type: 'string',
-        description: 'stomp://user:pass@host:port/prefix; absent: the embedded broker is started',
-      },
-      host: { type: 'string', default: '127.0.0.1', description: 'where the embedded broker listens' },
-      port: { ...port, default: 61613, description: 'STOMP port of the embedded broker' },
-    }),
+    broker: brokerSchema,
     store: { type: 'string', default: 'baton-data', description: 'folder for everything that Baton keeps' },
     page: closed({
       host: { type: 'string', default: '127.0.0.1', description: 'where the status page listens' },

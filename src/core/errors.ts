@@ -61,5 +61,9 @@ export function defineError<Fields extends object>(
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'Something was thrown that has no text.';
+  }
 }

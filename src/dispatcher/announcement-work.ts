@@ -1,18 +1,21 @@
 import type { Clock } from '../core/clock.ts';
-import { digest } from '../core/json.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { Cancellations } from '../services/cancellations.ts';
 import type { Work } from '../services/consumer.ts';
 import type { Destinations } from '../services/names.ts';
 import type { Received } from '../services/received.ts';
+import { unknown } from '../stomp/errors.ts';
 import type { Decision } from '../services/settlement.ts';
 import { crash, type Suspect } from '../services/suspects.ts';
-import { accepted, deferred, duplicate, refused, type Announcement, type Office } from './answer.ts';
+import { accepted, deferred, duplicate, refused, withdrawn, type Announcement, type Office } from './answer.ts';
 import { announcingStep } from './announcing-step.ts';
 import { notReady } from './errors.ts';
 import type { Library } from './library.ts';
-import { choose, instantiate, missing } from './plan.ts';
+import { choose, instantiate, missing, type Plan } from './plan.ts';
 import { readReplyAddress } from './reply-address.ts';
-import { parseRequest, type AboutNames } from './request.ts';
+import { parseRequest, type AboutNames, type Request } from './request.ts';
+import { runIdOf } from './run-id.ts';
 import type { StartedRuns } from './started-runs.ts';
 
 export interface AnnouncementSurroundings {
@@ -25,6 +28,7 @@ export interface AnnouncementSurroundings {
   readonly customPermitted: boolean;
   readonly library: Library;
   readonly runs: StartedRuns;
+  readonly cancellations: Cancellations;
   /** `host.pid`. */
   readonly host: string;
   readonly clock: Clock;
@@ -34,7 +38,10 @@ export interface AnnouncementSurroundings {
 /** Seconds until an announcement that is not ready is looked at again: Zocalo's figure. */
 const lookAgain = 2;
 
-/** The work of the dispatcher: parse ▸ duplicate? ▸ choose ▸ ready? ▸ load, merge, substitute ▸ start. */
+/** An announcement that was understood. */
+type Understood = Announcement & { readonly request: Request };
+
+/** The work of the dispatcher: parse ▸ choose ▸ duplicate? ▸ cancelled? ▸ ready? ▸ load, merge, substitute ▸ start. */
 export class AnnouncementWork implements Work {
   readonly #around: AnnouncementSurroundings;
 
@@ -47,17 +54,24 @@ export class AnnouncementWork implements Work {
   }
 
   async #decide(message: Received): Promise<Decision> {
-    const announcement = this.#read(message);
-    if ('sends' in announcement) return announcement;
+    const read = this.#read(message);
+    if ('sends' in read) return read;
+    let announcement = read;
     try {
-      return await this.#dispatch(announcement);
+      if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());
+      const { library, customPermitted } = this.#around;
+      const plan = await choose(read.request, read.run, library, customPermitted);
+      announcement = { ...read, run: plan.run, ...(plan.key === undefined ? {} : { key: plan.key }) };
+      return await this.#dispatch(announcement, plan);
     } catch (error) {
       this.#around.log.warn({ run: announcement.run, err: error }, 'announcement refused');
       return refused(announcement, error, this.#office());
     }
   }
 
+  /** The broker took nothing of what starts the run, so that the next announcement of it may; unless that is only what is made of connections that ended. */
   refused(message: Received, error: unknown): Decision {
+    if (error instanceof Error && !unknown.is(error.cause)) this.#around.runs.release(message.key);
     return withStep(message, refused(this.#bare(message), error, this.#office()));
   }
 
@@ -67,12 +81,12 @@ export class AnnouncementWork implements Work {
   }
 
   /** The announcement understood; or, when it is none, its refusal. */
-  #read(message: Received): Announcement | Decision {
+  #read(message: Received): Understood | Decision {
     const { queue, names, prefix } = this.#around;
     const { headers, body } = message.delivery;
     try {
       const request = parseRequest(queue, headers, body, { names, prefix });
-      return { message, queue, run: request.guid ?? runId(message.key), request, reply: request.reply };
+      return { message, queue, run: request.guid ?? runIdOf(message.key, 'run'), request, reply: request.reply };
     } catch (error) {
       return refused(this.#bare(message), error, this.#office());
     }
@@ -87,23 +101,31 @@ export class AnnouncementWork implements Work {
     } catch {
       // Its reply address is what is wrong with it: there is nobody to answer to.
     }
-    return { message, queue, run: runId(message.key), request: undefined, reply };
+    return { message, queue, run: runIdOf(message.key, 'run'), request: undefined, reply };
   }
 
-  async #dispatch(announcement: Announcement): Promise<Decision> {
+  async #dispatch(announcement: Understood, plan: Plan): Promise<Decision> {
     const { message, run, request } = announcement;
-    if (!request) throw new TypeError('An announcement that was not understood cannot be dispatched.');
-    const { library, runs, customPermitted, clock } = this.#around;
-    if (runs.isTaken(run, message.key)) return duplicate(announcement, this.#office());
-    const parameters = { ...request.parameters, guid: run };
-    const plan = await choose(request, parameters, library, customPermitted);
-    const absent = await missing(plan, parameters);
+    const { library, runs, cancellations, clock } = this.#around;
+    if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());
+    if (!cancellations.isCurrent) await cancellations.current();
+    if (cancellations.has(run)) return withdrawn(announcement, this.#office());
+    const absent = await missing(plan);
     if (absent.length > 0) return this.#wait(announcement, absent, request.timeout, request.expiration);
     const recipe = await instantiate(plan, library);
-    runs.claim(run, message.key, clock.now());
+    try {
+      runs.claim(run, message.key, clock.now());
+    } catch (error) {
+      return this.#putOff(announcement, error);
+    }
     // Two dispatchers on one store: whoever claimed first starts the run.
-    if (runs.isTaken(run, message.key)) return duplicate(announcement, this.#office());
+    if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());
     return accepted(announcement, plan.recipes, recipe, this.#office());
+  }
+
+  /** True when another announcement has started the run. */
+  #isTaken({ run, message }: Announcement): boolean {
+    return this.#around.runs.isTaken(run, message.key);
   }
 
   #wait(announcement: Announcement, absent: readonly string[], timeout: number, expiration?: number): Decision {
@@ -112,6 +134,14 @@ export class AnnouncementWork implements Work {
     const readyBy = Number.isFinite(told) ? told : office.now + timeout;
     if (office.now >= readyBy) throw notReady({ seconds: timeout / 1000, missing: absent });
     return deferred(announcement, lookAgain, readyBy, `waits for ${absent.join(', ')}`, office);
+  }
+
+  /** The disk is full, or broken: that is no fault of the announcement. Its files were there, and may go meanwhile. */
+  #putOff(announcement: Announcement, error: unknown): Decision {
+    const reason = `That the run starts cannot be written down: ${messageOf(error)}`;
+    this.#around.log.warn({ run: announcement.run, reason }, 'announcement put off');
+    const office = this.#office();
+    return deferred(announcement, lookAgain, office.now + 2 * lookAgain * 1000, reason, office);
   }
 
   #office(): Office {
@@ -124,12 +154,4 @@ export class AnnouncementWork implements Work {
 function withStep(message: Received, { sends, records }: Decision): Decision {
   const steps = records.flatMap((record) => (record.kind === 'announcement' ? announcingStep(message, record) : []));
   return { sends, records: [...records, ...steps] };
-}
-
-/** The id of a run whose announcer chose none: derived from the message, so that doing it again gives the same. As a UUID, version 8 (RFC 9562: custom). */
-function runId(key: string): string {
-  const hex = digest(key, 'run');
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  );
 }

@@ -23,6 +23,8 @@ export interface Announcement {
   /** The queue's name, without prefix. */
   readonly queue: string;
   readonly run: string;
+  /** What it shares with others that mean the same run, in words, where the rules declare a key. */
+  readonly key?: string;
   readonly request: Request | undefined;
   readonly reply: ReplyAddress | undefined;
 }
@@ -99,9 +101,19 @@ export function refused(announcement: Announcement, error: unknown, office: Offi
   };
 }
 
+/** Its run was cancelled before it started. Nobody is to look after it, so it is no dead letter. */
+export function withdrawn(announcement: Announcement, office: Office): Decision {
+  const reason = `The run ${announcement.run} was cancelled before it started.`;
+  return {
+    sends: answer(announcement, 'refused', { reason }, office),
+    records: [{ ...recordOf(announcement, 'refused', office), reason }],
+  };
+}
+
 /** Another announcement has started this run. */
 export function duplicate(announcement: Announcement, office: Office): Decision {
-  const reason = `The run ${announcement.run} has been started by an earlier announcement.`;
+  const { run, key } = announcement;
+  const reason = `The run ${run} has been started by an earlier announcement${key === undefined ? '' : ` with ${key}`}.`;
   return {
     sends: answer(announcement, 'duplicate', { reason }, office),
     records: [{ ...recordOf(announcement, 'duplicate', office), reason }],

@@ -1,6 +1,8 @@
 import { systemClock, type Clock } from '../core/clock.ts';
 import { Events } from '../core/events.ts';
 import { silent, type Log } from '../core/log.ts';
+import { followCancellations } from '../services/cancellation-news.ts';
+import type { Cancellations } from '../services/cancellations.ts';
 import { Consumer, watchOver } from '../services/consumer.ts';
 import type { ServiceEvents } from '../services/events.ts';
 import { names } from '../services/names.ts';
@@ -40,7 +42,9 @@ export class Dispatcher implements AsyncDisposable {
   readonly #client: Client;
   readonly #status: StatusBroadcast;
   readonly #runs: StartedRuns;
+  readonly #cancellations: Cancellations;
   readonly #consumers: readonly Consumer[];
+  #unfollow: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -54,6 +58,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#runs = new StartedRuns(options.store);
     const library = new Library(options.recipes);
     const watch = watchOver(options.suspects, options.notes, this.events);
+    this.#cancellations = watch.cancellations;
     this.#consumers = names.announcements.map((queue) => {
       const work = new AnnouncementWork({
         destinations: this.#client,
@@ -63,6 +68,7 @@ export class Dispatcher implements AsyncDisposable {
         customPermitted: options.announcements.customRecipes,
         library,
         runs: this.#runs,
+        cancellations: this.#cancellations,
         host,
         clock,
         log,
@@ -83,6 +89,7 @@ export class Dispatcher implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.#client.start();
+    this.#unfollow = await followCancellations(this.#client, this.#cancellations);
     this.#status.start();
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
@@ -105,6 +112,7 @@ export class Dispatcher implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#status.set(status.shutdown);
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
+    this.#unfollow?.();
     this.#status.stop();
     await this.#client.stop();
     this.#runs[Symbol.dispose]();

@@ -35,6 +35,14 @@ export const noRuleApplies = defineError<{ reasons: readonly string[] }>(
   'Correct the parameters, or write a rule for such announcements, and send it again.',
 );
 
+/** The announcement lacks a parameter by which a rule tells whether it came before. */
+export const noKey = defineError<{ rule: string; name: string; found: string }>(
+  'dispatcher.no-key',
+  ({ rule, name, found }) =>
+    `The rule "${rule}" tells announcements apart by the parameter ${name}: expected text or a number, got ${found}.`,
+  'Send the announcement again with that parameter.',
+);
+
 /** Announcements may not bring recipes of their own at this site. */
 export const customNotPermitted = defineError<Record<never, never>>(
   'dispatcher.custom-not-permitted',

@@ -11,6 +11,7 @@ export interface RuleText {
   readonly description?: string;
   readonly when?: JsonObject;
   readonly recipes: readonly string[];
+  readonly key?: readonly string[];
   readonly parameters?: JsonObject;
   readonly ready?: { readonly files?: readonly string[]; readonly parameters?: readonly string[] };
 }
@@ -68,6 +69,14 @@ const rulesSchema: JsonObject = {
             type: 'array',
             items: { type: 'string' },
             description: 'Names of recipes to run. Empty: the announcement is accepted, and nothing runs.',
+          },
+          key: {
+            type: 'array',
+            items: { type: 'string' },
+            minItems: 1,
+            uniqueItems: true,
+            description:
+              'Parameters of the announcement (name or name[key]) that tell it from others: of those that have the same values, one starts a run.',
           },
           parameters: {
             type: 'object',

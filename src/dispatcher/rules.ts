@@ -5,6 +5,7 @@ import { badCondition } from '../recipes/errors.ts';
 import { brief, type Path } from '../recipes/problem.ts';
 import { fillIn } from '../recipes/substitute.ts';
 import { badRules } from './errors.ts';
+import type { KeyPart } from './key.ts';
 import { isRecipeName } from './recipe-name.ts';
 import { readRulesFile, type RuleText } from './rules-file.ts';
 
@@ -28,6 +29,8 @@ export interface Rule {
   readonly description?: string;
   readonly line: number;
   readonly requirements: readonly Requirement[];
+  /** The parameters that tell announcements apart; none where each is one of its own. */
+  readonly key: readonly KeyPart[];
   readonly recipes: readonly string[];
   readonly parameters: JsonObject;
   readonly ready: Readiness;
@@ -97,6 +100,7 @@ function compileRule(rule: RuleText, line: number, tell: Tell): Rule {
     requirements: Object.entries(rule.when ?? {}).flatMap(([name, condition]) =>
       compileRequirement(name, condition, tell),
     ),
+    key: (rule.key ?? []).flatMap((name, index) => compileKeyPart(name, index, tell)),
     recipes: rule.recipes,
     parameters: rule.parameters ?? {},
     ready: { files: rule.ready?.files ?? [], parameters: rule.ready?.parameters ?? [] },
@@ -104,11 +108,8 @@ function compileRule(rule: RuleText, line: number, tell: Tell): Rule {
 }
 
 function compileRequirement(name: string, condition: Json, tell: Tell): Requirement[] {
-  const field = parseField(name);
-  if (!field) {
-    tell(['when', name], `${brief(name)} is no parameter, expected name or name[key]`);
-    return [];
-  }
+  const field = fieldOf(name, ['when', name], tell);
+  if (!field) return [];
   try {
     return [{ name, field, condition, holds: compileCondition(condition, name) }];
   } catch (error) {
@@ -116,6 +117,17 @@ function compileRequirement(name: string, condition: Json, tell: Tell): Requirem
     tell(['when', name], error.message.replace(/\.$/, ''));
     return [];
   }
+}
+
+function compileKeyPart(name: string, index: number, tell: Tell): KeyPart[] {
+  const field = fieldOf(name, ['key', index], tell);
+  return field ? [{ name, field }] : [];
+}
+
+function fieldOf(name: string, path: Path, tell: Tell): Field | undefined {
+  const field = parseField(name);
+  if (!field) tell(path, `${brief(name)} is no parameter, expected name or name[key]`);
+  return field;
 }
 
 function reasonsAgainst({ requirements }: Rule, parameters: JsonObject): string[] {

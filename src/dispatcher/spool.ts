@@ -28,8 +28,16 @@ export async function spool(folder: string, announcement: Spooled, now: number):
   return path;
 }
 
-/** Headers that would change how the message is read, or which message it is. */
-const notItsOwn: ReadonlySet<string> = new Set(['destination', 'content-length', 'message-id', 'baton-key']);
+/** Headers that would change how the message is read, which message it is, or how often it is delivered. */
+const notItsOwn: ReadonlySet<string> = new Set([
+  'destination',
+  'content-length',
+  'message-id',
+  'baton-key',
+  // One broker repeats the message, another refuses it, and would hold up all that follow.
+  'AMQ_SCHEDULED_PERIOD',
+  'AMQ_SCHEDULED_REPEAT',
+]);
 
 /** Reads a spooled announcement. `id` becomes its run where it names none. Throws `dispatcher.bad-spool`, or `recipes.syntax`. */
 export function parseSpooled(text: string, id: string): Spooled {

@@ -7,6 +7,7 @@ export class StartedRuns implements Disposable {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
+  readonly #release: StatementSync;
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
@@ -19,6 +20,7 @@ export class StartedRuns implements Disposable {
     `);
     this.#insert = this.#database.prepare('INSERT INTO started VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#find = this.#database.prepare('SELECT announcement FROM started WHERE run = ?');
+    this.#release = this.#database.prepare('DELETE FROM started WHERE announcement = ?');
   }
 
   /**
@@ -27,6 +29,11 @@ export class StartedRuns implements Disposable {
    */
   claim(run: string, announcement: string, now: number): void {
     this.#insert.run(run, announcement, now);
+  }
+
+  /** Gives up what an announcement had claimed: it is certain that nothing was started. So rare that it may look at all claims. */
+  release(announcement: string): void {
+    this.#release.run(announcement);
   }
 
   /** True when another announcement has started this run. */

@@ -1,9 +1,20 @@
-import { finalOutcomes, type AnnouncementRecord, type ReinjectionRecord, type StepRecord } from '../services/record.ts';
+import { newsMessage, type CancellationNews } from '../services/cancellation-news.ts';
+import { joinAnswer, type JoinAnswer } from '../services/join-claims.ts';
+import type { Destinations } from '../services/names.ts';
+import {
+  finalOutcomes,
+  type AnnouncementRecord,
+  type CancellationRecord,
+  type JoinRecord,
+  type ReinjectionRecord,
+  type StepRecord,
+} from '../services/record.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { finalReply } from './final-reply.ts';
 import { parseBatch, type Malformed } from './intake.ts';
 import type { Entry, QuietRecord } from './record-schema.ts';
 import { RunChange } from './run-change.ts';
+import type { Cancellation } from './tables/cancellations.ts';
 import type { RunRow } from './tables/runs.ts';
 import { standing, sumOf, type Standing, type StepTallies } from './states.ts';
 import type { Tables } from './tables/tables.ts';
@@ -30,6 +41,8 @@ export class Batch {
   readonly #runs = new Map<string, RunChange>();
   readonly #queues = new Set<string>();
   readonly #totals = new Map<Total, number>();
+  readonly #cancellations: { readonly messageId: string; readonly record: CancellationRecord }[] = [];
+  readonly #joins: { readonly messageId: string; readonly answer: JoinAnswer }[] = [];
   readonly results: RunResult[] = [];
 
   constructor(tables: Tables, now: number) {
@@ -57,11 +70,22 @@ export class Batch {
     if (this.#tables.malformed.add(messageId, malformed, this.#now)) this.#count('malformed');
   }
 
-  /** Draws the balance of every run that changed, and writes down the final answers that are due. */
-  close(queue: (name: string) => string): void {
-    for (const run of this.#runs.values()) if (run.isNews) this.#conclude(run, queue);
+  /**
+   * Draws the balance of every run that changed, and writes down the final answers that are due. Returns what is sent,
+   * beside those, with the acknowledgement of a message, by its id.
+   */
+  close(destinations: Destinations): ReadonlyMap<string, readonly Outgoing[]> {
+    for (const run of this.#runs.values()) if (run.isNews) this.#conclude(run, destinations);
     for (const name of this.#queues) this.#tables.records.addQueue(name);
     this.#tables.totals.add(this.#totals);
+    const answers: readonly (readonly [messageId: string, Outgoing])[] = [
+      ...this.#cancellations.map(
+        ({ messageId, record }) => [messageId, newsMessage(this.#cancel(record), destinations)] as const,
+      ),
+      ...this.#joins.map(({ messageId, answer }) => [messageId, joinAnswer(answer, destinations)] as const),
+    ];
+    const byMessage = Map.groupBy(answers, ([messageId]) => messageId);
+    return new Map([...byMessage].map(([messageId, those]) => [messageId, those.map(([, message]) => message)]));
   }
 
   #enter(entry: Entry, messageId: string): void {
@@ -77,6 +101,11 @@ export class Batch {
         return this.#enterReinjection(entry, messageId);
       case 'quiet':
         return this.#enterQuiet(entry, messageId);
+      case 'cancellation':
+        this.#cancellations.push({ messageId, record: entry });
+        return;
+      case 'join':
+        return this.#enterJoin(entry, messageId);
       default:
         entry satisfies never;
     }
@@ -93,6 +122,12 @@ export class Batch {
     this.#tables.records.addResult(run.row.seq, record);
     const result = { time: Math.round(record.finished), step: record.step, result: record.result };
     this.results.push({ run: record.run, result });
+  }
+
+  #enterJoin(record: JoinRecord, messageId: string): void {
+    const members = this.#tables.joins.enter(record, this.#now);
+    if (record.state === 'closing' || record.state === 'asked')
+      this.#joins.push({ messageId, answer: { join: record.id, members } });
   }
 
   #enterReinjection(record: ReinjectionRecord, messageId: string): void {
@@ -120,6 +155,17 @@ export class Batch {
     if (run?.row.state === 'running' && run.row.heard === heard) run.endQuietly(messageId);
   }
 
+  /** What was told with it of the run's end counts first. The same wish again, when its message comes again, is answered again. */
+  #cancel(record: CancellationRecord): CancellationNews {
+    const { run } = record;
+    const row = this.#tables.runs.find(run);
+    if (row && row.state !== 'running') return { kind: 'answer', run, state: 'ended', ended: row.state };
+    this.#tables.cancellations.add(record, this.#now);
+    if (row) return { kind: 'answer', run, state: 'cancelled' };
+    this.#tables.cancellations.forgetUnknown(this.#now);
+    return { kind: 'answer', run, state: 'unknown' };
+  }
+
   /** The run's changes; the first that is heard of a run makes its row. */
   #run(id: string, time: number): RunChange {
     const known = this.#known(id);
@@ -141,17 +187,19 @@ export class Batch {
     return run;
   }
 
-  #conclude(run: RunChange, queue: (name: string) => string): void {
+  #conclude(run: RunChange, destinations: Destinations): void {
     const { seq, state } = run.row;
     for (const [step, change] of run.steps) this.#tables.steps.add(seq, step, change);
     const steps = this.#tables.steps.of(seq);
-    const now = standing(steps, { announced: run.announcement !== null, quiet: run.isQuiet });
+    const drawn = standing(steps, { announced: run.announcement !== null, quiet: run.isQuiet });
+    const cancellation = drawn.state === 'running' ? undefined : this.#tables.cancellations.end(run.id, this.#now);
+    const now = cancellation ? { ...drawn, state: 'cancelled' as const } : drawn;
     this.#tables.runs.conclude(seq, now, this.#now, run.latest);
     if (now.state !== state) {
       this.#count(`runs.${state}`, -1);
       this.#count(`runs.${now.state}`);
     }
-    const reply = this.#finalReply(run, now, steps, queue);
+    const reply = this.#finalReply(run, now, steps, cancellation, destinations);
     if (reply) this.#tables.caused.add(run.messageId, run.id, reply, this.#now);
   }
 
@@ -160,14 +208,16 @@ export class Batch {
     run: RunChange,
     { state, inferred }: Standing,
     steps: readonly StepTallies[],
-    queue: (name: string) => string,
+    cancellation: Cancellation | undefined,
+    destinations: Destinations,
   ): Outgoing | undefined {
     const { seq, answered } = run.row;
     if (state === 'running' || answered || run.announcement === null) return undefined;
     const address = this.#tables.runs.answer(seq, run.announcement);
     if (!address) return undefined;
     const firstDeath = this.#tables.records.firstDeath(seq);
-    return finalReply({ run: run.id, state, inferred, totals: sumOf(steps), firstDeath, address }, queue);
+    const ending = { run: run.id, state, inferred, totals: sumOf(steps), firstDeath, cancellation, address };
+    return finalReply(ending, (name) => destinations.queue(name));
   }
 
   #count(total: Total, count = 1): void {

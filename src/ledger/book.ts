@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Destinations } from '../services/names.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { Batch, type RecordMessage, type RunResult } from './batch.ts';
 import { Queries } from './queries.ts';
@@ -17,23 +18,26 @@ export interface Entered {
 
 /** A week: a record message that was not delivered again by then had been acknowledged. */
 const longEnough = 7 * 24 * 3600 * 1000;
+/** A month: no member of a join comes later than that. */
+const joinsRemembered = 30 * 24 * 3600 * 1000;
 
 /** Enters records into the store, and keeps every tally in the transaction that stores the record it comes from. */
 export class Book {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #queue: (name: string) => string;
+  readonly #destinations: Destinations;
   readonly #tables: Tables;
   readonly #queries: Queries;
 
-  /** `queue` turns a queue's name into its destination. */
-  constructor(store: Store, clock: Clock, queue: (name: string) => string) {
+  constructor(store: Store, clock: Clock, destinations: Destinations) {
     this.#store = store;
     this.#clock = clock;
-    this.#queue = queue;
+    this.#destinations = destinations;
     this.#tables = new Tables(store.database);
     this.#queries = new Queries(store.database);
     this.#tables.caused.forgetBefore(clock.now() - longEnough);
+    this.#tables.joins.forgetBefore(clock.now() - joinsRemembered);
+    this.#tables.cancellations.forgetUnknown(clock.now());
   }
 
   /** Enters the messages in one transaction. What has been entered before changes nothing, and causes again what it caused. */
@@ -41,9 +45,10 @@ export class Book {
     return this.#store.transaction(() => {
       const batch = new Batch(this.#tables, this.#clock.now());
       for (const message of messages) batch.add(message);
-      batch.close(this.#queue);
+      const answers = batch.close(this.#destinations);
+      const sendsOf = (id: string): readonly Outgoing[] => [...this.#tables.caused.of(id), ...(answers.get(id) ?? [])];
       return {
-        sends: new Map(messages.map(({ messageId }) => [messageId, this.#tables.caused.of(messageId)])),
+        sends: new Map(messages.map(({ messageId }) => [messageId, sendsOf(messageId)])),
         runs: batch.runs.flatMap((id) => this.#queries.summary(id) ?? []),
         results: batch.results,
         ...(batch.announced ? { announcements: this.#queries.announcements() } : {}),
@@ -56,7 +61,7 @@ export class Book {
     return this.#store.transaction(() => {
       const batch = new Batch(this.#tables, this.#clock.now());
       batch.refuse(messageId, { place: -1, reason, body: body.toString() });
-      batch.close(this.#queue);
+      batch.close(this.#destinations);
       return { sends: new Map(), runs: [], results: [] };
     });
   }

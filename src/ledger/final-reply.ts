@@ -1,6 +1,7 @@
 import { digest } from '../core/json.ts';
 import { replyMessage } from '../services/reply.ts';
 import type { Outgoing } from '../stomp/client.ts';
+import type { Cancellation } from './tables/cancellations.ts';
 import type { Death } from './tables/records.ts';
 import type { ReplyAddress } from './tables/runs.ts';
 import { shownTallies, type Tallies } from './states.ts';
@@ -15,6 +16,7 @@ export interface Ending {
   readonly totals: Tallies;
   /** The first message that ended in a dead-letter queue. */
   readonly firstDeath: Death | undefined;
+  readonly cancellation: Cancellation | undefined;
   readonly address: ReplyAddress;
 }
 
@@ -32,12 +34,17 @@ export function finalReply(ending: Ending, queue: (name: string) => string): Out
   return replyMessage({ run, status, key: digest(run, 'final'), ...address, body }, queue);
 }
 
-function reasonOf({ state, totals, firstDeath }: Ending): string | undefined {
+function reasonOf({ state, totals, firstDeath, cancellation }: Ending): string | undefined {
   if (state === 'finished') return undefined;
-  if (state === 'cancelled') return 'The run was cancelled.';
+  if (state === 'cancelled') return `The run was cancelled${by(cancellation)}.`;
   const count = totals.dead === 1 ? '1 message' : `${String(totals.dead)} messages`;
   const first = firstDeath
     ? `; the first at step ${String(firstDeath.step)} (${firstDeath.service}): ${firstDeath.reason}`
     : '';
   return `${count} ended in a dead-letter queue${first}`;
+}
+
+function by(cancellation: Cancellation | undefined): string {
+  const { user = null, reason = null } = cancellation ?? {};
+  return `${user === null ? '' : ` by ${user}`}${reason === null ? '' : `: ${reason}`}`;
 }

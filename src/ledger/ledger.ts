@@ -4,6 +4,7 @@ import { silent, type Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import { Book, type Entered } from './book.ts';
+import { Bulletin } from './bulletin.ts';
 import { Consumer, type Trouble } from './consumer.ts';
 import type { LedgerEvents } from './events.ts';
 import { Queries } from './queries.ts';
@@ -41,7 +42,7 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
   const stack = new AsyncDisposableStack();
   try {
     const store = stack.use(openStore(folder));
-    const book = new Book(store, clock, (name) => client.queue(name));
+    const book = new Book(store, clock, client);
     const events = new Events<LedgerEvents>();
     const consumer = new Consumer({ client, book, clock, log, onEntered: (entered) => announce(events, entered) });
     const destination = client.queue(names.ledger);
@@ -49,6 +50,9 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const subscription = await client.subscribe(request, (delivery) => consumer.take(delivery));
     stack.defer(() => subscription.unsubscribe());
     stack.defer(() => consumer.stop());
+    const bulletin = new Bulletin(client, store.database, clock);
+    stack.defer(() => bulletin.stop());
+    await bulletin.start();
     const watch = new QuietWatch({ client, database: store.database, clock, log, quietAfter });
     stack.defer(() => watch.stop());
     watch.start();

@@ -106,6 +106,16 @@ const replyRecord = object(
   { reason: text },
 );
 
+const cancellationRecord = object({ kind: text, id, run: id }, { reason: text, user: text });
+
+const joinRecord = object({
+  kind: text,
+  id,
+  run: text,
+  state: { enum: ['asked', 'closing', 'closed', 'open'] },
+  members: { type: 'array', items: text },
+});
+
 const reinjectionRecord = object({ kind: text, id, run: id, step, time: number }, { user: text });
 
 /** Fields that a later release adds are let through: an older ledger does without them. */
@@ -119,6 +129,8 @@ const validators = new Map<string, ValidateFunction<Entry>>([
   ['announcement', ajv.compile<Entry>(announcementRecord)],
   ['reply', ajv.compile<Entry>(replyRecord)],
   ['reinjection', ajv.compile<Entry>(reinjectionRecord)],
+  ['cancellation', ajv.compile<Entry>(cancellationRecord)],
+  ['join', ajv.compile<Entry>(joinRecord)],
   ['quiet', ajv.compile<Entry>(object({ kind: text, run: id, heard: number }))],
 ]);
 

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SentOutput, StepOutcome } from '../services/record.ts';
 import { stepView, type StepTallies } from './states.ts';
+import type { Cancellation } from './tables/cancellations.ts';
 import { selectSteps } from './tables/steps.ts';
 import { summaryOf, type SummaryRow } from './summaries.ts';
 import type { DeliveryView, ReplyView, ResultView, RunDetail, StepView } from './views.ts';
@@ -21,6 +22,7 @@ export function detailOf(database: DatabaseSync, row: SummaryRow): RunDetail {
     parameters,
     ...(recipe ? { recipe } : {}),
     ...(recipeHash === undefined ? {} : { recipeHash }),
+    ...cancellationOf(database, row.id),
     steps: stepsOf(database, row.seq).map((step) => named(stepView(step, summary), recipe)),
     deliveries: deliveriesOf(database, row.seq),
     results: resultsOf(database, row.seq),
@@ -48,6 +50,13 @@ function announcementOf(database: DatabaseSync, run: string): Announcement {
     ...(recipe === null ? {} : { recipe: JSON.parse(String(recipe)) as JsonObject }),
     ...(recipeHash === null ? {} : { recipeHash: String(recipeHash) }),
   };
+}
+
+function cancellationOf(database: DatabaseSync, run: string): Pick<RunDetail, 'cancellation'> {
+  const row = database.prepare('SELECT time, user, reason FROM cancellations WHERE run = ?').get(run);
+  if (!row) return {};
+  const { time, user, reason } = row as unknown as Cancellation;
+  return { cancellation: { time, ...(user === null ? {} : { user }), ...(reason === null ? {} : { reason }) } };
 }
 
 function stepsOf(database: DatabaseSync, run: number): readonly StepTallies[] {

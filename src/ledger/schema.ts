@@ -109,6 +109,16 @@ export const formats: readonly string[] = [
     PRIMARY KEY (messageId, place)
   ) STRICT;
   `,
+  `
+  -- Runs that were cancelled before their end, known or not; ended once they have.
+  CREATE TABLE cancellations (run TEXT NOT NULL PRIMARY KEY, time INTEGER NOT NULL, reason TEXT, user TEXT, ended INTEGER) STRICT, WITHOUT ROWID;
+  CREATE INDEX cancellations_open ON cancellations (time) WHERE ended IS NULL;
+  `,
+  `
+  -- Joins that are being closed, with these members, or have closed (then without).
+  CREATE TABLE joins (id TEXT NOT NULL PRIMARY KEY, members TEXT NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX joins_time ON joins (time);
+  `,
 ];
 
 /** Brings a store to the newest format, one transaction a format: a crash in between is continued the next time. */

@@ -81,6 +81,8 @@ export interface RunDetail extends RunSummary {
   readonly parameters: JsonObject;
   readonly recipe?: JsonObject;
   readonly recipeHash?: string;
+  /** When, by whom and why it was cancelled, if it was; it has ended when its state says so, too. */
+  readonly cancellation?: { readonly time: number; readonly user?: string; readonly reason?: string };
   readonly steps: readonly StepView[];
   /** The latest first, at most 200. */
   readonly deliveries: readonly DeliveryView[];

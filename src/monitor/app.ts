@@ -9,6 +9,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/page.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { runRoutes } from './routes/runs.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { serviceRoutes } from './routes/services.ts';
 import type { Site } from './site.ts';
 
@@ -35,6 +36,7 @@ export function createApp(site: Site, { host, webRoot, limit, requests }: AppOpt
   app.use('/api/queues', queueRoutes(site));
   app.use('/api/runs', runRoutes(site));
   app.use('/api/announcements', announcementRoutes(site));
+  app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));
   app.use('/metrics', metricsRoutes(site));
   app.use(pageRoutes(webRoot));

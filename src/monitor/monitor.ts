@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { MemoryStore } from 'express-rate-limit';
 import { systemClock, type Clock } from '../core/clock.ts';
+import type { JsonObject } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { recipeSchema } from '../recipes/schema.ts';
 import type { Client } from '../stomp/client.ts';
 import { createApp } from './app.ts';
 import type { RequestLimit } from './guards.ts';
@@ -32,6 +34,8 @@ export interface MonitorOptions {
   readonly limit?: RequestLimit;
   /** How many may listen on `/api/events` at the same time. */
   readonly streams?: number;
+  /** The JSON Schema of recipes that editors are given; without it, one that knows no services. */
+  readonly recipeSchema?: JsonObject;
 }
 
 /** A running monitor. */
@@ -60,7 +64,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   starting.defer(() => healthWatch.stop());
 
   const shown = {
-    ...{ version, ledger, log },
+    ...{ version, ledger, log, recipeSchema: options.recipeSchema ?? recipeSchema() },
     health: () => healthWatch.health,
     services: () => heartbeats.services,
     queues: () => queueWatch.queues,

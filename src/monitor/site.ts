@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
@@ -9,6 +10,8 @@ export interface Site {
   readonly ledger: Ledger;
   readonly live: Live;
   readonly log: Log;
+  /** For editors. */
+  readonly recipeSchema: JsonObject;
   health(): Health;
   services(): readonly ServiceView[];
   queues(): readonly QueueView[];

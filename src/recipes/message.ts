@@ -30,9 +30,24 @@ export function parseEnvelope(body: Buffer | string, limits: JsonLimits = defaul
   };
 }
 
-/** The body of the message, as text: what Python services read, too. */
-export function printEnvelope({ environment, payload, recipe, path, pointer }: Envelope): string {
-  return JSON.stringify({ environment, payload, recipe, 'recipe-path': path, 'recipe-pointer': pointer });
+/**
+ * Prints the bodies of messages, which Python services read, too, one after the other: what is the same object as in the
+ * last is text already. A thousand frames share one recipe.
+ */
+export class EnvelopePrinter {
+  #last: Pick<Envelope, 'environment' | 'recipe' | 'path'> | undefined;
+  #environment = '';
+  #recipe = '';
+
+  /** `payload`: the envelope's as JSON text. */
+  print(envelope: Envelope, payload: string): string {
+    const { environment, recipe, path, pointer } = envelope;
+    if (this.#last?.environment !== environment) this.#environment = JSON.stringify(environment);
+    if (this.#last?.recipe !== recipe || this.#last.path !== path)
+      this.#recipe = `${JSON.stringify(recipe)},"recipe-path":${JSON.stringify(path)}`;
+    this.#last = envelope;
+    return `{"environment":${this.#environment},"payload":${payload},"recipe":${this.#recipe},"recipe-pointer":${pointer}}`;
+  }
 }
 
 /** The step that the message is for. */

@@ -24,10 +24,13 @@ export function normalise(recipe: Json): { readonly recipe: Json; readonly remar
   return { recipe: Object.fromEntries(entries) as JsonObject, remarks };
 }
 
-/** Python reads "01", " 1" and "+1" as the number 1. */
+/** The number that Python reads in a key, written plainly: "1" for "01", " 1" and "+1"; undefined where it is none. */
+export function plainStepNumber(key: string): string | undefined {
+  return /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(key) ? String(Number(key.replaceAll('_', ''))) : undefined;
+}
+
 function plainNumber(key: string, recipe: JsonObject, remarks: Remark[]): string {
-  if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(key)) return key;
-  const plain = String(Number(key.replaceAll('_', '')));
+  const plain = plainStepNumber(key) ?? key;
   if (plain === key || Object.hasOwn(recipe, plain)) return key;
   remarks.push({
     rule: 'step-number',

@@ -4,6 +4,7 @@ import { syntaxErrorAt, within, type JsonLimits } from './bounded-json.ts';
 import { syntaxError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { normalise, type Remark } from './normalise.ts';
+import { keyOf, Places, valueOf } from './places.ts';
 import { brief, type Path } from './problem.ts';
 import { TextPositions, type TextPosition } from './text-positions.ts';
 
@@ -15,6 +16,10 @@ export interface RecipeText {
   readonly recipe: Json;
   /** What was read although other readers would not, in the order of the text. */
   readonly findings: readonly Finding[];
+  /** Where a place stands in the text; of what is not there, the nearest place around it. Of duplicate keys, the one that counts. */
+  readonly at: (path: Path) => TextPosition;
+  /** The JSON of a place, as it was written. */
+  readonly written: (path: Path) => string;
 }
 
 /**
@@ -31,12 +36,6 @@ export function printRecipe(recipe: Json): string {
   return `${JSON.stringify(recipe, null, 2)}\n`;
 }
 
-/** Line and column of a place in JSON text; of the nearest place around it where it is not there. */
-export function locate(text: string, path: Path): TextPosition {
-  const top = parseTree(text);
-  return new TextPositions(text).at(top ? nodeAt(top, path).offset : 0);
-}
-
 class RecipeReader {
   readonly #text: string;
   readonly #name: string;
@@ -51,10 +50,16 @@ class RecipeReader {
 
   read(): RecipeText {
     const top = this.#parse();
+    const places = new Places(top);
     const { recipe, remarks } = normalise(this.#valueOf(top));
-    for (const { path, ...remark } of remarks) this.#find(nodeAt(top, path).offset, remark);
+    for (const { path, ...remark } of remarks) this.#find(places.at(path).offset, remark);
     const findings = this.#findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
-    return { recipe, findings };
+    return {
+      recipe,
+      findings,
+      at: (path) => this.#positions.at(places.at(path).offset),
+      written: (path) => this.#textOf(valueOf(places.at(path))),
+    };
   }
 
   /** Strictly first; where only comments and trailing commas stand against it, once more without minding those. */
@@ -85,7 +90,7 @@ class RecipeReader {
       const counting = last.get(keyOf(property));
       if (counting && counting !== property) this.#findDuplicate(property, counting);
     }
-    const entries = Array.from(last, ([key, property]) => [key, this.#valueOf(valueNode(property))]);
+    const entries = Array.from(last, ([key, property]) => [key, this.#valueOf(valueOf(property))]);
     // fromEntries makes `__proto__` a key like any other.
     return Object.fromEntries(entries) as JsonObject;
   }
@@ -99,8 +104,10 @@ class RecipeReader {
     });
   }
 
-  #checkNumber({ offset, length, value }: Node): void {
-    const written = this.#text.slice(offset, offset + length);
+  #checkNumber(node: Node): void {
+    const offset = node.offset;
+    const value = node.value as number;
+    const written = this.#textOf(node);
     if (!Number.isFinite(value)) {
       const reason = `the number ${brief(written)} is larger than any that can be kept`;
       throw syntaxError({ name: this.#name, ...this.#positions.at(offset), reason });
@@ -113,6 +120,10 @@ class RecipeReader {
     });
   }
 
+  #textOf({ offset, length }: Node): string {
+    return this.#text.slice(offset, offset + length);
+  }
+
   #find(offset: number, found: Omit<Remark, 'path'>): void {
     this.#findings.push({ ...found, severity: 'warning', ...this.#positions.at(offset) });
   }
@@ -123,25 +134,3 @@ const notJson: Omit<Remark, 'path'> = {
   message: 'JSON has no comments and no comma before a closing bracket; Python services cannot read this file.',
   hint: 'Remove it; a step may have a key "comment".',
 };
-
-function keyOf(property: Node): string {
-  return String(property.children?.[0]?.value);
-}
-
-function valueNode(property: Node): Node {
-  return property.children?.[1] ?? property;
-}
-
-/** The node at a path: of a key the whole property, of duplicate keys the one that counts. */
-function nodeAt(top: Node, path: Path): Node {
-  let found = top;
-  let holder = top;
-  for (const part of path) {
-    const children = holder.children ?? [];
-    const next = typeof part === 'number' ? children[part] : children.findLast((child) => keyOf(child) === part);
-    if (!next) return found;
-    found = next;
-    holder = next.type === 'property' ? valueNode(next) : next;
-  }
-  return found;
-}

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { waitingSeconds } from '../core/seconds.ts';
 import { groupKey, messageKey } from './keys.ts';
 import { runOf, type Envelope } from './message.ts';
 import { isLinkMap, linkedSteps, stepOf, targetList, type Links, type Recipe, type Step } from './recipe.ts';
@@ -37,6 +38,8 @@ export interface NextMessage {
   /** Messages of one group are worked on one after the other, in the order sent. */
   readonly group?: string;
   readonly envelope: Envelope;
+  /** Its payload as JSON text, for the message itself and for what is kept of it. */
+  readonly payload: string;
 }
 
 /** The messages that start a recipe; `key` is the announcement's. */
@@ -128,9 +131,10 @@ class Sender {
         index,
         key,
         ...destinations,
-        delay: delay ?? settings.delay,
+        delay: delay === undefined ? settings.delay : waitingSeconds(delay),
         ...(group === undefined ? {} : { group }),
         envelope: { ...this.#frame, payload, pointer: step },
+        payload: jsonText(payload),
       },
     ];
   }
@@ -142,11 +146,18 @@ class Sender {
   }
 }
 
+/** Throws what JSON.stringify throws, and for what JSON has no form for. */
+function jsonText(payload: Json): string {
+  const text = JSON.stringify(payload) as string | undefined;
+  if (text === undefined) throw new TypeError(`JSON has no form for a payload of type ${typeof payload}`);
+  return text;
+}
+
 function destinationsOf(step: Step | undefined): Pick<NextMessage, 'queue' | 'topic'> | undefined {
   if (!isObject(step)) return undefined;
   const { queue, topic } = step;
-  const named = { ...(isName(queue) ? { queue } : {}), ...(isName(topic) ? { topic } : {}) };
-  return Object.keys(named).length > 0 ? named : undefined;
+  if (!isName(queue)) return isName(topic) ? { topic } : undefined;
+  return isName(topic) ? { queue, topic } : { queue };
 }
 
 function isName(destination: unknown): destination is string {

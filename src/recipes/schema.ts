@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 
 /** What the schema of recipes takes from a service: its queue, its channels, and the JSON Schema of its parameters. */
 export interface DescribedService {
@@ -24,7 +24,7 @@ export function recipeSchema(services: readonly DescribedService[] = []): JsonOb
       start,
       error: { ...targets, description: 'Steps that are told of failures of steps without "error".' },
     },
-    patternProperties: { '^[1-9][0-9]*$': { $ref: '#/$defs/step' } },
+    patternProperties: { '^-?[1-9][0-9]*$': { $ref: '#/$defs/step' } },
     additionalProperties: false,
     $defs: { targets, links, step: step(services), ...Object.fromEntries(services.map(definition)) },
   };
@@ -55,42 +55,46 @@ const placeholder: JsonObject = { type: 'string', pattern: '\\{.+\\}' };
 function step(services: readonly DescribedService[]): JsonObject {
   return {
     type: 'object',
-    properties: {
-      service: { type: 'string', description: 'What the step is called on screens.' },
-      queue: {
-        type: 'string',
-        description: 'The queue its messages go to.',
-        examples: services.map(({ queue }) => queue),
-      },
-      topic: { type: 'string', description: 'A topic its messages go to.' },
-      parameters: {
-        type: 'object',
-        description: 'Settings of the service; {name} is filled in from the announcement.',
-      },
-      output: { $ref: '#/$defs/links', description: 'Where results go: a step, several, or by channel.' },
-      error: {
-        $ref: '#/$defs/links',
-        description: 'Where a failure goes, as {error, payload}, after the last attempt.',
-      },
-      'transport-delay': seconds('Wait before a message to this step is delivered.', 0),
-      retry,
-      timeout: seconds('How long one attempt may take.'),
-      budget: seconds('By when, counted from the announcement, the step should have finished.'),
-      join,
-      group: {
-        anyOf: [field, { const: true }],
-        description: 'Keeps messages in order that have the same value in this field, or (true) all of a run.',
-      },
-      when: {
-        description: 'Conditions by field of the payload, or on the payload itself; when not met, the branch ends.',
-      },
-      exchange: { description: 'For other systems; not used.' },
-      wrapper: { type: 'object', description: 'For a wrapped program: {task_information}.' },
-      job_parameters: { type: 'object', description: 'For a wrapped program.' },
-      comment: { description: 'For readers.' },
-    },
+    properties: stepProperties(services),
     // An empty allOf is no schema.
     ...(services.length === 0 ? {} : { allOf: services.map(check) }),
+  };
+}
+
+function stepProperties(services: readonly DescribedService[]): JsonObject {
+  return {
+    service: { type: 'string', description: 'What the step is called on screens.' },
+    queue: {
+      type: ['string', 'null'],
+      description: 'The queue its messages go to.',
+      examples: services.map(({ queue }) => queue),
+    },
+    topic: { type: ['string', 'null'], description: 'A topic its messages go to.' },
+    parameters: {
+      type: 'object',
+      description: 'Settings of the service; {name} is filled in from the announcement.',
+    },
+    output: { $ref: '#/$defs/links', description: 'Where results go: a step, several, or by channel.' },
+    error: {
+      $ref: '#/$defs/links',
+      description: 'Where a failure goes, as {error, payload}, after the last attempt.',
+    },
+    'transport-delay': seconds('Wait before a message to this step is delivered.', 0),
+    retry,
+    timeout: seconds('How long one attempt may take.'),
+    budget: seconds('By when, counted from the announcement, the step should have finished.'),
+    join,
+    group: {
+      anyOf: [field, { const: true }],
+      description: 'Keeps messages in order that have the same value in this field, or (true) all of a run.',
+    },
+    when: {
+      description: 'Conditions by field of the payload, or on the payload itself; when not met, the branch ends.',
+    },
+    exchange: { description: 'For other systems; not used.' },
+    wrapper: { type: 'object', description: 'For a wrapped program: {task_information}.' },
+    job_parameters: { type: 'object', description: 'For a wrapped program.' },
+    comment: { description: 'For readers.' },
   };
 }
 
@@ -141,10 +145,6 @@ const join: JsonObject = {
 
 function definition(service: DescribedService, index: number): [string, JsonObject] {
   const { name, description, parameters, channels } = service;
-  const output = Object.entries(channels).map(([channel, meaning]) => [
-    channel,
-    { $ref: '#/$defs/targets', description: meaning },
-  ]);
   return [
     definitionName(service, index),
     {
@@ -152,10 +152,27 @@ function definition(service: DescribedService, index: number): [string, JsonObje
       description,
       properties: {
         parameters: withPlaceholders(parameters),
-        output: { type: ['integer', 'array', 'object'], properties: Object.fromEntries(output) as JsonObject },
+        output: { type: ['integer', 'array', 'object'], ...outputs(channels) },
       },
     },
   ];
+}
+
+/** The channels by name; one declared as `select-n` stands for `select-1`, `select-2` and so on. */
+function outputs(channels: DescribedService['channels']): JsonObject {
+  const described = Object.entries(channels).map(([channel, meaning]): [string, JsonObject] => [
+    channel,
+    { $ref: '#/$defs/targets', description: meaning },
+  ]);
+  const isNumbered = ([channel]: readonly [string, JsonObject]): boolean => channel.endsWith('-n');
+  const numbered = described
+    .filter(isNumbered)
+    .map(([channel, schema]) => [`^${channel.slice(0, -1)}[1-9][0-9]*$`, schema]);
+  return {
+    properties: Object.fromEntries(described.filter((each) => !isNumbered(each))),
+    patternProperties: Object.fromEntries([...numbered, ['\\{.+\\}', { $ref: '#/$defs/targets' }]]) as JsonObject,
+    ...(described.length === 0 ? {} : { additionalProperties: false }),
+  };
 }
 
 /** Names may hold what a JSON pointer cannot. */
@@ -163,11 +180,29 @@ function definitionName({ name }: DescribedService, index: number): string {
   return `${name.replace(/[^\w-]+/g, '-')}-${index + 1}`;
 }
 
-/** Before substitution any parameter may be a placeholder, whatever its type. */
+/** Before substitution any value may be a placeholder, and so may its parts. */
 function withPlaceholders(parameters: JsonObject): JsonObject {
-  const properties = Object.entries(parameters['properties'] ?? {}).map(([name, schema]: [string, Json]) => [
-    name,
-    { anyOf: [schema, placeholder] },
-  ]);
-  return { ...parameters, properties: Object.fromEntries(properties) as JsonObject };
+  return isObject(parameters['properties'])
+    ? { ...parameters, properties: eachOrPlaceholder(parameters['properties']) }
+    : parameters;
 }
+
+function eachOrPlaceholder(schemas: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, orPlaceholder(schema)]));
+}
+
+function orPlaceholder(schema: Json): Json {
+  if (!isObject(schema)) return schema;
+  const { items, prefixItems, properties, description, ...rest } = schema;
+  const inner: JsonObject = {
+    ...rest,
+    ...(items === undefined ? {} : { items: orPlaceholder(items) }),
+    ...(Array.isArray(prefixItems) ? { prefixItems: prefixItems.map((item: Json) => orPlaceholder(item)) } : {}),
+    ...(isObject(properties) ? { properties: eachOrPlaceholder(properties) } : {}),
+  };
+  // Outside of the alternatives, where editors look for it.
+  return { ...(description === undefined ? {} : { description }), anyOf: [inner, placeholder] };
+}
+
+/** The keys of a step that mean something to Baton or to Zocalo; any other is kept, too. */
+export const stepKeys: readonly string[] = Object.keys(stepProperties([]));

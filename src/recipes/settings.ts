@@ -42,6 +42,7 @@ export interface StepSettings {
 
 /** A step's settings. What cannot be read counts as absent: `settingProblems` tells about it before a run starts. */
 export function readSettings(step: Step): StepSettings {
+  if (settingKeys.every((key) => step[key] === undefined)) return plain;
   return new SettingsReader(step, []).read();
 }
 
@@ -52,6 +53,9 @@ export function settingProblems(step: Step, path: Path, isSubstituted: boolean):
   return reader.problems.filter(({ value }) => isSubstituted || !isPlaceholder(value)).map(({ problem }) => problem);
 }
 
+const settingKeys = ['transport-delay', 'retry', 'timeout', 'budget', 'join', 'group', 'when'] as const;
+/** Of the many steps that say nothing. */
+const plain: StepSettings = { delay: 0, retry: {} };
 const retryKeys = ['attempts', 'delay', 'factor', 'maxDelay'] as const;
 const joinKeys = ['count', 'timeout', 'by', 'order'] as const;
 
@@ -160,5 +164,7 @@ function isPlaceholder(value: Json): boolean {
 type Present<Values> = { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> };
 
 function withoutUndefined<Values extends object>(values: Values): Present<Values> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<Values>;
+  const present: Partial<Values> = {};
+  for (const key of Object.keys(values) as (keyof Values)[]) if (values[key] !== undefined) present[key] = values[key];
+  return present as Present<Values>;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { copyOf, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { badPlaceholder, tooLarge } from './errors.ts';
 import { parseField, valueAt } from './field.ts';
 import { formatValue } from './format-spec.ts';
@@ -62,7 +62,7 @@ class Substitution {
     const field = parseField(name) ?? fail('expected $REPLACE:name or $REPLACE:name[key]');
     const value = valueAt(this.#parameters, field) ?? null;
     this.#spend(JSON.stringify(value).length);
-    return structuredClone(value);
+    return copyOf(value);
   }
 
   #format(text: string, fail: Fail, isSpec = false): string {

@@ -1,10 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { destinationProblem } from './destination.ts';
 import { badCondition, invalidRecipe } from './errors.ts';
 import { walk, type Graph } from './graph.ts';
 import { brief, problemAt, type Path, type Problem } from './problem.ts';
 import type { Recipe } from './recipe.ts';
 import { settingProblems } from './settings.ts';
+import { linksIn, targetsIn, type Target } from './targets.ts';
 import { compileWhen } from './when.ts';
 
 /** How strictly to look. */
@@ -67,13 +69,13 @@ function* startProblems(recipe: JsonObject): Generator<Problem> {
 function* stepProblems(recipe: JsonObject, key: string, step: Json, isSubstituted: boolean): Generator<Problem> {
   if (!isStepNumber(key)) {
     const expected = 'expected a step number from 1, "start" or "error"; Python services fail on any other key';
-    yield problemAt([key], 'not-numeric', expected);
+    yield problemAt([key], 'not-numeric', expected + didYouMean(key, ['start', 'error']));
   } else if (!isObject(step)) {
     yield problemAt([key], 'bad-step', `expected an object, got ${brief(step)}`);
   } else {
     yield* destinationProblems(step, key, isSubstituted);
     yield* settingProblems(step, [key], isSubstituted);
-    if (isSubstituted) yield* whenProblems(step, key);
+    yield* whenProblems(step, key, isSubstituted);
     yield* linkProblems(recipe, linksIn(step, key));
   }
 }
@@ -100,36 +102,23 @@ function* destinationProblems(step: JsonObject, key: string, isSubstituted: bool
   }
 }
 
-/** Looked at only once placeholders are filled in: a bound may be one. */
-function* whenProblems({ when }: JsonObject, key: string): Generator<Problem> {
+/** A bound may be a placeholder: then it is looked at once that is filled in. */
+function* whenProblems({ when }: JsonObject, key: string, isSubstituted: boolean): Generator<Problem> {
+  if (when === undefined || (!isSubstituted && holdsPlaceholder(when))) return;
   try {
-    if (when !== undefined) compileWhen(when);
+    compileWhen(when);
   } catch (error) {
     if (!badCondition.is(error)) throw error;
-    yield problemAt([key, 'when'], 'bad-condition', error.message.replace(/\.$/, ''));
+    const { where, reason } = error.fields as { readonly where: string; readonly reason: string };
+    const [, field] = /^"when", "(.*)"$/s.exec(where) ?? [];
+    yield problemAt([key, 'when', ...(field === undefined ? [] : [field])], 'bad-condition', reason);
   }
 }
 
-/** What stands where the number of a step belongs, and where it stands. */
-type Target = readonly [target: Json, path: Path];
-
-/** All targets of a step's links; `null` links to nothing as an `error` and as a channel. */
-function* linksIn(step: JsonObject, key: string): Generator<Target> {
-  for (const name of ['output', 'error']) {
-    const links = step[name];
-    if (links === undefined || (links === null && name === 'error')) continue;
-    if (!isObject(links)) yield* targetsIn(links, [key, name]);
-    else {
-      for (const [channel, targets] of Object.entries(links)) {
-        if (targets !== null) yield* targetsIn(targets, [key, name, channel]);
-      }
-    }
-  }
-}
-
-function* targetsIn(targets: Json, path: Path): Generator<Target> {
-  if (!Array.isArray(targets)) yield [targets, path];
-  else for (const [index, target] of (targets as Json[]).entries()) yield [target, [...path, index]];
+function holdsPlaceholder(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('{');
+  if (Array.isArray(value)) return value.some(holdsPlaceholder);
+  return isObject(value) && Object.entries(value).some(([key, inner]) => key.includes('{') || holdsPlaceholder(inner));
 }
 
 function* linkProblems(recipe: JsonObject, targets: Iterable<Target>): Generator<Problem> {
@@ -147,11 +136,23 @@ function* graphProblems(recipe: JsonObject): Generator<Problem> {
   const { reached, cycles } = walk(graph, rootsOf(recipe));
   for (const cycle of cycles) {
     const shown = cycle.length > 12 ? [...cycle.slice(0, 10), '…', cycle.at(-1)] : cycle;
-    yield problemAt([String(cycle.at(-2))], 'cycle', `its link closes the cycle ${shown.join(' → ')}`);
+    yield problemAt(
+      linkBetween(recipe, cycle.at(-2), cycle.at(-1)),
+      'cycle',
+      `the link closes the cycle ${shown.join(' → ')}`,
+    );
   }
   for (const step of graph.keys()) {
     if (!reached.has(step)) yield problemAt([String(step)], 'unreferenced', 'no start and no link leads to this step');
   }
+}
+
+/** Where the link from one step to another stands. */
+function linkBetween(recipe: JsonObject, from: number | undefined, to: number | undefined): Path {
+  const key = String(from);
+  const step = recipe[key];
+  for (const [target, path] of isObject(step) ? linksIn(step, key) : []) if (target === to) return path;
+  return [key];
 }
 
 /** The steps and links that are right; those that are not were told of before. */

@@ -1,7 +1,9 @@
 import { BatonError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import type { GuardPlaces } from './guard-folder.ts';
 import type { ToChild, ToSupervisor } from './ipc.ts';
-import { SupervisorNotes } from './running-notes.ts';
+import { holdLifeLine } from './life-line.ts';
+import { NotesFile } from './notes-file.ts';
 import { Suspects, type RunningNotes } from './suspects.ts';
 
 /** A part at work in its process. */
@@ -35,6 +37,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
   const suspects = new Suspects();
   let running: Promise<RunningPart> | undefined;
   let ending: Promise<void> | undefined;
+  let life: Disposable | undefined;
 
   const tell = (message: ToSupervisor, then: () => void = () => undefined): void => {
     if (child.connected) child.send?.(message, then);
@@ -44,11 +47,13 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
     ending ??= (async () => {
       const part = await Promise.race([running?.catch(() => undefined), given(startingPatience)]);
       await part?.stop();
-      child.exit(0);
+      life?.[Symbol.dispose]();
+      tell({ type: 'ended' }, () => child.exit(0));
     })();
   };
-  const notes = new SupervisorNotes(tell);
-  const begin = async (what: Json): Promise<RunningPart> => {
+  const begin = async (what: Json, guard: GuardPlaces): Promise<RunningPart> => {
+    life = holdLifeLine(guard.alive);
+    const notes = new NotesFile(guard.notes, (id) => tell({ type: 'cleared', id }));
     const part = await start(what, { suspects, notes, shutdown: end });
     tell({ type: 'ready', details: part.details });
     return part;
@@ -62,7 +67,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
     switch (message.type) {
       case 'begin':
         for (const suspect of message.suspects) suspects.learn(suspect);
-        running = begin(message.begin);
+        running = begin(message.begin, message.guard);
         running.catch(refuse);
         return;
       case 'suspect':

@@ -5,9 +5,9 @@ import type { Events } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import { partStopped } from './errors.ts';
 import type { SupervisorEvents } from './events.ts';
-import { grace } from './handle.ts';
 import type { ToChild, ToSupervisor } from './ipc.ts';
-import type { Suspect, Suspects } from './suspects.ts';
+import type { GuardFolder } from './guard-folder.ts';
+import type { Suspect } from './suspects.ts';
 
 /** One process that the supervisor keeps alive. */
 export interface PartDefinition {
@@ -22,8 +22,9 @@ interface ChildOptions {
   readonly backoff: Backoff;
   readonly stopWithin: number;
   readonly events: Events<SupervisorEvents>;
-  readonly suspects: Suspects;
-  readonly learn: (suspect: Suspect) => void;
+  readonly guard: GuardFolder;
+  /** Tells everybody what is known of a message now. */
+  readonly found: (suspect: Suspect) => void;
 }
 
 /** A process that was ready for so long (ms) counts as healthy: its next death is the first again. */
@@ -36,13 +37,14 @@ export class Child {
   readonly name: string;
   readonly #part: PartDefinition;
   readonly #options: ChildOptions;
-  /** Until when what runs should have ended, by a clock that nobody sets: `performance.now()`. */
-  readonly #running = new Map<string, number>();
   #process: ChildProcess | undefined;
+  /** What the guard calls the process. */
+  #grave = '';
   #exited: Promise<void> = Promise.resolve();
   #output: string[] = [];
   #deaths = 0;
   #wasReady = false;
+  #hasEnded = false;
   #readySince = Infinity;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
@@ -59,7 +61,7 @@ export class Child {
   }
 
   get messages(): readonly string[] {
-    return [...this.#running.keys()];
+    return [...this.#options.guard.running(this.#grave).keys()];
   }
 
   /** Resolves when the part is ready for the first time; rejects when it refuses to start. A death before that is restarted like any other. */
@@ -95,9 +97,11 @@ export class Child {
   }
 
   #spawn(): void {
-    const { entry, suspects, events } = this.#options;
+    const { entry, guard, events } = this.#options;
     const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#process = child;
+    this.#grave = guard.nextName(child.pid ?? 0);
+    this.#hasEnded = false;
     this.#readySince = Infinity;
     this.#output = [];
     child.on('message', (message) => this.#hear(message as ToSupervisor));
@@ -110,12 +114,13 @@ export class Child {
       });
       child.once('error', (error) => events.emit('output', { part: this.name, text: `${error.message}\n` }));
     });
-    this.tell({ type: 'begin', begin: this.#part.begin, suspects: suspects.all() });
+    const places = guard.placesOf(this.#grave);
+    this.tell({ type: 'begin', begin: this.#part.begin, guard: places, suspects: guard.suspects.all() });
     events.emit('started', { part: this.name, pid: child.pid ?? 0 });
   }
 
   #hear(message: ToSupervisor): void {
-    const { events, suspects } = this.#options;
+    const { events, guard, found } = this.#options;
     switch (message.type) {
       case 'ready':
         this.#wasReady = true;
@@ -125,12 +130,11 @@ export class Child {
         // What refuses a part that was up before, a taken port perhaps, may be over at the next try.
         this.#stopping ||= !this.#wasReady;
         return events.emit('refused', { part: this.name, error: BatonError.of(message) });
-      case 'notes':
-        for (const [id, seconds] of message.started) this.#running.set(id, performance.now() + seconds * 1000);
-        for (const id of message.ended) this.#running.delete(id);
+      case 'ended':
+        this.#hasEnded = true;
         return;
       case 'cleared':
-        if (suspects.get(message.id)) this.#options.learn({ messageId: message.id, deaths: 0, lastOutput: '' });
+        if (guard.suspects.get(message.id)) found({ messageId: message.id, deaths: [], lastOutput: '' });
     }
   }
 
@@ -142,26 +146,24 @@ export class Child {
 
   /** A handler that ignores its time-out and signal loses its process, also when it blocks the event loop. */
   #killOverdue(): void {
-    const overdue = [...this.#running.values()].some((deadline) => performance.now() > deadline + 2 * grace * 1000);
-    if (overdue) this.#process?.kill('SIGKILL');
+    if (this.#options.guard.isOverdue(this.#grave)) this.#process?.kill('SIGKILL');
   }
 
   #ended(how: string | number): void {
-    const { events, backoff } = this.#options;
+    const { events, backoff, guard, found } = this.#options;
     this.#process = undefined;
-    const running = this.messages;
-    this.#running.clear();
-    if (this.#stopping || how === 0) return events.emit('stopped', { part: this.name });
-    for (const messageId of running) this.#suspect(messageId);
+    if (this.#stopping || (this.#hasEnded && how === 0)) {
+      guard.forget(this.#grave);
+      return events.emit('stopped', { part: this.name });
+    }
+    const end = typeof how === 'number' ? `(exit code ${how})` : `(${how})`;
+    const suspects = guard.bury(this.#grave, [...this.#output, end].join('\n'));
+    for (const suspect of suspects) found(suspect);
     const wasHealthy = performance.now() > this.#readySince + healthyAfter;
     this.#deaths = wasHealthy ? 1 : this.#deaths + 1;
-    const seconds = jittered(backoffSeconds(backoff, this.#deaths));
-    events.emit('died', { part: this.name, how: String(how), running, restartIn: seconds, lastOutput: this.#output });
-    this.#restart = setTimeout(() => this.#spawn(), seconds * 1000);
-  }
-
-  #suspect(messageId: string): void {
-    const deaths = (this.#options.suspects.get(messageId)?.deaths ?? 0) + 1;
-    this.#options.learn({ messageId, deaths, lastOutput: this.#output.join('\n') });
+    const restartIn = jittered(backoffSeconds(backoff, this.#deaths));
+    const running = suspects.map(({ messageId }) => messageId);
+    events.emit('died', { part: this.name, how: String(how), running, restartIn, lastOutput: this.#output });
+    this.#restart = setTimeout(() => this.#spawn(), restartIn * 1000);
   }
 }

@@ -25,6 +25,7 @@ export class Closures implements Disposable {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #settle: StatementSync;
+  readonly #reopen: StatementSync;
   readonly #find: StatementSync;
 
   constructor(folder: string, now: number) {
@@ -44,6 +45,7 @@ export class Closures implements Disposable {
       'INSERT INTO closures (key, closing, members, time) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#settle = this.#database.prepare('UPDATE closures SET settled = 1 WHERE key = ?');
+    this.#reopen = this.#database.prepare('DELETE FROM closures WHERE key = ?');
     this.#find = this.#database.prepare('SELECT closing, members, settled FROM closures WHERE key = ?');
   }
 
@@ -55,6 +57,11 @@ export class Closures implements Disposable {
   /** Its outcome is with the broker, and its members will not come again. */
   settled(key: string): void {
     this.#settle.run(key);
+  }
+
+  /** Its members are dead letters: sent again, they make it anew. */
+  reopened(key: string): void {
+    this.#reopen.run(key);
   }
 
   of(key: string): Closure | undefined {

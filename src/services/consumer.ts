@@ -1,14 +1,16 @@
 import { Events } from '../core/events.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery } from '../stomp/client.ts';
+import { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
-import { bareLetter } from './bare-letter.ts';
+import { bareLetters } from './bare-letters.ts';
 import { Gate } from './gate.ts';
+import type { HighWater } from './high-water.ts';
 import { KeptDecisions } from './kept.ts';
 import { received, type Received } from './received.ts';
 import { isRefusal, Settler } from './settler.ts';
 import type { Decision } from './settlement.ts';
-import { deathLimit, Suspects, unwatched, type RunningNotes, type Suspect } from './suspects.ts';
+import { isCulprit, Suspects, unwatched, type RunningNotes, type Suspect } from './suspects.ts';
 
 /** Notes for whoever watches over the process by when a handler should have ended, in seconds from now. */
 export type Expect = (seconds: number) => Promise<void>;
@@ -34,6 +36,7 @@ export interface Watch {
   readonly suspects: Suspects;
   readonly notes: RunningNotes;
   readonly events: Events<ServiceEvents>;
+  readonly cancellations: Cancellations;
 }
 
 /** What the consumers of one process share, with what its supervisor gave where there is one. */
@@ -42,7 +45,7 @@ export function watchOver(
   notes: RunningNotes = unwatched,
   events = new Events<ServiceEvents>(),
 ): Watch {
-  return { gate: new Gate(), suspects, notes, events };
+  return { gate: new Gate(), suspects, notes, events, cancellations: new Cancellations() };
 }
 
 export interface ConsumerOptions {
@@ -55,6 +58,8 @@ export interface ConsumerOptions {
   readonly timeout: number;
   readonly work: Work;
   readonly watch: Watch;
+  /** Holds the intake back while too much waits where it sends to. */
+  readonly highWater?: HighWater | undefined;
   /** Called when it begins to be busy, and when it has nothing more to do. */
   readonly onBusy?: (isBusy: boolean) => void;
 }
@@ -96,6 +101,11 @@ export class Consumer {
     while (this.busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Goes on with what has come, now that nothing holds it back. */
+  resume(): void {
+    this.#pump();
+  }
+
   /** Tells running handlers to give up now. */
   abort(): void {
     this.#stopping.abort(new Error('The service stops.'));
@@ -133,14 +143,14 @@ export class Consumer {
   }
 
   #pump(): void {
-    while (this.#running < this.#options.concurrency) {
+    while (this.#running < this.#options.concurrency && this.#options.highWater?.isReached !== true) {
       const index = this.#pending.findIndex(({ group }) => group === undefined || !this.#groups.has(group));
       const [message] = index < 0 ? [] : this.#pending.splice(index, 1);
       if (!message) return;
       this.#running += 1;
       this.#changed();
       if (message.group !== undefined) this.#groups.add(message.group);
-      void this.#process(message).finally(() => this.#changed());
+      void this.#process(message);
     }
   }
 
@@ -157,7 +167,7 @@ export class Consumer {
       if (message.group !== undefined) this.#groups.delete(message.group);
       this.#pump();
     }
-    if (decision === 'held') return;
+    if (decision === 'held') return this.#changed();
     await this.settle(messageId, [delivery], decision, (error) => this.#refused(message, error));
   }
 
@@ -166,12 +176,16 @@ export class Consumer {
     const { work, watch, timeout } = this.#options;
     const { messageId } = message.delivery;
     const suspect = watch.suspects.get(messageId);
-    if (suspect && suspect.deaths >= deathLimit) return work.crashed(message, suspect);
+    if (suspect && isCulprit(suspect)) return work.crashed(message, suspect);
     const losses = this.#losses;
     const leave = await watch.gate.enter(suspect !== undefined);
     try {
       const expect: Expect = async (seconds) => watch.notes.started(messageId, seconds);
-      await expect(timeout);
+      // Noted, and known whether its run is cancelled: from here on nothing is waited for until the work itself begins.
+      do {
+        await watch.cancellations.current();
+        await expect(timeout);
+      } while (!watch.cancellations.isCurrent);
       // It comes again over the next connection, and this delivery could not be settled: there is nothing to decide.
       if (losses !== this.#losses) return 'held';
       this.#handled.set(messageId, message.delivery);
@@ -192,6 +206,7 @@ export class Consumer {
     refused: (error: unknown) => Decision,
   ): Promise<boolean> {
     this.#settling += 1;
+    this.#options.highWater?.sent(decision.sends);
     try {
       await this.#settler.settle({ acks: deliveries, ...decision });
       return true;
@@ -218,8 +233,7 @@ export class Consumer {
     error: unknown,
   ): Promise<boolean> {
     const failure = refused(error);
-    const bare = { sends: deliveries.map((delivery) => bareLetter(delivery, error)), records: failure.records };
-    for (const decision of [failure, bare]) {
+    for (const decision of [failure, bareLetters(deliveries, failure, error)]) {
       try {
         await this.#settler.settle({ acks: deliveries, ...decision });
         return true;

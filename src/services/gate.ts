@@ -6,24 +6,28 @@ export class Gate {
 
   /** Resolves when inside, with the function that leaves. */
   async enter(alone: boolean): Promise<() => void> {
-    await new Promise<void>((enter) => {
-      this.#waiting.push({ alone, enter });
-      this.#admit();
-    });
-    return () => {
-      this.#inside -= 1;
-      this.#locked = false;
-      this.#admit();
-    };
+    if (this.#waiting.length === 0 && this.#admits(alone)) this.#take(alone);
+    else await new Promise<void>((enter) => this.#waiting.push({ alone, enter }));
+    return this.#leave;
   }
+
+  readonly #leave = (): void => {
+    this.#inside -= 1;
+    this.#locked = false;
+    this.#admit();
+  };
 
   #admit(): void {
     for (let next = this.#waiting[0]; next && this.#admits(next.alone); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#inside += 1;
-      this.#locked = next.alone;
+      this.#take(next.alone);
       next.enter();
     }
+  }
+
+  #take(alone: boolean): void {
+    this.#inside += 1;
+    this.#locked = alone;
   }
 
   #admits(alone: boolean): boolean {

@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts';
+import type { Cancellations } from './cancellations.ts';
 import { failed, type Outcome } from './outcome.ts';
-import type { Processor, StepInput } from './service.ts';
+import type { Processor, StepInput, Tools } from './service.ts';
 
 /** What `handle` needs beside the step. */
 export interface Handling {
@@ -9,7 +10,9 @@ export interface Handling {
   readonly timeout: number;
   /** Aborted when the service stops at once. */
   readonly stopping: AbortSignal;
-  readonly log: Log;
+  readonly cancellations: Cancellations;
+  /** The handler's own logger; made only when it is asked for. */
+  readonly log: () => Log;
   /** Called when the handler goes on for `grace` after its time-out: then only the end of the process ends it. */
   readonly wedged: () => void;
 }
@@ -17,21 +20,80 @@ export interface Handling {
 /** Seconds a handler has, after its time-out, to heed its signal. */
 export const grace = 5;
 
-/** Runs the handler. An exception, a rejected promise and a time-out are accidents: they become `failed`. Resolves when the handler has ended: a message is never settled while its handler still runs. */
+/**
+ * Runs the handler. An exception, a rejected promise and a time-out are accidents: they become `failed`. Whatever comes
+ * of a run that was cancelled meanwhile is `cancelled`. Resolves when the handler has ended: a message is never settled
+ * while its handler still runs.
+ */
 export async function handle(
   processor: Processor<unknown>,
   step: StepInput<unknown>,
-  { key, timeout, stopping, log, wedged }: Handling,
+  handling: Handling,
 ): Promise<Outcome> {
-  const expired = new AbortController();
-  const timers = [after(timeout, () => expired.abort(new TimedOut(timeout))), after(timeout + grace, wedged)];
+  const { cancellations } = handling;
+  const tools = new HandlerTools(handling);
   try {
-    const signal = AbortSignal.any([expired.signal, stopping]);
-    return await processor.process(step, { signal, log, key });
+    const answer = processor.process(step, tools);
+    const outcome = isPromise(answer) ? await watched(answer, step.run, tools, handling) : answer;
+    return cancellations.has(step.run) ? { kind: 'cancelled' } : outcome;
   } catch (error) {
-    return expired.signal.aborted ? failed(expired.signal.reason, 'timeout') : failed(error, 'exception');
+    if (cancellations.has(step.run)) return { kind: 'cancelled' };
+    return tools.aborted ? failed(tools.aborted, 'timeout') : failed(error, 'exception');
+  }
+}
+
+/** Of any library. What a handler in plain JavaScript returns may be anything. */
+function isPromise(answer: Outcome | Promise<Outcome>): answer is Promise<Outcome> {
+  return typeof (answer as Partial<Promise<Outcome>> | undefined)?.then === 'function';
+}
+
+/** The answer of a handler that takes its time, which ends when its time is over or its run is cancelled. */
+async function watched(
+  answer: Promise<Outcome>,
+  run: string,
+  tools: HandlerTools,
+  { timeout, cancellations, wedged }: Handling,
+): Promise<Outcome> {
+  const timers = [after(timeout, () => tools.abort(new TimedOut(timeout))), after(timeout + grace, wedged)];
+  const unwatch = cancellations.watch((cancelled) => cancelled === run && tools.abort(new RunCancelled(run)));
+  try {
+    return await answer;
   } finally {
     for (const timer of timers) clearTimeout(timer);
+    unwatch();
+  }
+}
+
+/** Made when a handler asks for them: most of those that end at once ask for none, and signal and logger cost more than the rest of a step. */
+class HandlerTools implements Tools {
+  readonly key: string;
+  readonly #stopping: AbortSignal;
+  readonly #makeLog: () => Log;
+  #ending: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+  #log: Log | undefined;
+  /** Why it was told to end. */
+  aborted: Error | undefined;
+
+  constructor({ key, stopping, log }: Handling) {
+    this.key = key;
+    this.#stopping = stopping;
+    this.#makeLog = log;
+  }
+
+  get signal(): AbortSignal {
+    this.#ending ??= new AbortController();
+    if (this.aborted) this.#ending.abort(this.aborted);
+    return (this.#signal ??= AbortSignal.any([this.#ending.signal, this.#stopping]));
+  }
+
+  get log(): Log {
+    return (this.#log ??= this.#makeLog());
+  }
+
+  abort(reason: Error): void {
+    this.aborted ??= reason;
+    this.#ending?.abort(reason);
   }
 }
 
@@ -44,5 +106,13 @@ class TimedOut extends Error {
   readonly code = 'timeout';
   constructor(seconds: number) {
     super(`The handler took longer than its time-out of ${seconds} s.`);
+  }
+}
+
+/** Why a handler's signal is aborted when its run was cancelled. */
+class RunCancelled extends Error {
+  readonly code = 'cancelled';
+  constructor(run: string) {
+    super(`The run ${run} was cancelled.`);
   }
 }

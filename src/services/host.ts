@@ -6,6 +6,8 @@ import { silent, type Log } from '../core/log.ts';
 import { Client } from '../stomp/client.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
 import type { ServiceEvents } from './events.ts';
+import { followCancellations } from './cancellation-news.ts';
+import type { Cancellations } from './cancellations.ts';
 import { watchOver } from './consumer.ts';
 import { HostedService, type ServiceSettings } from './hosted-service.ts';
 import { names } from './names.ts';
@@ -33,13 +35,16 @@ export class Host implements AsyncDisposable {
   readonly events = new Events<ServiceEvents>();
   readonly #services: HostedService[];
   readonly #control: Client;
+  readonly #cancellations: Cancellations;
   readonly #name: string;
+  #unfollow: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: HostOptions) {
     const { services, address, name, settings = {}, clock = systemClock, log = silent } = options;
     const watch = watchOver(options.suspects, options.notes, this.events);
     this.#name = name;
+    this.#cancellations = watch.cancellations;
     this.#control = new Client({ address, name: `${name} control`, clock, log });
     this.#services = services.map(
       (service) =>
@@ -61,6 +66,7 @@ export class Host implements AsyncDisposable {
     await this.#control.start();
     const destination = this.#control.topic(names.command);
     await this.#control.subscribe({ destination, ack: 'auto' }, ({ body }) => this.#command(body.toString('utf8')));
+    this.#unfollow = await followCancellations(this.#control, this.#cancellations);
     await Promise.all(this.#services.map(async (service) => service.start()));
   }
 
@@ -81,6 +87,7 @@ export class Host implements AsyncDisposable {
 
   async #stop(hurry: boolean): Promise<void> {
     await Promise.all(this.#services.map(async (service) => service.stop(hurry)));
+    this.#unfollow?.();
     await this.#control.stop();
   }
 

@@ -6,8 +6,11 @@ import type { Log } from '../core/log.ts';
 import { WhenCache } from '../recipes/when.ts';
 import { Client } from '../stomp/client.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
+import { askQueues } from './ask-queues.ts';
 import { Closures } from './closures.ts';
 import { Consumer, type Watch } from './consumer.ts';
+import { HighWater } from './high-water.ts';
+import { JoinClaims } from './join-claims.ts';
 import { JoinWork } from './join-work.ts';
 import { ParameterReader } from './parameters.ts';
 import type { AnyService, Processor } from './service.ts';
@@ -48,9 +51,11 @@ export class HostedService {
   readonly #options: HostedServiceOptions;
   readonly #clients: readonly [Client, ...Client[]];
   readonly #status: StatusBroadcast;
+  readonly #highWater: HighWater | undefined;
   #processor: Processor<unknown> | undefined;
   #consumers: readonly Consumer[] = [];
   #closures: Closures | undefined;
+  #claims: JoinClaims | undefined;
 
   constructor(options: HostedServiceOptions) {
     const { service, address, host, version, clock, log } = options;
@@ -60,6 +65,7 @@ export class HostedService {
     this.#clients = [connect(), ...Array.from({ length: service.connections - 1 }, connect)];
     const identity = { host, service: service.description, serviceClass: service.name, version };
     this.#status = new StatusBroadcast(this.#clients[0], identity, clock);
+    this.#highWater = this.#limit();
   }
 
   /** Resolves when the service has started and is subscribed. */
@@ -72,6 +78,8 @@ export class HostedService {
     const processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
     this.#processor = processor;
     this.#closures = service.joins ? new Closures(own, clock.now()) : undefined;
+    this.#claims = service.joins ? new JoinClaims(this.#clients[0], log) : undefined;
+    await this.#claims?.start();
     this.#consumers = this.#clients.map((client) => this.#consume(client, processor));
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
@@ -80,14 +88,33 @@ export class HostedService {
   /** Takes no more, ends what runs (at once, when asked to hurry), settles it, and disconnects. */
   async stop(hurry = false): Promise<void> {
     this.#status.set(status.shutdown);
+    this.#highWater?.stop();
     if (hurry) for (const consumer of this.#consumers) consumer.abort();
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
     await this.#processor?.stop?.();
     this.#processor = undefined;
     this.#status.stop();
     await Promise.all(this.#clients.map(async (client) => client.stop()));
+    // As long as there is a connection, the deadline of a join may pass, and somebody be asked.
+    this.#claims?.stop();
     this.#closures?.[Symbol.dispose]();
     this.#closures = undefined;
+  }
+
+  #limit(): HighWater | undefined {
+    const { service, settings, log } = this.#options;
+    if (service.highWater === undefined) return undefined;
+    const [client] = this.#clients;
+    return new HighWater({
+      limit: service.highWater,
+      own: client.queue(settings.queue ?? service.queue),
+      ask: async (queues) => await askQueues(client, queues),
+      onChange: (reason) => {
+        this.#status.explain(reason);
+        for (const consumer of this.#consumers) consumer.resume();
+      },
+      log,
+    });
   }
 
   #showBusy(): void {
@@ -108,8 +135,10 @@ export class HostedService {
       clock,
       log,
       events: watch.events,
+      cancellations: watch.cancellations,
     };
-    const joins = this.#closures && new JoinWork(surroundings, this.#closures, watch);
+    const [closures, claims] = [this.#closures, this.#claims];
+    const joins = closures && claims && new JoinWork(surroundings, closures, claims, watch);
     const consumer = new Consumer({
       client,
       destination: client.queue(queue),
@@ -118,6 +147,7 @@ export class HostedService {
       timeout: service.timeout,
       work: new StepWork(surroundings, joins),
       watch,
+      highWater: this.#highWater,
       onBusy: () => this.#showBusy(),
     });
     joins?.attach(consumer);

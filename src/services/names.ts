@@ -3,10 +3,12 @@ export const names = {
   ledger: 'baton.ledger',
   replies: 'baton.replies',
   suspects: 'baton.suspects',
+  cancelled: 'baton.cancelled',
   status: 'transient.status',
   command: 'command',
   announcements: ['data-collection', 'processing_recipe'],
   results: 'results',
+  joins: 'baton.joins',
 } as const;
 
 /** Turns a name into a destination, with the namespace prefix. The STOMP client is one. */

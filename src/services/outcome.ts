@@ -64,6 +64,15 @@ export function result(value: Json): Output {
 
 /** What the ledger keeps of an error: its code when it has one, and its message. */
 export function causeOf(error: unknown, code: string): Cause {
-  const own = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return { code: typeof own === 'string' ? own : code, message: messageOf(error) };
+  return { code: ownCode(error)?.slice(0, 200) ?? code, message: messageOf(error) };
+}
+
+/** Whatever was thrown, looking at it throws nothing. */
+function ownCode(error: unknown): string | undefined {
+  try {
+    const own = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return typeof own === 'string' ? own : undefined;
+  } catch {
+    return undefined;
+  }
 }

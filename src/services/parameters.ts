@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { copyOf, isObject, type Json, type JsonObject } from '../core/json.ts';
 
 /** Reads a step's parameters by the service's schema: defaults filled in, text taken for numbers and booleans where wanted. */
 export class ParameterReader {
@@ -19,7 +19,7 @@ export class ParameterReader {
   read(
     parameters: JsonObject,
   ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string } {
-    const value = { ...structuredClone(parameters), ...this.#pythonBooleans(parameters) };
+    const value = { ...copyOf(parameters), ...this.#pythonBooleans(parameters) };
     if (this.#validate(value)) return { ok: true, value };
     return { ok: false, reason: (this.#validate.errors ?? []).map((error) => sentence(error, parameters)).join('; ') };
   }

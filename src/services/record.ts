@@ -120,7 +120,34 @@ export interface ReinjectionRecord {
   readonly user?: string;
 }
 
-export type LedgerRecord = StepRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord;
+/** The wish that a run be cancelled. The ledger knows whether it comes in time. */
+export interface CancellationRecord {
+  readonly kind: 'cancellation';
+  /** Names the wish. */
+  readonly id: string;
+  readonly run: string;
+  readonly reason?: string;
+  /** Who asked for it. */
+  readonly user?: string;
+}
+
+/** What became of a join; or a question about it, which the ledger answers. */
+export interface JoinRecord {
+  readonly kind: 'join';
+  /** The join's key. */
+  readonly id: string;
+  readonly run: string;
+  /**
+   * `asked`: has it closed? `closing`: it is to close with these members, unless it has closed without them. `open`: its
+   * members are dead letters, and may be sent again.
+   */
+  readonly state: 'asked' | 'closing' | 'closed' | 'open';
+  /** By their keys; only where it is closing. */
+  readonly members: readonly string[];
+}
+
+export type LedgerRecord =
+  StepRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord | CancellationRecord | JoinRecord;
 
 /** The body of a message on the queue `baton.ledger`. */
 export interface RecordBatch {

@@ -1,5 +1,6 @@
 import { backoffSeconds } from '../core/backoff.ts';
 import { digest } from '../core/json.ts';
+import { waitingSeconds } from '../core/seconds.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
 import { deadLetterQueue, type Destinations } from './names.ts';
@@ -7,6 +8,7 @@ import type { Outcome, Output } from './outcome.ts';
 import { bodyOf, deliveryId, senderHeaders } from './received.ts';
 import { replyMessage } from './reply.ts';
 import type { Cause, SentOutput, StepOutcome, StepRecord } from './record.ts';
+import { priorityOf } from './run-context.ts';
 import type { Decision } from './settlement.ts';
 import { countSends, sentOutput, stepMessages } from './sending.ts';
 import type { Task } from './task.ts';
@@ -67,7 +69,7 @@ function routeOutcome(tasks: readonly Task[], origin: Origin, outcome: Outcome, 
     case 'later':
       return {
         outcome: 'later',
-        sends: tasks.map((task) => deferred(task, outcome.seconds, surround)),
+        sends: tasks.map((task) => deferred(task, waitingSeconds(outcome.seconds), surround)),
         next: [],
         cause: { code: 'later', message: outcome.reason },
       };
@@ -138,20 +140,24 @@ function hasAttemptLeft({ message, retry }: Task): boolean {
 }
 
 /** Put off: no attempt is counted, the sender's headers are kept. */
-function deferred({ message }: Task, seconds: number, { destinations, now }: Surround): Outgoing {
+function deferred({ message, run, context }: Task, seconds: number, { destinations, now }: Surround): Outgoing {
   const headers = {
     ...senderHeaders(message.delivery),
+    ...priorityOf(context),
     'baton-key': message.key,
+    'baton-run': run,
     'baton-deferral': String(message.deferral + 1),
   };
   const again = { destination: message.delivery.destination, headers, body: bodyOf(message.delivery) };
   return parked(again, seconds * 1000, now, destinations);
 }
 
-function retried({ message, retry }: Task, { destinations, now }: Surround): Outgoing {
+function retried({ message, run, retry, context }: Task, { destinations, now }: Surround): Outgoing {
   const headers = {
     ...senderHeaders(message.delivery),
+    ...priorityOf(context),
     'baton-key': message.key,
+    'baton-run': run,
     'baton-attempt': String(message.attempt + 1),
     'baton-first-failure': String(message.firstFailure ?? now),
   };
@@ -165,6 +171,7 @@ function deadLetter({ message, run, context, envelope }: Task, cause: Cause, sur
     destination: deadLetterQueue(message.delivery.destination),
     headers: {
       ...senderHeaders(message.delivery),
+      ...priorityOf(context),
       'baton-key': message.key,
       'baton-run': run,
       ...errorHeaders(cause),

@@ -22,18 +22,24 @@ export function newEnvironment(run: string, context: RunContext): JsonObject {
 
 /** What the environment says of the run. Entries of a wrong type count as absent: the environment passes through foreign hands. */
 export function contextOf(environment: JsonObject): RunContext {
-  const found = isObject(environment['baton']) ? environment['baton'] : {};
-  return Object.fromEntries(
-    Object.entries(types).flatMap(([key, type]) => (typeof found[key] === type ? [[key, found[key]]] : [])),
-  );
+  const found = environment['baton'];
+  if (!isObject(found)) return {};
+  const context: Record<string, unknown> = {};
+  for (const [key, type] of types) if (typeof found[key] === type) context[key] = found[key];
+  return context;
 }
 
-const types: Record<keyof RunContext, 'number' | 'string'> = {
-  priority: 'number',
-  lane: 'string',
-  recipeHash: 'string',
-  announcedAt: 'number',
-  replyTo: 'string',
-  correlationId: 'string',
-  replyBy: 'number',
-};
+const types = [
+  ['priority', 'number'],
+  ['lane', 'string'],
+  ['recipeHash', 'string'],
+  ['announcedAt', 'number'],
+  ['replyTo', 'string'],
+  ['correlationId', 'string'],
+  ['replyBy', 'number'],
+] as const satisfies readonly (readonly [keyof RunContext, string])[];
+
+/** The header of a message that is sent again: other software knows only of the environment, and sends with a broker's own priority. */
+export function priorityOf({ priority }: RunContext): { readonly priority?: string } {
+  return priority === undefined ? {} : { priority: String(priority) };
+}

@@ -1,6 +1,6 @@
 import { digest } from '../core/json.ts';
 import type { Outgoing } from '../stomp/client.ts';
-import { printEnvelope, runOf } from '../recipes/message.ts';
+import { EnvelopePrinter, runOf } from '../recipes/message.ts';
 import type { NextMessage } from '../recipes/route.ts';
 import type { Destinations } from './names.ts';
 import type { SentOutput } from './record.ts';
@@ -20,7 +20,8 @@ interface Sending {
 
 /** The frames of messages to steps: to queue, topic, or both; delayed ones parked. */
 export function stepMessages(next: readonly NextMessage[], sending: Sending): Outgoing[] {
-  return next.flatMap((message) => frames(message, sending));
+  const printer = new EnvelopePrinter();
+  return next.flatMap((message) => frames(message, printer.print(message.envelope, message.payload), sending));
 }
 
 /** How many messages go to the queue of each step. Topics are not counted. */
@@ -31,15 +32,13 @@ export function countSends(next: readonly NextMessage[]): Record<string, number>
 }
 
 /** What the ledger keeps of a message that was sent. */
-export function sentOutput({ step, channel, key, envelope }: NextMessage): SentOutput {
-  const text = JSON.stringify(envelope.payload);
-  const bytes = Buffer.byteLength(text);
-  const kept = bytes <= keptPayload ? { payload: envelope.payload } : { hash: digest(text) };
+export function sentOutput({ step, channel, key, envelope, payload }: NextMessage): SentOutput {
+  const bytes = Buffer.byteLength(payload);
+  const kept = bytes <= keptPayload ? { payload: envelope.payload } : { hash: digest(payload) };
   return { step, channel, key, bytes, ...kept };
 }
 
-function frames(message: NextMessage, { destinations, now }: Sending): Outgoing[] {
-  const body = printEnvelope(message.envelope);
+function frames(message: NextMessage, body: string, { destinations, now }: Sending): Outgoing[] {
   const headers = stepHeaders(message, now);
   const toQueue = (name: string): Outgoing => {
     const frame = { destination: destinations.queue(name), headers, body };

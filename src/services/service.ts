@@ -69,6 +69,8 @@ export interface ServiceOptions<Parameters> {
   readonly connections?: number;
   readonly timeout?: number;
   readonly retry?: Partial<Retry>;
+  /** So many messages may wait in each queue that it sends to; beyond, it takes no more until they are fewer. */
+  readonly highWater?: number;
   /** True when its steps may declare a `join`; then messages are held until they are complete. */
   readonly joins?: boolean;
   /** Makes what the service needs while it runs; for services that hold something. */
@@ -98,6 +100,7 @@ export interface Service<Parameters = unknown> {
   readonly connections: number;
   readonly timeout: number;
   readonly retry: Retry;
+  readonly highWater: number | undefined;
   readonly joins: boolean;
   readonly start: (surroundings: Surroundings) => Promise<Processor<Parameters>>;
 }
@@ -123,6 +126,7 @@ export function defineService<Parameters = JsonObject>(options: ServiceOptions<P
     connections: options.joins === true ? 1 : (options.connections ?? 1),
     timeout: options.timeout ?? 600,
     retry: { ...defaultRetry, ...options.retry },
+    highWater: options.highWater,
     joins: options.joins ?? false,
     start,
   };

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Log } from '../core/log.ts';
+import type { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
 import { handle } from './handle.ts';
 import type { Destinations } from './names.ts';
@@ -23,6 +24,7 @@ export interface StepSurroundings {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Events<ServiceEvents>;
+  readonly cancellations: Cancellations;
 }
 
 /** Runs the handler on a task, or on the members of a join. */
@@ -30,7 +32,7 @@ export async function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  { processor, service, log, events }: StepSurroundings,
+  { processor, service, log, events, cancellations }: StepSurroundings,
   key: string = task.message.key,
 ): Promise<Outcome> {
   const step = task.envelope.pointer;
@@ -39,7 +41,8 @@ export async function run(
     key,
     timeout: task.timeout,
     stopping,
-    log: log.child({ run: task.run, step, key }),
+    cancellations,
+    log: () => log.child({ run: task.run, step, key }),
     wedged: () => events.emit('wedged', { service: service.name, key }),
   });
 }

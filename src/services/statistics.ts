@@ -17,6 +17,9 @@ export function statisticsQueue(pattern: string): string {
   return `/queue/ActiveMQ.Statistics.Destination.${pattern}`;
 }
 
+/** To be sent to, with a `reply-to`: the broker answers with one message about itself. */
+export const brokerStatisticsQueue = '/queue/ActiveMQ.Statistics.Broker';
+
 /** What makes ActiveMQ write the answer as JSON; a header of the subscription to the reply queue. */
 export const asJson = { transformation: 'jms-map-json' } as const;
 
@@ -25,7 +28,7 @@ export const asJson = { transformation: 'jms-map-json' } as const;
  * Undefined when it is none, or not of a queue.
  */
 export function readStatistics(body: Buffer): QueueStatistics | undefined {
-  const entries = new Map(entriesOf(body));
+  const entries = readEntries(body);
   const destination = entries.get('destinationName');
   if (typeof destination !== 'string' || !destination.startsWith('queue://')) return undefined;
   const count = (name: string): number => Number(entries.get(name) ?? 0);
@@ -37,6 +40,11 @@ export function readStatistics(body: Buffer): QueueStatistics | undefined {
     enqueued: count('enqueueCount'),
     dequeued: count('dequeueCount'),
   };
+}
+
+/** All that one answer tells, by name; empty when it is none. */
+export function readEntries(body: Buffer): ReadonlyMap<string, Json> {
+  return new Map(entriesOf(body));
 }
 
 function entriesOf(body: Buffer): readonly (readonly [string, Json])[] {

@@ -47,6 +47,7 @@ export class StatusBroadcast {
   #beats: Map<number, number>[] = [new Map<number, number>()];
   #timer: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
+  #explanation: string | undefined;
 
   constructor(client: Client, identity: Identity, clock: Clock) {
     this.#client = client;
@@ -71,6 +72,12 @@ export class StatusBroadcast {
     else if (code !== this.#told) this.#broadcast();
   }
 
+  /** Tells this in place of the status' own text; with none, that again. */
+  explain(text: string | undefined): void {
+    this.#explanation = text;
+    if (this.#timer) this.#broadcast();
+  }
+
   /** Tells the end, and stops. */
   stop(): void {
     if (!this.#timer) return;
@@ -93,9 +100,11 @@ export class StatusBroadcast {
     this.#told = this.#status;
     const body = JSON.stringify(this.#message());
     this.#beats = [new Map<number, number>(), ...this.#beats].slice(0, windowBeats);
+    // Worth nothing later: while the broker is away none is kept for when it is back.
+    if (!this.#client.isConnected) return;
     const headers = { expires: String(this.#clock.now() + lifetime) };
     this.#client.send({ destination: this.#client.topic(names.status), headers, body }).catch(() => {
-      // Heartbeats are worth nothing later: one that could not leave is replaced by the next.
+      // One that could not leave is replaced by the next.
     });
   }
 
@@ -104,7 +113,7 @@ export class StatusBroadcast {
     return {
       host,
       status: this.#status,
-      statustext: texts.get(this.#status) ?? 'unknown',
+      statustext: this.#explanation ?? texts.get(this.#status) ?? 'unknown',
       service,
       serviceclass: serviceClass,
       utilization: this.#utilization(),

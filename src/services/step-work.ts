@@ -4,6 +4,7 @@ import type { Expect, Work } from './consumer.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
+import { priorityOf } from './run-context.ts';
 import { deadLettered, errorHeaders } from './route.ts';
 import type { Decision } from './settlement.ts';
 import { decide, run, surround, type StepSurroundings } from './stages.ts';
@@ -21,10 +22,13 @@ export class StepWork implements Work {
   }
 
   async decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'> {
+    const { cancellations, clock } = this.#surroundings;
+    if (!cancellations.isCurrent) await cancellations.current();
     const unwrapped = this.#unwrap(message);
     if ('sends' in unwrapped) return unwrapped;
     const { task, decided } = unwrapped;
-    const started = this.#surroundings.clock.now();
+    const started = clock.now();
+    if (cancellations.has(task.run)) return decide([task], { kind: 'cancelled' }, started, this.#surroundings);
     if (decided) return decide([task], decided, started, this.#surroundings);
     if (task.settings.join) return this.#join(task, started);
     if (task.timeout !== this.#surroundings.service.timeout) await expect(task.timeout);
@@ -82,10 +86,11 @@ export class StepWork implements Work {
   }
 
   /** A member that came ungrouped, from a Python service, is sent again in its group, so that all members come to one consumer. */
-  #regroup({ message, run, envelope, settings }: Task): Decision {
+  #regroup({ message, run, envelope, settings, context }: Task): Decision {
     const group = groupKey(run, envelope.pointer, settings, envelope.payload) ?? run;
     const headers = {
       ...senderHeaders(message.delivery),
+      ...priorityOf(context),
       JMSXGroupID: group,
       'baton-group': group,
       'baton-key': message.key,

@@ -3,40 +3,46 @@ import type { Cause } from './record.ts';
 /** A message that was running when a process died. */
 export interface Suspect {
   readonly messageId: string;
-  /** How many processes have died with it. */
-  readonly deaths: number;
-  /** The last lines that the dead process wrote. */
+  /** The processes that have died with it, each by a name that no other ever has: whoever tells of a death twice, it counts once. */
+  readonly deaths: readonly string[];
+  /** The last lines that the dead process wrote; empty when they died with its supervisor. */
   readonly lastOutput: string;
 }
 
 /** At so many deaths a message is not run again but dead-lettered. */
-export const deathLimit = 3;
+const deathLimit = 3;
 
-/** The messages known to have been running when a process died, newest counts kept. Bounded: the oldest are forgotten first. */
+/** True for what killed its process too often to be run again. */
+export function isCulprit({ deaths }: Suspect): boolean {
+  return deaths.length >= deathLimit;
+}
+
+/** What two who know something of a message know together. */
+export function together(one: Suspect, other: Suspect | undefined): Suspect {
+  const deaths = [...new Set([...(other?.deaths ?? []), ...one.deaths])];
+  return { messageId: one.messageId, deaths, lastOutput: one.lastOutput || (other?.lastOutput ?? '') };
+}
+
+/** So many suspects are remembered at most; the oldest are forgotten first. */
+export const rememberedSuspects = 10_000;
+
+/** The messages known to have been running when a process died. */
 export class Suspects {
   readonly #byId = new Map<string, Suspect>();
-  readonly #limit: number;
 
-  constructor(limit = 10_000) {
-    this.#limit = limit;
-  }
-
-  /** Takes over what a supervisor tells: of two counts the higher holds. A count of 0 clears. */
+  /** Adds what somebody tells to what is known. No deaths: it is cleared. */
   learn(suspect: Suspect): void {
-    if (suspect.deaths === 0) return void this.#byId.delete(suspect.messageId);
-    if ((this.#byId.get(suspect.messageId)?.deaths ?? 0) >= suspect.deaths) return;
-    this.#byId.delete(suspect.messageId);
-    this.#byId.set(suspect.messageId, suspect);
+    const { messageId, deaths } = suspect;
+    const known = this.#byId.get(messageId);
+    this.#byId.delete(messageId);
+    if (deaths.length === 0) return;
+    this.#byId.set(messageId, together(suspect, known));
     const oldest = this.#byId.keys().next().value;
-    if (this.#byId.size > this.#limit && oldest !== undefined) this.#byId.delete(oldest);
+    if (this.#byId.size > rememberedSuspects && oldest !== undefined) this.#byId.delete(oldest);
   }
 
   get(messageId: string): Suspect | undefined {
     return this.#byId.get(messageId);
-  }
-
-  all(): readonly Suspect[] {
-    return [...this.#byId.values()];
   }
 }
 
@@ -63,6 +69,6 @@ export const unwatched: RunningNotes = {
 export function crash({ deaths, lastOutput }: Suspect): Cause {
   return {
     code: 'crashed',
-    message: `It crashed its service ${deaths} times. The last output was: ${lastOutput || '(none)'}`,
+    message: `It crashed its service ${deaths.length} times. The last output was: ${lastOutput || '(none, or lost with its supervisor)'}`,
   };
 }

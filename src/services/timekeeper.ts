@@ -1,10 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery, Outgoing } from '../stomp/client.ts';
+import { followCancellations } from './cancellation-news.ts';
+import type { Cancellations } from './cancellations.ts';
 import { Consumer, type Watch, type Work } from './consumer.ts';
 import { deadLetterQueue, delayClasses, parkingName, type Destinations } from './names.ts';
-import { parked, parkingHeaders } from './parking.ts';
-import { bodyOf, senderHeaders, without, type Received } from './received.ts';
+import { parked, Stay, unparked } from './parking.ts';
+import { bodyOf, senderHeaders, type Received } from './received.ts';
 import type { Decision } from './settlement.ts';
 import { crash, type Suspect } from './suspects.ts';
 
@@ -16,21 +18,28 @@ const timeout = 60;
 /**
  * Moves parked messages to where they belong once they are due. Each queue `baton.later.<seconds>` is in order of its
  * due times, so only its head is waited for. A move is one transaction, ACK and SEND: a message is parked or moved,
- * never neither, never both.
+ * never neither, never both. Messages of a cancelled run are due at once: the services they are for settle them.
  */
 export class Timekeeper {
+  readonly #client: Client;
+  readonly #cancellations: Cancellations;
   readonly #lines: readonly Line[];
+  #unfollow: (() => void) | undefined;
 
   constructor(client: Client, clock: Clock, watch: Watch) {
+    this.#client = client;
+    this.#cancellations = watch.cancellations;
     this.#lines = delayClasses.map((seconds) => new Line(seconds, client, clock, watch));
   }
 
   async start(): Promise<void> {
+    this.#unfollow = await followCancellations(this.#client, this.#cancellations);
     for (const line of this.#lines) await line.start();
   }
 
   /** Lets go of what it holds, which stays parked, and resolves when no move is under way. */
   async stop(): Promise<void> {
+    this.#unfollow?.();
     await Promise.all(this.#lines.map(async (line) => line.stop()));
   }
 }
@@ -41,13 +50,16 @@ class Line implements Work {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #consumer: Consumer;
-  #held: Received[] = [];
+  readonly #cancellations: Cancellations;
+  #held: Held[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(seconds: number, client: Client, clock: Clock, watch: Watch) {
     this.#class = seconds * 1000;
     this.#client = client;
     this.#clock = clock;
+    this.#cancellations = watch.cancellations;
+    this.#cancellations.watch((run) => this.#release(run));
     const destination = client.queue(parkingName(seconds));
     this.#consumer = new Consumer({ client, destination, concurrency: 1, prefetch, timeout, work: this, watch });
   }
@@ -61,10 +73,11 @@ class Line implements Work {
     this.forget();
   }
 
-  async decide(message: Received): Promise<'held'> {
-    this.#held.push(message);
+  async decide(message: Received): Promise<Decision | 'held'> {
+    if (this.#cancellations.has(runOf(message))) return await Promise.resolve(this.#move(message, 0));
+    this.#held.push({ message, stay: new Stay(message.delivery.headers, this.#clock.now()) });
     if (this.#held.length === 1) this.#wait();
-    return await Promise.resolve('held');
+    return 'held';
   }
 
   refused({ delivery }: Received, error: unknown): Decision {
@@ -83,40 +96,52 @@ class Line implements Work {
   #wait(): void {
     const head = this.#held[0];
     clearTimeout(this.#timer);
-    if (head) this.#timer = setTimeout(() => this.#moveDue(), Math.max(0, this.#leaves(head) - this.#clock.now()));
-  }
-
-  /** When a message has spent its time in this class, or is due. */
-  #leaves({ delivery }: Received): number {
-    return Math.min(time(delivery, 'baton-parked') + this.#class, time(delivery, 'baton-due'));
+    if (head) this.#timer = setTimeout(() => this.#moveDue(), Math.max(0, head.stay.leftIn(this.#class)));
   }
 
   #moveDue(): void {
-    const now = this.#clock.now();
-    const waits = this.#held.findIndex((message) => this.#leaves(message) > now);
-    for (const message of this.#held.splice(0, waits < 0 ? this.#held.length : waits)) {
-      const { delivery } = message;
-      const decision = { sends: [moved(delivery, this.#client, now)], records: [] };
-      void this.#consumer.settle(delivery.messageId, [delivery], decision, (error) => this.refused(message, error));
-    }
+    const waits = this.#held.findIndex(({ stay }) => stay.leftIn(this.#class) > 0);
+    for (const { message, stay } of this.#held.splice(0, waits < 0 ? this.#held.length : waits))
+      this.#settle(message, stay.left);
     this.#wait();
+  }
+
+  /** The run was cancelled: nothing of it waits for its time any more. */
+  #release(run: string): void {
+    const released = this.#held.filter(({ message }) => runOf(message) === run);
+    if (released.length === 0) return;
+    this.#held = this.#held.filter((held) => !released.includes(held));
+    for (const { message } of released) this.#settle(message, 0);
+    this.#wait();
+  }
+
+  #settle(message: Received, left: number): void {
+    const { delivery } = message;
+    const refused = (error: unknown): Decision => this.refused(message, error);
+    void this.#consumer.settle(delivery.messageId, [delivery], this.#move(message, left), refused);
+  }
+
+  #move({ delivery }: Received, left: number): Decision {
+    return { sends: [moved(delivery, this.#client, left, this.#clock.now())], records: [] };
   }
 }
 
-/** A time that a header tells; a message without it is due at once. */
-function time(delivery: Delivery, header: string): number {
-  const told = Number(delivery.headers[header]);
-  return Number.isNaN(told) ? 0 : told;
+interface Held {
+  readonly message: Received;
+  readonly stay: Stay;
 }
 
-/** The message on its way: to its destination, or into the class that fits the rest of its delay. */
-function moved(delivery: Delivery, destinations: Destinations, now: number): Outgoing {
+function runOf({ delivery }: Received): string {
+  return delivery.headers['baton-run'] ?? '';
+}
+
+/** The message on its way: to its destination, or into the class that fits what is left of its delay, in milliseconds. */
+function moved(delivery: Delivery, destinations: Destinations, left: number, now: number): Outgoing {
   const headers = senderHeaders(delivery);
   const destination = headers['baton-destination'];
   if (destination === undefined) return misparked(delivery, 'It names no baton-destination.');
-  const message = { destination, headers: without(headers, parkingHeaders), body: bodyOf(delivery) };
-  const rest = time(delivery, 'baton-due') - now;
-  return rest > 0 ? parked(message, rest, now, destinations) : message;
+  const message = { destination, headers: unparked(headers), body: bodyOf(delivery) };
+  return left >= 1 ? parked(message, left, now, destinations) : message;
 }
 
 /** What cannot be moved is dead-lettered: it would stand before all others of its class. */

@@ -5,6 +5,7 @@ import type { BatonError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { type Log, silent } from '../core/log.ts';
 import type { BrokerAddress } from './address.ts';
+import type { ClientEvents } from './client-events.ts';
 import type { Connection } from './connection.ts';
 import { Copies } from './copies.ts';
 import { encodeControl } from './encode.ts';
@@ -12,6 +13,8 @@ import { stale, stopped } from './errors.ts';
 import type { Frame, FrameLimits } from './frame.ts';
 import type { HeartBeat } from './heart-beat.ts';
 import { Link } from './link.ts';
+import { logConnection } from './log-connection.ts';
+import { defaultWaiting, type Load, loadOf } from './load.ts';
 import { type Delivery, deliveryOf, type Outgoing } from './message.ts';
 import { Outbox } from './outbox.ts';
 import type { Subscription, SubscriptionRequest } from './subscription.ts';
@@ -33,19 +36,14 @@ export interface ClientOptions {
   readonly heartBeat?: HeartBeat;
   /** Milliseconds for connecting and logging in. */
   readonly connectTimeout?: number;
+  /** Milliseconds without any answer, while one is due, after which the connection is given up. */
+  readonly answerTimeout?: number;
   readonly limits?: Partial<FrameLimits>;
+  /** How much may wait to be sent, beside what acknowledges, of which the prefetch is the limit. */
+  readonly waiting?: Load;
   readonly log?: Log;
   /** Stops the client. */
   readonly signal?: AbortSignal;
-}
-
-export interface ClientEvents {
-  /** Logged in, and subscribed as before. */
-  connected: { readonly epoch: number };
-  /** The connection ended, or was stopped; what was delivered over it can no longer be settled. */
-  disconnected: { readonly epoch: number; readonly reason: BatonError };
-  /** An attempt to connect failed, or an ERROR frame came. */
-  error: { readonly error: BatonError };
 }
 
 /**
@@ -56,7 +54,7 @@ export class Client implements AsyncDisposable {
   readonly events = new Events<ClientEvents>();
   readonly #options: Required<Omit<ClientOptions, 'signal'>>;
   readonly #link: Link;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #subscriptions = new Subscriptions();
   readonly #abort: Disposable | undefined;
   #isConnected = false;
@@ -70,10 +68,13 @@ export class Client implements AsyncDisposable {
       backoff: { delay: 0.2, factor: 2, maxDelay: 10 },
       heartBeat: { send: 10_000, receive: 5_000 },
       connectTimeout: 10_000,
+      answerTimeout: 120_000,
       limits: {},
+      waiting: defaultWaiting,
       log: silent,
       ...options,
     };
+    this.#outbox = new Outbox(this.#options.waiting);
     this.#link = new Link(this.#options, {
       onUp: (connection) => this.#up(connection),
       onDown: (reason) => this.#down(reason),
@@ -82,7 +83,7 @@ export class Client implements AsyncDisposable {
       onRefused: (error) => this.events.emit('error', { error }),
       onFailure: (error) => this.events.emit('error', { error }),
     });
-    this.#logEvents();
+    logConnection(this.events, this.#options);
     this.#abort = signal && addAbortListener(signal, () => void this.stop());
   }
 
@@ -112,6 +113,11 @@ export class Client implements AsyncDisposable {
     await this.stop();
   }
 
+  /** Whether there is a connection now: what is worth nothing later need not be sent without. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   /** How many connections there have been. */
   get epoch(): number {
     return this.#epoch;
@@ -128,51 +134,59 @@ export class Client implements AsyncDisposable {
   }
 
   /** Sends one message; resolves when the broker has it. Messages to queues are persistent unless they say otherwise. */
-  async send(message: Outgoing): Promise<void> {
-    await this.transact({ ack: [], send: [message] });
+  async send(message: Outgoing, signal?: AbortSignal): Promise<void> {
+    await this.transact({ ack: [], send: [message] }, signal);
   }
 
   /**
-   * Acknowledges and sends, all or nothing; resolves when that is done. Many may be under way at once. Rejects with
-   * `stomp.invalid`, `stomp.stale` or `stomp.stopped`: nothing was written; `stomp.refused`: nothing happened;
-   * `stomp.unknown`: the connection ended before the answer.
+   * Acknowledges and sends, all or nothing; resolves when that is done. Many may be under way at once. What only sends
+   * waits for a connection, and for one that reads, as long as the signal lets it. Rejects with `stomp.invalid`,
+   * `stomp.stale`, `stomp.full`, `stomp.stopped`, and with the signal's reason: nothing was written; `stomp.refused`:
+   * nothing happened; `stomp.unknown`: the connection ended before the answer.
    */
-  async transact(transaction: Transaction): Promise<void> {
+  async transact(transaction: Transaction, signal?: AbortSignal): Promise<void> {
     const { ack, send } = transaction;
     for (const message of send) validate(message);
     if (ack.length + send.length === 0) return;
-    await this.#outbox.submit(
-      () => this.#checkUnsettled(ack),
-      async (connection) =>
+    await this.#outbox.submit({
+      check: () => this.#checkUnsettled(ack),
+      write: async (connection) =>
         await connection.request(describeTransaction(transaction), (receipt) => {
           this.#transactions += 1;
           const bytes = encodeTransaction(transaction, `t${String(this.#transactions)}`, receipt);
           for (const delivery of ack) this.#subscriptions.settle(delivery);
           return bytes;
         }),
-    );
+      load: ack.length === 0 ? () => loadOf(send) : undefined,
+      signal,
+    });
     this.#link.worked();
   }
 
   /** Gives one delivery back as failed: the broker moves it to the dead-letter queue. Rejects as transact does. */
   async nack(delivery: Delivery): Promise<void> {
-    await this.#outbox.submit(
-      () => this.#checkUnsettled([delivery]),
-      async (connection) =>
+    await this.#outbox.submit({
+      check: () => this.#checkUnsettled([delivery]),
+      write: async (connection) =>
         await connection.request(`the refusal of message ${delivery.messageId}`, (receipt) => {
           this.#subscriptions.settle(delivery);
           return encodeControl('NACK', { id: delivery.ackId, receipt });
         }),
-    );
+    });
   }
 
   /**
    * Calls the listener with each delivery, on this connection and on later ones. Resolves when the broker took the
-   * subscription; rejects with `stomp.refused` when it did not.
+   * subscription; rejects with `stomp.refused` when it did not, and with the signal's reason when that came first.
    */
-  async subscribe(request: SubscriptionRequest, onDelivery: (delivery: Delivery) => void): Promise<Subscription> {
+  async subscribe(
+    request: SubscriptionRequest,
+    onDelivery: (delivery: Delivery) => void,
+    signal?: AbortSignal,
+  ): Promise<Subscription> {
     if (this.#stopping) throw stopped({ name: this.#options.name });
-    return await this.#subscriptions.add(request, onDelivery);
+    signal?.throwIfAborted();
+    return await this.#subscriptions.add(request, onDelivery, signal);
   }
 
   /**
@@ -203,13 +217,17 @@ export class Client implements AsyncDisposable {
   #checkUnsettled(deliveries: readonly Delivery[]): void {
     const seen = new Set<string>();
     for (const delivery of deliveries) {
-      const { messageId, epoch, ackId } = delivery;
-      const refuse = (reason: string): BatonError => stale({ messageId, reason });
-      if (!this.#isConnected || epoch !== this.#epoch) throw refuse('the connection it came over has ended');
-      if (!this.#subscriptions.isUnsettled(delivery)) throw refuse('it is settled, or its subscription has ended');
-      if (seen.has(ackId)) throw refuse('it stands twice in the same transaction');
-      seen.add(ackId);
+      const reason = this.#unsettleable(delivery, seen);
+      if (reason !== undefined) throw stale({ messageId: delivery.messageId, reason });
+      seen.add(delivery.ackId);
     }
+  }
+
+  /** Why a delivery cannot be settled, beside others. */
+  #unsettleable(delivery: Delivery, others: ReadonlySet<string>): string | undefined {
+    if (!this.#isConnected || delivery.epoch !== this.#epoch) return 'the connection it came over has ended';
+    if (!this.#subscriptions.isUnsettled(delivery)) return 'it is settled, or its subscription has ended';
+    return others.has(delivery.ackId) ? 'it stands twice in the same transaction' : undefined;
   }
 
   #deliver(frame: Frame): void {
@@ -240,12 +258,5 @@ export class Client implements AsyncDisposable {
   #refuseAllNew(reason: BatonError): void {
     this.#outbox.close(reason);
     this.#subscriptions.abandon(reason);
-  }
-
-  #logEvents(): void {
-    const { log, name } = this.#options;
-    this.events.on('connected', ({ epoch }) => log.info({ client: name, epoch }, 'connected'));
-    this.events.on('disconnected', ({ reason }) => log.info({ client: name, reason: reason.message }, 'disconnected'));
-    this.events.on('error', ({ error }) => log.warn({ client: name, code: error.code }, error.message));
   }
 }

@@ -1,13 +1,18 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { type BatonError, messageOf } from '../core/errors.ts';
 import { addressText, type BrokerAddress } from './address.ts';
+import { connectFrame } from './connect-frame.ts';
 import { Decoder, HEART_BEAT } from './decoder.ts';
 import { encodeControl } from './encode.ts';
-import { loginRefused, lost, malformed, silence, stopped, unreachable } from './errors.ts';
+import { loginRefused, lost, malformed, otherProtocol, silence, stopped, unanswered, unreachable } from './errors.ts';
 import type { Frame, FrameLimits } from './frame.ts';
 import { agreedHeartBeat, beat, type HeartBeat, isSilent, PATIENCE, slept } from './heart-beat.ts';
 import { Receipts } from './receipts.ts';
+import { type Credentials, openSocket, readCredentials } from './socket.ts';
+import { isStuck, type Progress } from './stuck.ts';
+import { isTlsAlert, tlsFailure } from './tls-failure.ts';
+import { isTooLarge } from './too-large.ts';
 
 export interface ConnectionOptions {
   readonly address: BrokerAddress;
@@ -15,6 +20,7 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly heartBeat: HeartBeat;
   readonly connectTimeout: number;
+  readonly answerTimeout: number;
   readonly limits: Partial<FrameLimits>;
   readonly signal: AbortSignal;
 }
@@ -31,8 +37,11 @@ export interface ConnectionListener {
 /** How long (ms) an ERROR may be followed by the answers to what was written before it, and a DISCONNECT by its receipt. */
 const LAST_ANSWERS = 5_000;
 
-/** ActiveMQ takes messages with 1 000 headers, and every broker adds its own to those it delivers. */
-const RECEIVED_HEADERS = 2_000;
+/**
+ * More than is sent, as what a broker took from others must be read, or it would end each connection anew: ActiveMQ takes
+ * 1 000 headers, of any length from clients of Java, and bodies as large as it is told; and every broker adds headers.
+ */
+const RECEIVED: FrameLimits = { lineBytes: 1024 * 1024, headers: 2_000, bodyBytes: 512 * 1024 * 1024 };
 
 /** One TCP connection to a broker, from CONNECT to the closed socket. It never comes back: that is the Client's affair. */
 export class Connection {
@@ -45,15 +54,18 @@ export class Connection {
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<BatonError>();
   readonly #lifetime = new AbortController();
+  #drains = 0;
   #state: 'opening' | 'open' | 'refused' | 'ended' = 'opening';
   /** The first ERROR. */
   #refusal: BatonError | undefined;
   /** What the last ERROR said that named no receipt. */
   #complaint: string | undefined;
 
-  /** Connects and logs in. Rejects with `stomp.unreachable` or `stomp.login`, once the socket is closed. */
+  /** Connects and logs in. Rejects when that fails, once the socket is closed. */
   static async open(options: ConnectionOptions, listener: ConnectionListener): Promise<Connection> {
-    const connection = new Connection(options, listener);
+    const credentials = await readCredentials(options.address);
+    if (options.signal.aborted) throw stopped({ name: options.name });
+    const connection = new Connection(options, listener, credentials);
     try {
       await connection.#opened.promise;
     } catch (error) {
@@ -63,12 +75,12 @@ export class Connection {
     return connection;
   }
 
-  private constructor(options: ConnectionOptions, listener: ConnectionListener) {
+  private constructor(options: ConnectionOptions, listener: ConnectionListener, credentials: Credentials) {
     this.#options = options;
     this.#listener = listener;
     this.#broker = addressText(options.address);
-    this.#decoder = new Decoder({ headers: RECEIVED_HEADERS, ...options.limits });
-    this.#socket = this.#connect();
+    this.#decoder = new Decoder({ ...RECEIVED, ...options.limits });
+    this.#socket = this.#connect(credentials);
     void this.#giveUpOpening();
     const stop = (): void => this.#end(stopped({ name: options.name }));
     options.signal.addEventListener('abort', stop, { signal: this.#lifetime.signal });
@@ -107,15 +119,18 @@ export class Connection {
     await this.closed;
   }
 
-  #connect(): Socket {
-    const { host, port } = this.#options.address;
-    return connect({ host, port, noDelay: true })
-      .on('connect', () => this.#logIn())
+  #connect(credentials: Credentials): Socket {
+    return openSocket(this.#options.address, credentials, () => this.#logIn())
       .on('data', (chunk) => this.#receive(chunk))
-      .on('drain', () => this.#listener.onWritable())
+      .on('drain', () => this.#drained())
       .on('end', () => this.#fail('the broker closed it'))
-      .on('error', (error) => this.#fail(messageOf(error)))
+      .on('error', (error) => this.#fail(messageOf(error), tlsFailure(error, this.#options.address)))
       .on('close', () => this.#fail('it was closed'));
+  }
+
+  #drained(): void {
+    this.#drains += 1;
+    this.#listener.onWritable();
   }
 
   #logIn(): void {
@@ -129,11 +144,16 @@ export class Connection {
   async #giveUpOpening(): Promise<void> {
     const { clock, connectTimeout } = this.#options;
     const isOver = await slept(clock, connectTimeout, this.#lifetime.signal);
-    if (isOver && this.#state === 'opening') this.#fail(`no answer within ${String(connectTimeout)} ms`);
+    if (!isOver || this.#state !== 'opening') return;
+    // ActiveMQ waits for the rest of what it takes for the first line.
+    const hint = this.#options.address.tls ? '; perhaps it does not speak TLS (stomp://)' : '';
+    this.#end(unreachable({ broker: this.#broker, reason: `no answer within ${String(connectTimeout)} ms${hint}` }));
   }
 
   #receive(chunk: Buffer): void {
     try {
+      if (this.#state === 'opening' && isTlsAlert(chunk))
+        throw otherProtocol({ broker: this.#broker, speaks: 'TLS', scheme: 'stomp+ssl://' });
       for (const frame of this.#decoder.push(chunk)) {
         if (frame !== HEART_BEAT && this.#state !== 'ended') this.#handle(frame);
       }
@@ -170,10 +190,16 @@ export class Connection {
     const { clock, heartBeat } = this.#options;
     const { signal } = this.#lifetime;
     const agreed = agreedHeartBeat(heartBeat, headers['heart-beat']);
-    if (agreed.send > 0) void beat(agreed.send, clock, signal, () => this.#socket.write('\n'));
+    if (agreed.send > 0) void beat(agreed.send, clock, signal, () => this.#beat());
     if (agreed.receive > 0) void this.#endWhenSilent(agreed.receive);
+    void this.#endWhenStuck();
     this.#state = 'open';
     this.#opened.resolve();
+  }
+
+  /** While other bytes wait to be read there is no use in more. */
+  #beat(): void {
+    if (!this.#socket.writableNeedDrain) this.#socket.write('\n');
   }
 
   async #endWhenSilent(interval: number): Promise<void> {
@@ -183,20 +209,28 @@ export class Connection {
     }
   }
 
+  async #endWhenStuck(): Promise<void> {
+    const { answerTimeout, clock } = this.#options;
+    const look = (): Progress => ({ owed: this.#receipts.size, done: this.#receipts.answered + this.#drains });
+    if (await isStuck(answerTimeout, clock, this.#lifetime.signal, look)) {
+      this.#end(unanswered({ broker: this.#broker, requests: this.#receipts.size, milliseconds: answerTimeout }));
+    }
+  }
+
   /**
    * STOMP 1.2 "ERROR": the server must close the connection. ActiveMQ leaves it open, but what it refused to commit
    * cannot be acknowledged again on it, so this side closes it: after what was written before has been answered.
    */
   #refuse({ headers, body }: Frame): void {
     const own = headers['message'] ?? body.toString('utf8', 0, 1000);
-    const receipt = headers['receipt-id'];
+    const receipt = headers['receipt-id'] ?? (!this.#refusal && isTooLarge(own) ? this.#receipts.first : undefined);
     // ActiveMQ says first, naming nothing, why a SEND failed, and then of the COMMIT only that it is rolled back.
     const reason = this.#complaint === undefined ? own : `${this.#complaint} (${own})`;
     if (this.#state === 'opening') {
       this.#end(loginRefused({ broker: this.#broker, reason }));
       return;
     }
-    const error = this.#receipts.refuse(receipt, reason);
+    const error = this.#receipts.refuse(receipt, reason, isNoRoom(headers['code'], reason));
     if (receipt === undefined) this.#complaint = own;
     this.#listener.onRefused(error);
     if (this.#state === 'open') void this.#endAfterLastAnswers(error);
@@ -213,9 +247,16 @@ export class Connection {
     if (await slept(this.#options.clock, LAST_ANSWERS, this.#lifetime.signal)) this.#end(reason);
   }
 
-  #fail(reason: string): void {
-    const why = this.#state === 'opening' ? unreachable : lost;
-    this.#end(this.#refusal ?? why({ broker: this.#broker, reason }));
+  #fail(reason: string, known?: BatonError): void {
+    const isOpening = this.#state === 'opening';
+    const why = isOpening ? unreachable : lost;
+    const hint = isOpening && this.#isIgnored() ? '; perhaps it speaks TLS (stomp+ssl://)' : '';
+    this.#end(this.#refusal ?? known ?? why({ broker: this.#broker, reason: `${reason}${hint}` }));
+  }
+
+  /** True when what was said, not over TLS, had no answer. */
+  #isIgnored(): boolean {
+    return !this.#options.address.tls && this.#socket.bytesWritten > 0 && this.#socket.bytesRead === 0;
   }
 
   #end(reason: BatonError): void {
@@ -230,16 +271,7 @@ export class Connection {
   }
 }
 
-/** No `client-id`: a broker that has not yet noticed the end of the last connection would refuse the next one. */
-function connectFrame({ address, heartBeat, name }: ConnectionOptions): Buffer {
-  const { host, login, passcode } = address;
-  const headers = {
-    'accept-version': '1.2',
-    host,
-    'heart-beat': `${String(heartBeat.send)},${String(heartBeat.receive)}`,
-    'baton-name': name,
-    ...(login !== undefined && { login }),
-    ...(passcode !== undefined && { passcode }),
-  };
-  return encodeControl('CONNECT', headers);
+/** Baton's own broker names its errors; of ActiveMQ there are only the words of Java. */
+function isNoRoom(code: string | undefined, reason: string): boolean {
+  return code === 'broker.store-failed' || reason.includes('No space left on device');
 }

@@ -11,7 +11,7 @@ export class Copies implements AsyncIterable<Delivery> {
   /** Takes a copy, or the frame that ends them: ActiveMQ's, with header `browser:end`. */
   accept(delivery: Delivery): void {
     if (this.#end !== undefined) return;
-    if (delivery.headers['browser'] === 'end') this.#end = 'reached';
+    if (isEnd(delivery)) this.#end = 'reached';
     else this.#arrived.push(delivery);
     this.#news.resolve();
   }
@@ -39,4 +39,9 @@ export class Copies implements AsyncIterable<Delivery> {
       this.#news = Promise.withResolvers();
     }
   }
+}
+
+/** Any message may have that header, so it is the id that tells: brokers give `0`, or none, where there is no message. */
+function isEnd({ headers, messageId }: Delivery): boolean {
+  return headers['browser'] === 'end' && (messageId === '0' || messageId === '');
 }

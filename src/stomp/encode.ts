@@ -1,44 +1,65 @@
 import { invalid } from './errors.ts';
 import { type Frame, type Headers, isEscaped } from './frame.ts';
 
+/** Texts and bytes that follow each other on the wire. */
+export type Pieces = readonly (string | Buffer)[];
+
 /**
  * The bytes of a frame. A body as `bytes` goes with its `content-length`; as `text` without, unless it holds a NUL
  * (from the absence of that header ActiveMQ makes a text message, which is what Python clients expect).
  * Throws `stomp.invalid` when a header has no representation in STOMP 1.2.
  */
-export function encode(frame: Frame, form: 'bytes' | 'text' = 'bytes'): Buffer {
-  const { command, headers, body } = frame;
-  const write = isEscaped(command) ? escaped : verbatim;
-  let head = `${command}\n`;
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === 'content-length') continue;
-    refuse(name === '', name, value, 'a name');
-    head += `${write(name, name, value, true)}:${write(value, name, value, false)}\n`;
-  }
-  if (body.length > 0 && (form === 'bytes' || body.includes(0))) head += `content-length:${String(body.length)}\n`;
-  head += '\n';
-  const headBytes = Buffer.byteLength(head);
-  const bytes = Buffer.allocUnsafe(headBytes + body.length + 1);
-  bytes.write(head);
-  bytes.set(body, headBytes);
-  bytes[bytes.length - 1] = 0;
+export function encode({ command, headers, body }: Frame, form: 'bytes' | 'text' = 'bytes'): Buffer {
+  const isCounted = body.length > 0 && (form === 'bytes' || body.includes(0));
+  return bytesOf([headOf(command, headers, isCounted ? body.length : undefined), body, '\0']);
+}
+
+/** A frame whose body is a text; throws as `encode` does. */
+export function encodeText(command: string, headers: Headers, body: string): Pieces {
+  return [headOf(command, headers, body.includes('\0') ? Buffer.byteLength(body) : undefined), body, '\0'];
+}
+
+/** A frame that has no body. */
+export function encodeControl(command: string, headers: Headers): Buffer {
+  return Buffer.from(controlText(command, headers));
+}
+
+/** The same as a text. */
+export function controlText(command: string, headers: Headers): string {
+  return `${headOf(command, headers, undefined)}\0`;
+}
+
+/** Written piece by piece: to join long texts first would take twenty times as long. */
+export function bytesOf(pieces: Pieces): Buffer {
+  const bytes = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0));
+  let at = 0;
+  for (const piece of pieces) at += typeof piece === 'string' ? bytes.write(piece, at) : piece.copy(bytes, at);
   return bytes;
 }
 
-/** The bytes of a frame that has no body. */
-export function encodeControl(command: string, headers: Headers): Buffer {
-  return encode({ command, headers, body: NO_BODY });
+/** All up to and with the empty line. */
+function headOf(command: string, headers: Headers, contentLength: number | undefined): string {
+  const write = isEscaped(command) ? escaped : verbatim;
+  let head = `${command}\n`;
+  for (const name of Object.keys(headers)) {
+    if (name === 'content-length') continue;
+    const value = headers[name] ?? '';
+    refuse(name === '', name, value, 'a name');
+    head += `${write(name, name, value, true)}:${write(value, name, value, false)}\n`;
+  }
+  return contentLength === undefined ? `${head}\n` : `${head}content-length:${String(contentLength)}\n\n`;
 }
 
-const NO_BODY = Buffer.alloc(0);
-
-/** A NUL has no escape, and in a header would end the frame for most peers. */
-const SPECIAL = /[\0\r\n:\\]/;
+/** What stands for itself in any frame. A NUL has no escape, and in a header would end the frame for most peers. */
+const PLAIN = /^[^\0\r\n:\\\ud800-\udfff]*$/;
+/** Beside colons, which stand in every message id. */
+const SPECIAL = /[\0\r\n\\]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', ':': '\\c', '\\': '\\\\' };
 
 function escaped(text: string, header: string, value: string): string {
+  if (PLAIN.test(text)) return text;
   refuse(!text.isWellFormed(), header, value, 'well-formed Unicode');
-  if (!SPECIAL.test(text)) return text;
+  if (!SPECIAL.test(text)) return text.replaceAll(':', '\\c');
   refuse(text.includes('\0'), header, value, 'text without NUL');
   return text.replace(/[\r\n:\\]/g, (character) => ESCAPES[character] ?? character);
 }

@@ -29,7 +29,7 @@ export const badAddress = defineError(
   'stomp.address',
   (at: { readonly address: string; readonly expected: string }) =>
     `${JSON.stringify(at.address)} is not the address of a broker: expected ${at.expected}`,
-  'Write it as stomp://login:passcode@host:port/prefix; all but the host may be left out.',
+  'Write it as stomp://login:passcode@host:port/prefix, where all but the host may be left out, or several with commas between; docs/operating.md, "Brokers", has all forms.',
 );
 
 /** No connection could be made. */
@@ -37,6 +37,37 @@ export const unreachable = defineError(
   'stomp.unreachable',
   (at: { readonly broker: string; readonly reason: string }) => `No connection to ${at.broker}: ${at.reason}`,
   'Start the broker (`baton up` starts one of its own), and check that nothing between blocks the port.',
+);
+
+/** TLS with the broker failed: one of the two sides does not accept the other's certificate. */
+export const untrusted = defineError(
+  'stomp.untrusted',
+  (at: { readonly broker: string; readonly reason: string }) => `No TLS with ${at.broker}: ${at.reason}`,
+  'Check the files that the address names (ca=, cert=, key=), the name by which it names the broker, and the certificate there.',
+);
+
+/** TLS is spoken on one side only. */
+export const otherProtocol = defineError(
+  'stomp.other-protocol',
+  (at: { readonly broker: string; readonly speaks: string; readonly scheme: string }) =>
+    `${at.broker} speaks ${at.speaks}: expected the scheme ${at.scheme} in its address`,
+  'Correct the scheme, or the port: by custom 61613 is for stomp://, 61612 for stomp+ssl://.',
+);
+
+/** More waits to be sent than may wait; nothing of this was written. */
+export const full = defineError(
+  'stomp.full',
+  (at: { readonly messages: number; readonly bytes: number; readonly isConnected: boolean }) =>
+    `The message was not taken, as ${String(at.messages)} of ${String(at.bytes)} bytes wait already for ${at.isConnected ? 'the broker to read them' : 'a connection to the broker'}`,
+  'Wait for each message to be sent before the next is given, or give it later; see why the broker does not take them.',
+);
+
+/** The broker is there, but has answered nothing for so long; whether what was written happened is unknown. */
+export const unanswered = defineError(
+  'stomp.unanswered',
+  (at: { readonly broker: string; readonly requests: number; readonly milliseconds: number }) =>
+    `${at.broker} owes ${String(at.requests)} answers and gave none for ${String(at.milliseconds)} ms, so the connection was given up`,
+  'See what keeps the broker: a full disk, or a limit on its memory or store (ActiveMQ stops reading from who sends).',
 );
 
 /** The broker answered the login with an ERROR. */
@@ -74,6 +105,13 @@ export const refused = defineError(
   'stomp.refused',
   (at: { readonly what: string; readonly reason: string }) => `The broker refused ${at.what}: ${at.reason}`,
   'Read the reason; when it is about rights, correct the configuration of the broker.',
+);
+
+/** The broker cannot store anything now, which is not the doing of what it refused: nothing of it happened. */
+export const noRoom = defineError(
+  'stomp.no-room',
+  (at: { readonly what: string; readonly reason: string }) => `The broker has no room for ${at.what}: ${at.reason}`,
+  'Make room on the disk of the broker. What was acknowledged with it comes again and is settled then; send the rest again.',
 );
 
 /** The connection ended before the receipt: it may have happened or not. */

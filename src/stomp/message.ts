@@ -1,4 +1,4 @@
-import { encode } from './encode.ts';
+import { encode, encodeText, type Pieces } from './encode.ts';
 import type { Frame, Headers } from './frame.ts';
 
 /** A message to send. A string goes without content-length, which makes a text message of it on ActiveMQ; a Buffer with. */
@@ -38,12 +38,10 @@ export function deliveryOf({ headers, body }: Frame, epoch: number, receivedAt: 
   };
 }
 
-/** The bytes of the SEND frame; `extra` are headers of the protocol (`transaction`, `receipt`). */
-export function encodeSend(message: Outgoing, extra: Readonly<Record<string, string>>): Buffer {
+/** The SEND frame; `extra` are headers of the protocol (`transaction`, `receipt`). */
+export function encodeSend(message: Outgoing, extra: Readonly<Record<string, string>>): Pieces {
   const { destination, body } = message;
   const persistent = destination.startsWith('/queue/') ? { persistent: 'true' } : {};
   const headers = { ...persistent, ...message.headers, destination, ...extra };
-  return typeof body === 'string'
-    ? encode({ command: 'SEND', headers, body: Buffer.from(body) }, 'text')
-    : encode({ command: 'SEND', headers, body });
+  return typeof body === 'string' ? encodeText('SEND', headers, body) : [encode({ command: 'SEND', headers, body })];
 }

@@ -1,14 +1,25 @@
 import type { BatonError } from '../core/errors.ts';
-import { refused, unknown } from './errors.ts';
+import { noRoom, refused, unknown } from './errors.ts';
 
 /** What was written on one connection and awaits its RECEIPT. */
 export class Receipts {
   readonly #pending = new Map<string, Pending>();
   #abandoned: BatonError | undefined;
   #count = 0;
+  #answered = 0;
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** How many there have been. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  /** The receipt that is due first. */
+  get first(): string | undefined {
+    return this.#pending.keys().next().value;
   }
 
   /** An id for the header `receipt`, never used before on this connection. */
@@ -30,9 +41,10 @@ export class Receipts {
   }
 
   /** An ERROR came, in place of that receipt if it names one. */
-  refuse(receipt: string | undefined, reason: string): BatonError {
+  refuse(receipt: string | undefined, reason: string, isNoRoom: boolean): BatonError {
     const pending = this.#take(receipt ?? '');
-    const error = refused({ what: pending?.what ?? 'a frame that asked for no receipt', reason });
+    const kind = isNoRoom ? noRoom : refused;
+    const error = kind({ what: pending?.what ?? 'a frame that asked for no receipt', reason });
     pending?.reject(error);
     return error;
   }
@@ -46,7 +58,7 @@ export class Receipts {
 
   #take(receipt: string): Pending | undefined {
     const pending = this.#pending.get(receipt);
-    this.#pending.delete(receipt);
+    if (this.#pending.delete(receipt)) this.#answered += 1;
     return pending;
   }
 }

@@ -1,4 +1,3 @@
-import type { BatonError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
 import { encodeControl } from './encode.ts';
 import { unknown } from './errors.ts';
@@ -60,7 +59,7 @@ export class LiveSubscription {
     }
   }
 
-  abandon(reason: BatonError): void {
+  abandon(reason: unknown): void {
     this.#established.reject(reason);
   }
 

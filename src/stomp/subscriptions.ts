@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { BatonError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
 import { encodeControl } from './encode.ts';
@@ -13,14 +14,21 @@ export class Subscriptions {
   #count = 0;
 
   /** Subscribes now, if there is a connection, and on every later one. Resolves when a broker took it. */
-  async add(request: SubscriptionRequest, onDelivery: (delivery: Delivery) => void): Promise<Subscription> {
+  async add(
+    request: SubscriptionRequest,
+    onDelivery: (delivery: Delivery) => void,
+    signal?: AbortSignal,
+  ): Promise<Subscription> {
     const subscription = new LiveSubscription(request, onDelivery);
+    using _abort = signal && addAbortListener(signal, () => subscription.abandon(signal.reason));
     this.#wanted.add(subscription);
     this.#establish(subscription);
     try {
       await subscription.established;
     } catch (error) {
-      this.#forget(subscription);
+      // Given up on this side only, it would go on taking messages that nobody reads.
+      if (signal?.aborted) void this.#remove(subscription).catch(() => undefined);
+      else this.#forget(subscription);
       throw error;
     }
     return { unsubscribe: async () => await this.#remove(subscription) };

@@ -1,4 +1,4 @@
-import { encodeControl } from './encode.ts';
+import { bytesOf, controlText, encodeControl } from './encode.ts';
 import { type Delivery, encodeSend, type Outgoing } from './message.ts';
 
 /** What happens together or not at all. */
@@ -16,12 +16,12 @@ export function encodeTransaction({ ack, send }: Transaction, transaction: strin
   const [acked] = ack;
   const [sent] = send;
   if (acked && ack.length === 1 && !sent) return encodeControl('ACK', { id: acked.ackId, receipt });
-  if (sent && send.length === 1 && !acked) return encodeSend(sent, { receipt });
-  return Buffer.concat([
-    encodeControl('BEGIN', { transaction }),
-    ...ack.map(({ ackId }) => encodeControl('ACK', { id: ackId, transaction })),
-    ...send.map((message) => encodeSend(message, { transaction })),
-    encodeControl('COMMIT', { transaction, receipt }),
+  if (sent && send.length === 1 && !acked) return bytesOf(encodeSend(sent, { receipt }));
+  return bytesOf([
+    controlText('BEGIN', { transaction }),
+    ...ack.map(({ ackId }) => controlText('ACK', { id: ackId, transaction })),
+    ...send.flatMap((message) => encodeSend(message, { transaction })),
+    controlText('COMMIT', { transaction, receipt }),
   ]);
 }
 

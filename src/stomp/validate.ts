@@ -11,17 +11,18 @@ export function validate(message: Outgoing): void {
   const { destination, body, headers = {} } = message;
   if (!DESTINATION.test(destination))
     throw wrong('destination', destination, 'one queue or topic, such as /queue/name');
-  const all = Object.entries({ destination, ...headers });
-  for (const [name, value] of all) {
-    const expected = expectedOf(name, value);
-    if (expected !== undefined) throw wrong(name, value, expected);
+  check('destination', destination);
+  const names = Object.keys(headers);
+  for (const name of names) check(name, headers[name] ?? '');
+  const count = names.length + 1;
+  if (count > HEADERS) {
+    throw invalid({ what: `${String(count)} headers`, expected: `at most ${String(HEADERS)}` });
   }
-  if (all.length > HEADERS) {
-    throw invalid({ what: `${String(all.length)} headers`, expected: `at most ${String(HEADERS)}` });
-  }
+  if (!isBody(body)) throw invalid({ what: `a body that is ${typeof body}`, expected: 'text or bytes' });
   const bytes = Buffer.byteLength(body);
   if (bytes > BODY_BYTES) {
-    throw invalid({ what: `a body of ${String(bytes)} bytes`, expected: `at most ${String(BODY_BYTES)}` });
+    const expected = `at most ${String(BODY_BYTES)}, as brokers take no more; large data goes into files, their names into messages`;
+    throw invalid({ what: `a body of ${String(bytes)} bytes`, expected });
   }
 }
 
@@ -32,6 +33,16 @@ export function validate(message: Outgoing): void {
 export function sendable(headers: Headers): Record<string, string> {
   const good = Object.entries(headers).filter(([name, value]) => expectedOf(name, value) === undefined);
   return Object.fromEntries(good.slice(0, HEADERS - ROOM));
+}
+
+/** Handlers in plain JavaScript publish anything, also what JSON has no form for. */
+function isBody(body: unknown): boolean {
+  return typeof body === 'string' || Buffer.isBuffer(body);
+}
+
+function check(name: string, value: string): void {
+  const expected = expectedOf(name, value);
+  if (expected !== undefined) throw wrong(name, value, expected);
 }
 
 /** What a header should have been; undefined when it is right. */
@@ -59,6 +70,8 @@ interface Rule {
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map([
+  // ActiveMQ reads any other text as false: a restart would lose the message.
+  ['persistent', oneOf('true', 'false')],
   ['priority', integer(0, 9)],
   ['expires', integer(0)],
   ['timestamp', integer(0)],
@@ -74,7 +87,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['JMSTimestamp', integer(0)],
   ['JMSReplyTo', address()],
   ['reply-to', address()],
-  ['amq-msg-type', { expected: 'text or bytes', allows: (value) => value === 'text' || value === 'bytes' }],
+  ['amq-msg-type', oneOf('text', 'bytes')],
   ['transaction', never('no such header: use transact')],
   ['receipt', never('no such header: every send waits for its receipt')],
 ]);
@@ -87,6 +100,10 @@ function integer(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
   const allows = (value: string): boolean =>
     /^-?\d{1,16}$/.test(value) && Number(value) >= least && Number(value) <= most;
   return { expected, allows };
+}
+
+function oneOf(...values: readonly string[]): Rule {
+  return { expected: values.join(' or '), allows: (value) => values.includes(value) };
 }
 
 /** Any text, as other software has its own forms, but not a queue or topic without a name. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startBrokerProcess } from '../fixtures/broker-process.ts';
+import { skipWithout } from '../fixtures/require-or-skip.ts';
+import { onSmallDisk, smallDisksAvailable } from '../fixtures/small-disk.ts';
 import { Peer, texts } from './peer.ts';
 
 describe('a broker whose disk is full', () => {
@@ -30,6 +32,16 @@ describe('a broker whose disk is full', () => {
     await peer.put('/queue/a', 'fits again');
     expect(texts(await peer.waiting())).toEqual(['fits again']);
   });
+});
+
+const main = new URL('../fixtures/full-disk-main.ts', import.meta.url);
+
+skipWithout('mounts of its own', smallDisksAvailable)('a broker whose disk others have filled', () => {
+  it('takes every acknowledgement, over a kill too, and messages again when there is room', async () => {
+    const found = await onSmallDisk<{ readonly confirmed: number }>(main, 128);
+    expect(found.confirmed).toBeGreaterThan(300);
+    expect(found).toMatchObject({ lost: 0, twice: 0, left: 0, refusals: ['refused'] });
+  }, 60_000);
 });
 
 /** Sends one message after the other until one is refused; returns why. */

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { startBroker } from '../../src/broker/broker.ts';
 import { encode } from '../../src/stomp/encode.ts';
+import { seeded } from '../../chaos/random.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
+import { inflict, malformed } from './malformed.ts';
 import { Peer } from './peer.ts';
 
 const commands = [
@@ -76,6 +79,23 @@ describe('whatever a client sends', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('frames that are wrong in all ways leave nothing behind, and a bystander gets its messages', async () => {
+    await using broker = await startBroker({ port: 0, store: ':memory:' });
+    await using bystander = await Peer.connect(broker.port);
+    await bystander.subscribe('/queue/bystander', { ack: 'auto' });
+    const open = new Set<string>();
+    broker.events.on('connected', ({ session }) => open.add(session));
+    broker.events.on('disconnected', ({ session }) => open.delete(session));
+    const random = seeded(20261121);
+    for (let round = 0; round < 40; round += 1) {
+      const all = Array.from({ length: 25 }, () => inflict(broker.port, malformed(random), random));
+      await bystander.put('/queue/bystander', String(round));
+      expect((await bystander.message()).body.toString()).toBe(String(round));
+      await Promise.all(all);
+    }
+    while (open.size > 0) await broker.events.once('disconnected');
   });
 
   it('a frame larger than allowed is refused', async () => {

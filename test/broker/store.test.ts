@@ -1,9 +1,9 @@
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { startBroker, type Broker } from '../../src/broker/broker.ts';
+import { startBroker } from '../../src/broker/broker.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Peer, texts } from './peer.ts';
@@ -66,67 +66,5 @@ describe('a drained backlog', () => {
       await peer.put('/queue/b', String(sent));
       expect((await peer.message()).body.toString()).toBe(String(sent));
     }
-  });
-});
-
-describe('a back-up', () => {
-  const openCopy = async (folder: string): Promise<Broker> => await startBroker({ port: 0, store: folder });
-
-  it('made under load holds all that was confirmed before, each message once, and can be started', async () => {
-    await using folder = await temporaryFolder();
-    await using broker = await startBroker({ port: 0, store: join(folder.path, 'live') });
-    await using peer = await Peer.connect(broker.port);
-    await fill(peer, '/queue/before', 4000);
-    await using other = await Peer.connect(broker.port);
-    await other.subscribe('/queue/before', { 'activemq.prefetchSize': '1' });
-    await mkdir(join(folder.path, 'copy'));
-    const copying = new AbortController();
-    const copied = broker.backup(join(folder.path, 'copy', 'broker.sqlite')).finally(() => copying.abort());
-    let sent = 0;
-    // A transaction each: in the copy as on disk it is there whole or not at all.
-    for (; !copying.signal.aborted; sent += 1) {
-      const transaction = String(sent);
-      peer.send('BEGIN', { transaction });
-      for (const destination of ['/queue/one', '/queue/two'])
-        peer.send('SEND', { destination, transaction }, transaction);
-      await peer.ask('COMMIT', { transaction });
-    }
-    await copied;
-    await using copy = await openCopy(join(folder.path, 'copy'));
-    await using reader = await Peer.connect(copy.port);
-    await reader.subscribe('/queue/one', { 'activemq.prefetchSize': '100000' });
-    const one = texts(await reader.waiting());
-    await reader.subscribe('/queue/two', { 'activemq.prefetchSize': '100000' });
-    expect(texts(await reader.waiting())).toEqual(one);
-    expect(one.length).toBeLessThanOrEqual(sent);
-    expect(one).toEqual(one.map((_body, index) => String(index)));
-    await drain(reader, '/queue/before', 4000);
-    expect(texts(await reader.waiting())).toEqual([]);
-    expect(await readdir(join(folder.path, 'copy'))).not.toContain('broker.sqlite.part');
-  });
-
-  it('that cannot be written says why, and harms nothing', async () => {
-    await using broker = await startBroker({ port: 0, store: ':memory:' });
-    const copied = broker.backup('/nowhere/at/all.sqlite');
-    await expect(copied).rejects.toMatchObject({
-      code: 'broker.backup-failed',
-      fields: { path: '/nowhere/at/all.sqlite' },
-    });
-    await using peer = await Peer.connect(broker.port);
-    await peer.put('/queue/a', 'x');
-  });
-
-  it('of a broker that is stopped meanwhile is given up or complete', async () => {
-    await using folder = await temporaryFolder();
-    const broker = await startBroker({ port: 0, store: folder.path });
-    await using peer = await Peer.connect(broker.port);
-    await fill(peer, '/queue/a', 3000);
-    const copied = broker.backup(join(folder.path, 'copy.sqlite')).then(
-      () => 'complete',
-      () => 'given up',
-    );
-    await broker.stop();
-    const isThere = (await copied) === 'complete';
-    expect((await readdir(folder.path)).includes('copy.sqlite')).toBe(isThere);
   });
 });

@@ -6,6 +6,9 @@ import { freePort } from '../fixtures/free-port.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const fanOut = resolve(import.meta.dirname, '../../examples/cookbook/fan-out.json');
+/** Any text that no YAML begins with. */
+const notYaml = resolve(import.meta.dirname, '../../README.md');
 
 interface Told {
   readonly error: { readonly code: string; readonly message: string; readonly next: string };
@@ -14,6 +17,14 @@ interface Told {
 it.concurrent.each([
   [['anounce'], 'cli.usage', 'Did you mean announce?'],
   [['run'], 'cli.usage', "Missing required argument 'id'"],
+  [['run', ''], 'cli.usage', 'Expected the id of a run'],
+  [['cancel', ''], 'cli.usage', 'Expected the id of a run'],
+  [['runs', '--state', 'lost'], 'cli.usage', 'Allowed choices are running, finished, failed, cancelled'],
+  [['dlq', 'reinject', '/nowhere/letter.json'], 'cli.usage', 'There is no file /nowhere/letter.json'],
+  [['recipe', 'draw', 'gridscan-nexus', '--out', '/nowhere/x.svg'], 'cli.usage', '/nowhere/x.svg cannot be written'],
+  [['recipe', 'schema', '--out', '/nowhere/x.json'], 'cli.usage', '/nowhere/x.json cannot be written'],
+  [['recipe', 'test', notYaml], 'cli.usage', `${notYaml} cannot be read`],
+  [['recipe', 'try', fanOut, '--outputs', notYaml], 'cli.usage', `${notYaml} cannot be read`],
   [['announce', '--broker', 'http://host'], 'stomp.address', 'expected the scheme stomp://'],
   [['announce', '--priority', '77'], 'cli.usage', 'Expected a whole number from 0 to 9'],
   [['announce', '--timeout', '1e9'], 'cli.usage', 'Expected seconds, above 0 and at most'],

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { Peer } from '../broker/peer.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { exerciseAcknowledgement } from './broker/acknowledgement.ts';
+import { exerciseAdvisories } from './broker/advisories.ts';
 import { exerciseBrowsing } from './broker/browsing.ts';
 import { exerciseConnecting } from './broker/connecting.ts';
 import type { Difference } from './broker/differences.ts';
 import { exerciseDurability } from './broker/durability.ts';
+import { exerciseFraming } from './broker/framing.ts';
 import { exerciseGroups } from './broker/groups.ts';
 import { exerciseQueues } from './broker/queues.ts';
 import { exerciseRedelivery } from './broker/redelivery.ts';
@@ -14,6 +16,7 @@ import { exerciseReplies } from './broker/replies.ts';
 import { exerciseSending } from './broker/sending.ts';
 import { exerciseSelectors } from './broker/selectors.ts';
 import { exerciseStatistics } from './broker/statistics.ts';
+import { exerciseSubscribing } from './broker/subscribing.ts';
 import { exerciseTime } from './broker/time.ts';
 import { exerciseTopics } from './broker/topics.ts';
 import { exerciseTransactions } from './broker/transactions.ts';
@@ -67,7 +70,9 @@ export function exerciseBroker(
 
 const parts: readonly ((exercise: Exercise) => void)[] = [
   exerciseConnecting,
+  exerciseFraming,
   exerciseSending,
+  exerciseSubscribing,
   exerciseQueues,
   exerciseAcknowledgement,
   exerciseRedelivery,
@@ -80,6 +85,7 @@ const parts: readonly ((exercise: Exercise) => void)[] = [
   exerciseTime,
   exerciseBrowsing,
   exerciseStatistics,
+  exerciseAdvisories,
   exerciseRefusals,
   exerciseDurability,
 ];

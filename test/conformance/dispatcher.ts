@@ -1,5 +1,8 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
 import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
@@ -20,6 +23,10 @@ rules:
   - name: the end
     when: { event: end }
     recipes: []
+  - name: rotations
+    when: { kind: rotation, event: rotated }
+    key: [dcid, 'sample[id]']
+    recipes: [other]
 `;
 
 const recipes: Record<string, JsonObject> = {
@@ -96,6 +103,16 @@ export function exerciseDispatcher(
       expect(await answer).toMatchObject({ status: 'accepted', run: 'guid-1' });
     });
 
+    it('waits while the disk does not take that its run starts', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      using store = new DatabaseSync(join(office.folder, 'dispatcher.sqlite'));
+      store.exec(`CREATE TRIGGER full BEFORE INSERT ON started BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+      const answer = office.announce('processing_recipe', { recipes: ['other'], parameters: { guid: 'g' } });
+      expect((await office.recorded('later')).reason).toContain('no room');
+      store.exec('DROP TRIGGER full');
+      expect(await answer).toMatchObject({ status: 'accepted', run: 'g' });
+    });
+
     it('that never becomes ready is refused when its time is up, to the queue it names for that', async () => {
       await using office = await Office.open(broker.address(uniqueNamespace()));
       const parameters = {
@@ -108,6 +125,105 @@ export function exerciseDispatcher(
       expect((await office.site.next(office.site.client.queue('not-ready'))).headers['baton-error-code']).toBe(
         'dispatcher.not-ready',
       );
+    });
+  });
+
+  describe('an announcement with a key declared in the rules', () => {
+    const rotation = (more: JsonObject): { parameters: JsonObject } => ({
+      parameters: { event: 'rotated', kind: 'rotation', dcid: 5, sample: { id: 7 }, ...more },
+    });
+
+    it('is a duplicate of an earlier one of the same key, whatever ids they bring, as text or as numbers', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const first = await office.announce('data-collection', rotation({ guid: 'one' }));
+      expect(first).toMatchObject({ status: 'accepted', recipes: ['other'] });
+      expect(first.run).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+      for (const more of [{ guid: 'two', dcid: '5' }, { sample: { id: '7' } }])
+        expect(await office.announce('data-collection', rotation(more))).toEqual({
+          status: 'duplicate',
+          run: first.run,
+          reason: `The run ${first.run} has been started by an earlier announcement with dcid 5, sample[id] 7.`,
+        });
+      expect(await office.announce('data-collection', rotation({ dcid: 6 }))).toMatchObject({ status: 'accepted' });
+      const message = await office.site.next(office.site.client.queue('elsewhere'));
+      expect(JSON.parse(message.body.toString())).toMatchObject({ environment: { ID: first.run } });
+    });
+
+    it('starts another run on purpose: with dispatcher_again, once for each value of it, or with recipes by name', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const first = await office.announce('data-collection', rotation({}));
+      const again = await office.announce('data-collection', rotation({ dispatcher_again: 2 }));
+      expect(again).toMatchObject({ status: 'accepted' });
+      expect(again.run).not.toBe(first.run);
+      expect(await office.announce('data-collection', rotation({ dispatcher_again: '2' }))).toMatchObject({
+        status: 'duplicate',
+        run: again.run,
+      });
+      const { parameters } = rotation({});
+      expect(await office.announce('processing_recipe', { recipes: ['other'], parameters })).toMatchObject({
+        status: 'accepted',
+      });
+    });
+
+    it('that lacks a parameter of the key is refused', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      expect(await office.announce('data-collection', rotation({ sample: {} }))).toMatchObject({
+        status: 'refused',
+        reason:
+          'The rule "rotations" tells announcements apart by the parameter sample[id]: expected text or a number, got nothing.',
+      });
+    });
+
+    it('starts its run once, though the dispatcher is killed again and again', { timeout: 60_000 }, async () => {
+      await using folder = await temporaryFolder();
+      await writeSite(folder.path);
+      const url = broker.address(uniqueNamespace());
+      await using site = await Site.start(url, []);
+      const outcomes = (): readonly AnnouncementRecord[] =>
+        site.records.filter((record) => record.kind === 'announcement');
+      const settled = async (count: number): Promise<void> => {
+        while (outcomes().length < count) await site.recordCame();
+      };
+      const announcements = Array.from({ length: 120 }, (_, n) =>
+        rotation({ dcid: n % 40, guid: `guid-${String(n)}` }),
+      );
+      for (const announcement of announcements)
+        await site.client.send({
+          destination: site.client.queue('data-collection'),
+          body: JSON.stringify(announcement),
+        });
+      for (const kill of [1, 40, 80]) {
+        await using process = await dispatcherProcess(url, folder.path);
+        await settled(kill);
+        await process[Symbol.asyncDispose]();
+      }
+      await using _last = await dispatcherProcess(url, folder.path);
+      await settled(announcements.length);
+      const accepted = outcomes().filter(({ outcome }) => outcome === 'accepted');
+      expect(outcomes()).toHaveLength(announcements.length);
+      expect(accepted.map(({ parameters }) => parameters['dcid']).toSorted()).toEqual(
+        Array.from({ length: 40 }, (_, n) => n).toSorted(),
+      );
+      const started: string[] = [];
+      for await (const copy of site.client.browse(site.client.queue('elsewhere')))
+        started.push(copy.headers['baton-run'] ?? '');
+      expect(started.toSorted()).toEqual(accepted.map(({ run }) => run).toSorted());
+    });
+  });
+
+  describe('an announcement whose run is cancelled', () => {
+    it('waits no longer: it is refused, and is no dead letter', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      const answer = office.announce('data-collection', collection({ file: '/nowhere' }));
+      await office.recorded('later');
+      await office.site.cancel('guid-1');
+      const reason = 'The run guid-1 was cancelled before it started.';
+      expect(await answer).toEqual({ status: 'refused', run: 'guid-1', reason });
+      expect(await office.recorded('refused')).toMatchObject({ run: 'guid-1', reason });
+      const letters = office.site.client.browse(
+        office.site.client.queue('data-collection').replace('/queue/', '/queue/DLQ.'),
+      );
+      expect((await letters.next()).done).toBe(true);
     });
   });
 
@@ -185,8 +301,28 @@ function collection(more: JsonObject): { parameters: JsonObject } {
   };
 }
 
+async function writeSite(folder: string): Promise<void> {
+  await writeFile(join(folder, 'rules.yaml'), rules);
+  for (const [name, recipe] of Object.entries(recipes))
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(recipe));
+}
+
+/** A dispatcher in a process of its own, which disposing of it kills. */
+async function dispatcherProcess(address: string, folder: string): Promise<AsyncDisposable> {
+  const script = new URL('../dispatcher/dispatcher-process.ts', import.meta.url);
+  const child = fork(script, [address, folder, folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const closed = once(child, 'close');
+  await Promise.race([once(child, 'message'), closed]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
 /** A dispatcher with a folder of recipes, and an announcer. */
-class Office implements AsyncDisposable {
+export class Office implements AsyncDisposable {
   readonly site: Site;
   readonly folder: string;
   readonly #dispatcher: Dispatcher;
@@ -203,9 +339,7 @@ class Office implements AsyncDisposable {
   static async open(url: string): Promise<Office> {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await temporaryFolder());
-    await writeFile(join(folder.path, 'rules.yaml'), rules);
-    for (const [name, recipe] of Object.entries(recipes))
-      await writeFile(join(folder.path, `${name}.json`), JSON.stringify(recipe));
+    await writeSite(folder.path);
     const site = stack.use(await Site.start(url, []));
     const announcements = { customRecipes: false, fields };
     const dispatcher = stack.use(
@@ -229,7 +363,7 @@ class Office implements AsyncDisposable {
   }
 
   /** Announces, and returns the first answer. */
-  async announce(queue: string, body: Json): Promise<JsonObject & { status: string }> {
+  async announce(queue: string, body: Json): Promise<JsonObject & { status: string; run: string }> {
     this.#announced += 1;
     const replyTo = this.site.client.queue(`answers.${this.#announced}`);
     const headers = { 'reply-to': replyTo, 'correlation-id': `id ${this.#announced}` };
@@ -237,7 +371,7 @@ class Office implements AsyncDisposable {
     await this.site.client.send({ destination: this.site.client.queue(queue), headers, body: text });
     const answer = await this.site.next(replyTo);
     expect(answer.headers['correlation-id']).toBe(`id ${this.#announced}`);
-    return JSON.parse(answer.body.toString()) as JsonObject & { status: string };
+    return JSON.parse(answer.body.toString()) as JsonObject & { status: string; run: string };
   }
 
   async deadLetter(queue: string): Promise<Delivery> {

@@ -5,12 +5,13 @@ import { digest } from '../../src/core/json.ts';
 import { startLedger, type Ledger, type LedgerOptions } from '../../src/ledger/ledger.ts';
 import { Queries } from '../../src/ledger/queries.ts';
 import { openReader } from '../../src/ledger/store.ts';
+import { newsMessage, readNews, type CancellationNews } from '../../src/services/cancellation-news.ts';
 import type { LedgerRecord } from '../../src/services/record.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client, type Delivery } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { announced, batchOf, settled } from '../ledger/records.ts';
+import { announced, batchOf, cancelled, settled } from '../ledger/records.ts';
 
 interface SuiteBroker extends AsyncDisposable {
   address(namespace?: string): string;
@@ -96,6 +97,72 @@ export function exerciseLedger(start: () => Promise<SuiteBroker>): void {
     expect(['held', 'slow'].map((run) => ledger.queries.summary(run)?.state)).toEqual(['running', 'running']);
   });
 
+  it('cancels a run: all services are told, and its announcer, once, when nothing of it waits any more', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    await bench.record(announced('r', { ...asking, sends: { '1': 3 } }), settled('r', 1, 'done'));
+    await bench.record(cancelled('r'));
+    expect(await bench.heard('answer')).toEqual({ kind: 'answer', run: 'r', state: 'cancelled' });
+    expect(ledger.queries.run('r')).toMatchObject({
+      state: 'running',
+      cancellation: { user: 'ann', reason: 'the wrong sample' },
+    });
+    await bench.record(settled('r', 1, 'cancelled', { n: 2 }), settled('r', 1, 'dead', { n: 3 }));
+    await bench.repliesCame(1);
+    expect(bench.lastReply).toMatchObject({
+      status: 'failed',
+      state: 'cancelled',
+      reason: 'The run was cancelled by ann: the wrong sample.',
+      counts: { sent: 3, done: 1, cancelled: 1, dead: 1 },
+    });
+    expect(ledger.queries.summary('r')).toMatchObject({ state: 'cancelled', waiting: 0 });
+    expect(await bench.listed()).toEqual([]);
+  });
+
+  it('says so when the run to be cancelled has ended, also in the same breath', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    await bench.record(announced('r', asking), settled('r', 1, 'done'), cancelled('r'));
+    expect(await bench.heard('answer')).toEqual({ kind: 'answer', run: 'r', state: 'ended', ended: 'finished' });
+    await bench.repliesCame(1);
+    expect(bench.lastReply).toMatchObject({ status: 'finished' });
+    expect(ledger.queries.run('r')).not.toHaveProperty('cancellation');
+    expect(await bench.listed()).toEqual([]);
+  });
+
+  it('cancels a run that is announced only later', async () => {
+    await using bench = await Bench.open(broker);
+    await bench.ledger();
+    await bench.record(cancelled('r'));
+    expect(await bench.heard('answer')).toEqual({ kind: 'answer', run: 'r', state: 'unknown' });
+    expect(await bench.listed()).toEqual(['r']);
+    await bench.record(announced('r', asking));
+    await bench.record(settled('r', 1, 'cancelled'));
+    await bench.repliesCame(1);
+    expect(bench.lastReply).toMatchObject({ status: 'failed', state: 'cancelled' });
+  });
+
+  it('tells what is cancelled to who asks, also after it was killed, and the broker', { timeout: 60_000 }, async () => {
+    await using bench = await Bench.open(broker);
+    await bench.record(announced('r', asking));
+    await bench.record(cancelled('r'));
+    {
+      await using _first = await ledgerProcess(bench);
+      await bench.heard('answer');
+    }
+    await using ledger = await ledgerProcess(bench);
+    expect(await bench.listed()).toEqual(['r']);
+    await broker.kill('SIGKILL');
+    await broker.restart();
+    expect(await bench.listed()).toEqual(['r']);
+    await ledger[Symbol.asyncDispose]();
+    await bench.record(settled('r', 1, 'cancelled'));
+    await using _last = await ledgerProcess(bench);
+    await bench.repliesCame(1);
+    expect(bench.lastReply).toMatchObject({ status: 'failed', state: 'cancelled' });
+    expect(await bench.listed()).toEqual([]);
+  });
+
   it('answers once for each run, and balances, when it is killed again and again', { timeout: 60_000 }, async () => {
     await using bench = await Bench.open(broker);
     const feeding = feed(bench, manyRuns);
@@ -142,6 +209,8 @@ class Bench implements AsyncDisposable {
   readonly replies = new Map<string, Delivery>();
   readonly #stack: AsyncDisposableStack;
   #reply = Promise.withResolvers<void>();
+  readonly #news: CancellationNews[] = [];
+  #newsCame = Promise.withResolvers<void>();
 
   private constructor(address: string, folder: string, client: Client, stack: AsyncDisposableStack) {
     this.address = address;
@@ -158,7 +227,37 @@ class Bench implements AsyncDisposable {
     const bench = new Bench(address, folder.path, client, stack);
     const request = { destination: client.queue('baton.replies'), ack: 'client-individual' } as const;
     await client.subscribe(request, (delivery) => bench.#take(delivery));
+    const topic = { destination: client.topic('baton.cancelled'), ack: 'auto' } as const;
+    await client.subscribe(topic, ({ body }) => bench.#hear(readNews(body)));
     return bench;
+  }
+
+  #hear(news: CancellationNews | undefined): void {
+    if (!news) return;
+    this.#news.push(news);
+    this.#newsCame.resolve();
+    this.#newsCame = Promise.withResolvers();
+  }
+
+  /** What is said of cancelled runs in this way, past or future. */
+  async heard<Kind extends CancellationNews['kind']>(kind: Kind): Promise<Extract<CancellationNews, { kind: Kind }>> {
+    for (;;) {
+      const found = this.#news.findLast((news) => news.kind === kind);
+      if (found) return found as Extract<CancellationNews, { kind: Kind }>;
+      await this.#newsCame.promise;
+    }
+  }
+
+  /** The runs that the ledger lists as cancelled when it is asked; if need be again, since a topic keeps nothing. */
+  async listed(): Promise<readonly string[]> {
+    this.#news.length = 0;
+    const ask = (): void =>
+      void this.client.send(newsMessage({ kind: 'question' }, this.client)).catch(() => undefined);
+    const unlisten = this.client.events.on('connected', ask);
+    ask();
+    const { runs } = await this.heard('list');
+    unlisten();
+    return runs;
   }
 
   #take(delivery: Delivery): void {

@@ -1,13 +1,29 @@
 import { setTimeout as taking } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import { checkpoint, done, later, publish, rejected, result, send, type Outcome } from '../../src/services/outcome.ts';
+import {
+  checkpoint,
+  done,
+  failed,
+  later,
+  publish,
+  rejected,
+  result,
+  send,
+  type Outcome,
+} from '../../src/services/outcome.ts';
 import { defineService, type AnyService, type ServiceOptions, type StepInput } from '../../src/services/service.ts';
 import { Suspects } from '../../src/services/suspects.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { payloadOf, Site } from '../fixtures/site.ts';
+import { exerciseJoinKills } from './join-kills.ts';
+import { exerciseJoins } from './joins.ts';
+import { exerciseHighWater } from './high-water.ts';
+import { exercisePriorities } from './priorities.ts';
+import { exerciseSuspects } from './suspects.ts';
+import { exerciseCancellation } from './cancellation.ts';
 
 interface SuiteBroker extends AsyncDisposable {
   address(namespace?: string): string;
@@ -22,6 +38,12 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
   afterAll(async () => broker[Symbol.asyncDispose]());
   const site = async (...services: AnyService[]): Promise<Site> =>
     await Site.start(broker.address(uniqueNamespace()), services);
+
+  exerciseHighWater(() => broker.address(uniqueNamespace()));
+  exerciseJoins(() => broker.address(uniqueNamespace()));
+  exerciseJoinKills(() => broker.address(uniqueNamespace()));
+  exercisePriorities(() => broker.address(uniqueNamespace()));
+  exerciseSuspects(() => broker.address(uniqueNamespace()));
 
   describe('an outcome', () => {
     it('done sends its outputs over the channels of the recipe, and the ledger counts them', async () => {
@@ -175,10 +197,41 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       expect(letter.headers).toMatchObject({ mine: 'yes', 'baton-error-code': 'recipes.syntax' });
     });
 
+    it('whose outcome has no form in JSON is a failure of its handler, not of its neighbours', async () => {
+      const odd: readonly (() => Outcome)[] = [
+        () => done(result(1n as never)),
+        () => done(publish('results', undefined as never)),
+        () => ({ kind: 'skipped', cause: { code: 'odd', message: 1n as never } }),
+        () => {
+          throw Object.create(null) as Error;
+        },
+        () => later(Number.NaN, 'nobody knows when'),
+        () => done(send(1, 'a', Infinity)),
+        () => {
+          throw Object.defineProperty(new Error('odd'), 'code', {
+            get: () => {
+              throw new Error('no code');
+            },
+          });
+        },
+      ];
+      await using here = await site(worker(({ payload }) => odd[Number(payload)]?.() ?? done(), { concurrency: 10 }));
+      await here.run({
+        1: { queue: 'work', retry: { attempts: 1 }, output: { a: 2 } },
+        2: { queue: 'out' },
+        start: [0, 10, 1, 11, 2, 12, 3, 13, 4, 5, 6].map((each) => [1, each]),
+      });
+      await here.settled(1, 'done', 4);
+      const codes = (await here.settled(1, 'dead', 7)).map(({ cause }) => cause?.code);
+      const invalid = ['stomp.invalid', 'stomp.invalid', 'stomp.invalid'];
+      expect(codes.sort()).toEqual(['exception', 'exception', 'outputs', 'outputs', ...invalid]);
+    });
+
     it('whose headers, or whose run’s name, cannot be sent again is dead-lettered without them', async () => {
-      await using here = await site(worker(() => rejected('not that one')));
+      await using here = await site(worker(() => failed('not that one')));
       const run = 'r\0'.repeat(5_000);
-      const recipe = oneStep({ retry: { attempts: 1 } });
+      // There would be a second attempt, were it not the message itself that cannot be sent again.
+      const recipe = oneStep({ retry: { attempts: 2 } });
       const body = JSON.stringify({ environment: { ID: run }, recipe, 'recipe-pointer': 1 });
       const headers = { 'baton-key': 'k'.repeat(300) };
       await here.client.send({ destination: here.client.queue('work'), headers, body });
@@ -434,6 +487,8 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
     });
   });
 
+  exerciseCancellation(() => broker.address(uniqueNamespace()));
+
   describe('the guard', () => {
     it('lets a suspect run alone, and clears it when it ends well', async () => {
       const suspects = new Suspects();
@@ -460,7 +515,7 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       await here.run({ 1: { queue: 'work' }, start: ['a', 'suspect', 'b', 'c'].map((payload) => [1, payload]) });
       for await (const delivery of here.client.browse(here.client.queue('work')))
         if (payloadOf(delivery) === 'suspect')
-          suspects.learn({ messageId: delivery.messageId, deaths: 1, lastOutput: '' });
+          suspects.learn({ messageId: delivery.messageId, deaths: ['a process'], lastOutput: '' });
       await using _there = await Site.start(
         broker.address(here.client.queue('').slice('/queue/'.length, -1)),
         [service],
@@ -505,7 +560,11 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       });
       for await (const delivery of here.client.browse(here.client.queue('work')))
         if (payloadOf(delivery) === 'poison')
-          suspects.learn({ messageId: delivery.messageId, deaths: 3, lastOutput: 'Segmentation fault' });
+          suspects.learn({
+            messageId: delivery.messageId,
+            deaths: ['one', 'two', 'three'],
+            lastOutput: 'Segmentation fault',
+          });
       const letter = here.next(here.client.queue('work').replace('/queue/', '/queue/DLQ.'));
       const service = worker(({ payload }) => {
         ran.push(payload);

@@ -52,7 +52,21 @@ describe('parseRules', () => {
     expect(parseRules('rules: []', 'rules.yaml')).toEqual([]);
   });
 
+  it('reads which parameters tell announcements apart', () => {
+    const [rule] = parseRules('rules:\n  - {name: a, recipes: [], key: [dcid, "sample[id]"]}', 'rules.yaml');
+    expect(rule?.key).toEqual([
+      { name: 'dcid', field: ['dcid'] },
+      { name: 'sample[id]', field: ['sample', 'id'] },
+    ]);
+  });
+
   it.each([
+    [
+      'a key that is no parameter',
+      'rules:\n  - name: a\n    recipes: []\n    key: [dcid,\n      "{dcid}-[event"]',
+      /line 5: "\{dcid\}-\[event" is no parameter, expected name or name\[key\]/,
+    ],
+    ['an empty key', 'rules:\n  - name: a\n    recipes: []\n    key: []', /line 4, rule 1, "key": /],
     [
       'YAML that is none',
       'rules:\n  - name: [',
@@ -69,7 +83,7 @@ describe('parseRules', () => {
     [
       'a key that is near none',
       'rules:\n  - name: a\n    recipes: [x]\n    colour: red',
-      'line 4, rule 1, "colour": unknown key, expected name, description, when, recipes, parameters, ready',
+      'line 4, rule 1, "colour": unknown key, expected name, description, when, recipes, key, parameters, ready',
     ],
     ['a rule without recipes', 'rules:\n  - name: a', 'line 2, rule 1: "recipes" is missing'],
     [

@@ -92,14 +92,15 @@ function exerciseSpool(start: () => Promise<SuiteBroker>): void {
       '3.json': '{"queue": "data-collection", "message": 5}',
       '4.json': '{"queue": "data-collection", "message": {}, "headers": {"baton-key": "mine"}}',
       '5.json': JSON.stringify(good),
-      '.6.json.part': 'being written',
-      '7.txt': 'a note',
+      '6.json': JSON.stringify({ ...good, headers: { AMQ_SCHEDULED_REPEAT: '2' } }),
+      '.7.json.part': 'being written',
+      '8.txt': 'a note',
     };
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
     await sendSpooled(inbox.client, folder.path, silent);
     expect((await inbox.first(1)).map(guidOf)).toEqual(['good']);
-    expect((await readdir(folder.path)).sort()).toEqual(['.6.json.part', '7.txt', 'refused']);
-    const reasons = ['1', '2', '3', '4'].map(async (name) =>
+    expect((await readdir(folder.path)).sort()).toEqual(['.7.json.part', '8.txt', 'refused']);
+    const reasons = ['1', '2', '3', '4', '6'].map(async (name) =>
       readFile(join(folder.path, `refused/${name}.json.reason`), 'utf8'),
     );
     expect(await Promise.all(reasons)).toEqual([
@@ -107,6 +108,7 @@ function exerciseSpool(start: () => Promise<SuiteBroker>): void {
       expect.stringContaining('did you mean'),
       expect.stringContaining('"message"'),
       expect.stringContaining('baton-key'),
+      expect.stringContaining('AMQ_SCHEDULED_REPEAT'),
     ]);
   });
 }

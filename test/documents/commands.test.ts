@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { program } from '../../src/cli/program.ts';
+import { problemsOf } from './command-lines.ts';
 import { documents, read } from './documents.ts';
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -39,20 +38,4 @@ function commandLinesIn(path: string): string[] {
   );
   const inCode = Array.from(text.matchAll(/`baton ([a-z][^`\n]*)`/g), ([, line = '']) => line);
   return [...inBlocks, ...inCode];
-}
-
-/** What is wrong with a command line, as far as its words tell. */
-function problemsOf(line: string): string[] {
-  let command: Command = program();
-  const words = line.trim().split(/\s+/);
-  while (command.commands.length > 0) {
-    const word = words.shift();
-    if (word === undefined) return [];
-    const found: Command | undefined = command.commands.find((candidate) => candidate.name() === word);
-    if (!found) return [`baton ${line}: there is no command ${JSON.stringify(word)}`];
-    command = found;
-  }
-  const options = words.filter((word) => word.startsWith('--')).map((word) => word.replace(/[^a-z-].*$/, ''));
-  const unknown = options.filter((option) => !command.options.some(({ long }) => long === option));
-  return unknown.map((option) => `baton ${line}: ${command.name()} has no option ${option}`);
 }

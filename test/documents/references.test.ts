@@ -66,21 +66,6 @@ describe('docs/services.md', () => {
   });
 });
 
-describe('docs/delivery.md', () => {
-  const rows = Array.from(
-    sectionOf('docs/delivery.md', '## Which test shows it').matchAll(
-      /^\| [^|]+\| ([^|]+) \| \[[^\]]*\]\(\.\.\/([^)]+)\)/gm,
-    ),
-    ([, title = '', file = '']) => ({ title: title.trim(), file }),
-  );
-
-  it('names tests', () => expect(rows.length).toBeGreaterThan(10));
-
-  it.each(rows)('names a test that $file has: $title', ({ title, file }) => {
-    expect(read(file)).toContain(title);
-  });
-});
-
 describe('docs/monitor.md', () => {
   const document = read('docs/monitor.md');
 

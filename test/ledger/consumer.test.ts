@@ -35,7 +35,7 @@ async function open(clock: Clock = systemClock) {
   const client = stack.use(new Client({ address: parseBrokerAddress(broker.address()), name: 'test' }));
   await client.start();
   const { database, ...store } = stack.use(openStore(folder.path));
-  const book = new Book({ ...store, database }, clock, (name) => client.queue(name));
+  const book = new Book({ ...store, database }, clock, client);
   let entered = Promise.withResolvers<Entered>();
   const onEntered = (news: Entered): void => {
     entered.resolve(news);

@@ -37,8 +37,12 @@ describe('reading a record message', () => {
 
   const step = settled('r', 1, 'done');
   it.each([
-    ['kind', 7, 'kind: expected one of step, announcement, reply, reinjection, quiet, got nothing'],
-    ['kind', { kind: 'stepp' }, 'kind: expected one of step, announcement, reply, reinjection, quiet, got "stepp"'],
+    ['kind', 7, 'kind: expected one of step, announcement, reply, reinjection, cancellation, join, quiet, got nothing'],
+    [
+      'kind',
+      { kind: 'stepp' },
+      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, quiet, got "stepp"',
+    ],
     ['run', { ...step, run: '' }, 'run must NOT have fewer than 1 characters, got ""'],
     ['attempt', { ...step, attempt: -1 }, 'attempt must be >= 0, got -1'],
     ['sends', { ...step, sends: { '2': 'x' } }, 'sends.2 must be integer, got "x"'],

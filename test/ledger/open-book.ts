@@ -23,7 +23,10 @@ export async function openBook(clock: Clock = systemClock): Promise<OpenBook> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const store = stack.use(openStore(folder.path));
-  const book = new Book(store, clock, (name) => `/queue/${name}`);
+  const book = new Book(store, clock, {
+    queue: (name) => `/queue/${name}`,
+    topic: (name) => `/topic/${name}`,
+  });
   const queries = new Queries(store.database);
   const run = (id: string): RunDetail => queries.run(id) ?? fail(`there is no run ${id}`);
   let count = 0;

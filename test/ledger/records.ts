@@ -1,5 +1,6 @@
 import type {
   AnnouncementRecord,
+  CancellationRecord,
   LedgerRecord,
   ReinjectionRecord,
   ReplyRecord,
@@ -70,6 +71,18 @@ export function settled(
 /** The record of the re-injection of the first dead letter of a step, for the `times`th time. */
 export function reinjected(run: string, step: number, times: number): ReinjectionRecord {
   return { kind: 'reinjection', id: `${run}/${String(step)}/1.r${String(times)}`, run, step, time: noon + 25 };
+}
+
+/** The wish that a run be cancelled. */
+export function cancelled(run: string, changes: Partial<CancellationRecord> = {}): CancellationRecord {
+  return {
+    kind: 'cancellation',
+    id: `cancellation of ${run}`,
+    run,
+    user: 'ann',
+    reason: 'the wrong sample',
+    ...changes,
+  };
 }
 
 /** The record of an answer. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Health } from '../../src/monitor/api.ts';
 import { startMonitor } from '../../src/monitor/monitor.ts';
+import { recipeSchema } from '../../src/recipes/schema.ts';
 import { announced, replied, settled } from '../ledger/records.ts';
 import { openMonitor, type OpenMonitor } from './open-monitor.ts';
 
@@ -47,6 +48,12 @@ describe('the interface', () => {
       deliveries: [{ key: 'one/1/1', outcome: 'done' }],
       results: [{ step: 1, result: { x: 1 } }],
     });
+  });
+
+  it('has the schema of recipes for editors, one that knows no services where it is given none', async () => {
+    const { status, json } = await site.get('/api/schemas/recipe');
+    expect(status).toBe(200);
+    expect(json).toEqual(recipeSchema());
   });
 
   it('counts announcements', async () => {

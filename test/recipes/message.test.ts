@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatonError } from '../../src/core/errors.ts';
-import { currentStep, parseEnvelope, printEnvelope, runOf } from '../../src/recipes/message.ts';
+import { EnvelopePrinter, currentStep, parseEnvelope, runOf } from '../../src/recipes/message.ts';
 import { stepNumbers } from '../../src/recipes/recipe.ts';
 import { anyJson, anyParameters, validRecipe } from './arbitraries.ts';
 
@@ -67,11 +67,20 @@ describe('parseEnvelope', () => {
     expect(() => parseEnvelope(body({}), { bytes: 10, depth: 200 })).toThrow(/has \d+ bytes; at most 10 are read/);
   });
 
-  it('reads what printEnvelope wrote', () => {
+  it('reads what was printed, alone or after another', () => {
     fc.assert(
       fc.property(validRecipe, anyJson, anyParameters, fc.array(fc.nat()), (given, payload, environment, path) => {
         const envelope = { environment, payload, recipe: given, path, pointer: stepNumbers(given)[0] ?? 0 };
-        expect(parseEnvelope(printEnvelope(envelope))).toEqual(JSON.parse(JSON.stringify(envelope)));
+        const printer = new EnvelopePrinter();
+        for (const next of [
+          envelope,
+          { ...envelope, payload: 1 },
+          { ...envelope, environment: {}, path: [] },
+          envelope,
+        ])
+          expect(parseEnvelope(printer.print(next, JSON.stringify(next.payload)))).toEqual(
+            JSON.parse(JSON.stringify(next)),
+          );
       }),
     );
   });

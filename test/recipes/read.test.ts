@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatonError } from '../../src/core/errors.ts';
-import { locate, printRecipe, readRecipe } from '../../src/recipes/read.ts';
+import { printRecipe, readRecipe } from '../../src/recipes/read.ts';
 import { anyJson, validRecipe } from './arbitraries.ts';
 
 describe('readRecipe', () => {
@@ -18,7 +18,7 @@ describe('readRecipe', () => {
       start: [[1, [null, { any: 'payload' }]]],
       error: [7],
     };
-    expect(readRecipe(JSON.stringify(recipe), 'a.json')).toEqual({ recipe, findings: [] });
+    expect(readRecipe(JSON.stringify(recipe), 'a.json')).toMatchObject({ recipe, findings: [] });
   });
 
   it('takes the last of duplicate keys and says where the others stand', () => {
@@ -172,18 +172,30 @@ describe('readRecipe', () => {
   });
 });
 
-describe('locate', () => {
-  const text = '{\n  "1": [],\n  "1": {\n    "output": {"every": [2, 9]}\n  }\n}';
+describe('the place of what was read', () => {
+  const { at, written } = readRecipe(
+    '{\n  "1": [],\n  "1": {\n    "output": {"every": [2, 9]}\n  },\n  "02": {"output": 1e0}\n}',
+    'a.json',
+  );
 
   it('finds the line and column of a place, of duplicate keys in the one that counts', () => {
-    expect(locate(text, ['1', 'output', 'every', 1])).toEqual({ line: 4, column: 29 });
-    expect(locate(text, ['1', 'output'])).toEqual({ line: 4, column: 5 });
-    expect(locate(text, ['1'])).toEqual({ line: 3, column: 3 });
+    expect(at(['1', 'output', 'every', 1])).toEqual({ line: 4, column: 29 });
+    expect(at(['1', 'output'])).toEqual({ line: 4, column: 5 });
+    expect(at(['1'])).toEqual({ line: 3, column: 3 });
   });
 
   it('falls back on the nearest place around one that is not there', () => {
-    expect(locate(text, ['1', 'error'])).toEqual({ line: 3, column: 3 });
-    expect(locate(text, [])).toEqual({ line: 1, column: 1 });
+    expect(at(['1', 'error'])).toEqual({ line: 3, column: 3 });
+    expect(at([])).toEqual({ line: 1, column: 1 });
+  });
+
+  it('finds a step also where its number is written in another way', () => {
+    expect(at(['2', 'output'])).toEqual({ line: 6, column: 10 });
+  });
+
+  it('has the JSON as it was written', () => {
+    expect(written(['2', 'output'])).toBe('1e0');
+    expect(written(['1', 'output', 'every'])).toBe('[2, 9]');
   });
 });
 

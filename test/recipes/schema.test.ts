@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/json.ts';
+import { isObject, type Json } from '../../src/core/json.ts';
 import { recipeSchema, type DescribedService } from '../../src/recipes/schema.ts';
+import { builtinServices } from '../../src/services/builtin/builtin.ts';
 import { validRecipe } from './arbitraries.ts';
 
 const watch: DescribedService = {
@@ -55,5 +57,40 @@ describe('recipeSchema', () => {
     ['a parameter that is missing', recipeWith({ queue: 'file-watch', parameters: {} })],
   ])('refuses %s', (_, recipe) => {
     expect(isRecipe(recipe)).toBe(false);
+  });
+});
+
+describe('the schema of recipes with the services that ship', () => {
+  const validate = ajv.compile(recipeSchema(builtinServices));
+
+  it.each(['gridscan-images', 'gridscan-nexus'])('accepts the recipe %s', (name) => {
+    const recipe = JSON.parse(readFileSync(new URL(`../../recipes/${name}.json`, import.meta.url), 'utf8')) as Json;
+    expect(validate(recipe), ajv.errorsText(validate.errors)).toBe(true);
+  });
+
+  it.each<[string, Json]>([
+    ['numbered channels', { queue: 'filewatcher', output: { 'select-9': 2 } }],
+    [
+      'placeholders in lists',
+      { queue: 'xray_centring', parameters: { steps_x: 1, steps_y: 1, box_size_px: ['{a}', 2] } },
+    ],
+  ])('accepts %s', (_, step) => {
+    expect(validate(recipeWith(step)), ajv.errorsText(validate.errors)).toBe(true);
+  });
+
+  it.each<[string, Json]>([
+    ['a channel that is never sent on', { queue: 'filewatcher', output: { each: 2 } }],
+    ['a list of the wrong things', { queue: 'filewatcher', parameters: { list: [1] } }],
+  ])('refuses %s', (_, step) => {
+    expect(validate(recipeWith(step))).toBe(false);
+  });
+
+  it('describes every parameter, for who hovers over it', () => {
+    for (const { name, parameters } of builtinServices) {
+      const silent = Object.entries(parameters['properties'] ?? {}).filter(
+        ([, schema]: [string, Json]) => !isObject(schema) || schema['description'] === undefined,
+      );
+      expect(silent.map(([parameter]) => `${name}: ${parameter}`)).toEqual([]);
+    }
   });
 });

@@ -182,9 +182,21 @@ describe('validateRecipe refuses', () => {
       'step 99',
       'no start and no link leads to this step',
     ],
-    ['a cycle', recipeWith({ '2': { output: 1 } }), 'cycle', 'step 2', 'its link closes the cycle 1 → 2 → 1'],
-    ['a cycle over error links', recipeWith({ '2': { error: { x: 1 } } }), 'cycle', 'step 2', '1 → 2 → 1'],
-    ['a step that leads to itself', recipeWith({ '2': { output: [2] } }), 'cycle', 'step 2', '2 → 2'],
+    ['a cycle', recipeWith({ '2': { output: 1 } }), 'cycle', 'step 2, "output"', 'the link closes the cycle 1 → 2 → 1'],
+    [
+      'a cycle over error links',
+      recipeWith({ '2': { error: { x: 1 } } }),
+      'cycle',
+      'step 2, "error", "x"',
+      '1 → 2 → 1',
+    ],
+    [
+      'a step that leads to itself',
+      recipeWith({ '2': { output: [2] } }),
+      'cycle',
+      'step 2, "output", entry 1',
+      '2 → 2',
+    ],
     [
       'a queue that is no text',
       firstStepWith({ queue: 5 }),
@@ -274,11 +286,14 @@ describe("Baton's own settings", () => {
     ]);
   });
 
-  it('are looked at in "when", too, once substituted', () => {
-    const step = firstStepWith({ when: { spots: { minimun: 3 } } });
-    expect(findProblems(step)).toEqual([]);
-    expect(findProblems(step, { isSubstituted: true })).toMatchObject([
-      { rule: 'bad-condition', where: 'step 1, "when"', message: expect.stringContaining('did you mean "minimum"') },
+  it('are looked at in "when", too, where that holds no placeholder any more', () => {
+    expect(findProblems(firstStepWith({ when: { spots: { minimun: '{least}' } } }))).toEqual([]);
+    expect(findProblems(firstStepWith({ when: { spots: { minimun: 3 } } }))).toMatchObject([
+      {
+        rule: 'bad-condition',
+        where: 'step 1, "when", "spots"',
+        message: expect.stringContaining('did you mean "minimum"'),
+      },
     ]);
   });
 });

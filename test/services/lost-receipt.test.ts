@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import type { JsonObject } from '../../src/core/json.ts';
 import { done, send } from '../../src/services/outcome.ts';
 import { defineService, type AnyService } from '../../src/services/service.ts';
 import { unwatched, type RunningNotes } from '../../src/services/suspects.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
+import { LeapingClock } from '../fixtures/leaping-clock.ts';
 import { startProxy, type Fate } from '../fixtures/proxy.ts';
 import { payloadOf, Site } from '../fixtures/site.ts';
 
@@ -131,3 +133,38 @@ function joining(onRun: () => void = () => undefined): AnyService {
     },
   });
 }
+
+it('what ends each connection over which it is settled becomes a failure, and holds up no other', async () => {
+  await using broker = await startEmbeddedBroker();
+  await using proxy = await startProxy(broker.port);
+  let cuts = 0;
+  proxy.decide = (chunk) => {
+    if (!chunk.includes('deadly') || !chunk.includes('COMMIT')) return 'pass';
+    cuts += 1;
+    return 'lose-and-cut';
+  };
+  const sending = defineService({
+    name: 'sending',
+    description: 'sends what it is told',
+    queue: 'work',
+    parameters: { type: 'object' },
+    concurrency: 8,
+    retry: { attempts: 1, delay: 1, factor: 1, maxDelay: 1 },
+    process: ({ parameters: { letters } }) => done(send((letters as string[]).join(''))),
+  });
+  await using direct = await Site.start(broker.address(), []);
+  const recipe = (...letters: string[]): JsonObject => ({
+    1: { queue: 'work', parameters: { letters }, output: 2 },
+    2: { queue: 'out' },
+    start: [[1, null]],
+  });
+  for (const word of ['deadly', 'a', 'b', 'c']) await direct.run(recipe(...word));
+  await using _through = await Site.start(`stomp://127.0.0.1:${proxy.port}`, [sending], { clock: new LeapingClock() });
+  const came = [];
+  for (let number = 0; number < 3; number += 1) came.push(payloadOf(await direct.next(direct.client.queue('out'))));
+  expect(came.sort()).toEqual(['a', 'b', 'c']);
+  const dead = await direct.next(direct.client.queue('DLQ.work'));
+  expect(dead.headers['baton-error-message']).toMatch(/over which each connection ended/);
+  // Once with the others, and then five times alone.
+  expect(cuts).toBeLessThanOrEqual(6);
+});

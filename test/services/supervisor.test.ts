@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Supervisor } from '../../src/services/supervisor.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
@@ -14,10 +15,19 @@ async function supervised(): Promise<{ supervisor: Supervisor; site: Site } & As
   const folder = stack.use(await temporaryFolder());
   const site = stack.use(await Site.start(broker.address(), []));
   const begin = { address: broker.address(), folder: folder.path };
-  const supervisor = stack.use(new Supervisor({ entry, parts: [{ name: 'fragile', begin }], backoff }));
+  const supervisor = stack.use(
+    new Supervisor({ entry, parts: [{ name: 'fragile', begin }], folder: join(folder.path, 'guard'), backoff }),
+  );
   await supervisor.start();
   const all = stack.move();
   return { supervisor, site, [Symbol.asyncDispose]: async () => all.disposeAsync() };
+}
+
+/** Limits the memory of processes that are started meanwhile, in megabytes: filling what they have by default takes long. */
+function heapsOf(megabytes: number): Disposable {
+  const { NODE_OPTIONS: before = '' } = process.env;
+  process.env['NODE_OPTIONS'] = `${before} --max-old-space-size=${megabytes}`;
+  return { [Symbol.dispose]: () => void (process.env['NODE_OPTIONS'] = before) };
 }
 
 describe('a supervisor', () => {
@@ -44,6 +54,32 @@ describe('a supervisor', () => {
     // Once a suspect, it ran alone: nothing innocent could be counted a second time.
     expect(deaths.slice(1).map((running) => running.length)).toEqual([1, 1]);
   });
+
+  it('finds each message that kills its process, whatever way it does, tells how, and lets all others be done', async () => {
+    using _small = heapsOf(100);
+    await using here = await supervised();
+    const ways = ['exit as if all were well', 'abort', 'throw', 'leak'];
+    const start = [...ways, ...Array.from({ length: 6 }, () => 'fine')].map((payload) => [1, payload]);
+    await here.site.run({ 1: { queue: 'work' }, start });
+    await here.site.settled(1, 'done', 6);
+    const dead = await here.site.settled(1, 'dead', ways.length);
+    const causes = dead.map(({ cause }) => cause?.message ?? '').join('\n');
+    expect(dead.map(({ cause }) => cause?.code)).toEqual(ways.map(() => 'crashed'));
+    for (const sign of ['exit code 0', 'SIGABRT', 'thrown outside of its promise', 'out of memory'])
+      expect(causes).toContain(sign);
+  }, 60_000);
+
+  it.each(['block once', 'ignore the time-out once'])(
+    'takes the process of a handler that goes on after its time-out, and tries again: %s',
+    async (way) => {
+      await using here = await supervised();
+      const died = here.supervisor.events.once('died');
+      await here.site.run({ 1: { queue: 'work', timeout: 0.2 }, start: [[1, way]] });
+      expect((await died).running).toHaveLength(1);
+      await here.site.settled(1, 'done');
+    },
+    30_000,
+  );
 
   it('starts a process again that ends by itself with an error', async () => {
     await using here = await supervised();

@@ -43,7 +43,7 @@ describe('what was encoded', () => {
   test('is decoded to the same frames, however the bytes are split and whatever heart-beats stand between them', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(anyFrame, fc.constantFrom('', '\n', '\r\n\n'))),
+        fc.array(fc.tuple(anyFrame, fc.constantFrom('', '\n', '\n\n\n', '\r\n\n'))),
         fc.array(fc.nat(), { maxLength: 50 }),
         (frames, places) => {
           const bytes = Buffer.concat(frames.flatMap(([one, eols]) => [encode(one), Buffer.from(eols)]));
@@ -108,6 +108,18 @@ describe('decoding', () => {
     expect(decode('MESSAGE\r\na:b\r\n\r\n\0')).toEqual([frame('MESSAGE', { a: 'b' })]);
   });
 
+  test('reads frames of any form out of one piece, whichever stand before or behind', () => {
+    const forms: [string, Frame][] = [
+      ['MESSAGE\na:b\n\nLF\n\n\0', frame('MESSAGE', { a: 'b' }, 'LF\n\n')],
+      ['MESSAGE\r\na:b\r\n\r\nCR\n\n\0', frame('MESSAGE', { a: 'b' }, 'CR\n\n')],
+      ['MESSAGE\na:b\r\n\nboth\0', frame('MESSAGE', { a: 'b' }, 'both')],
+      ['MESSAGE\na:é\n\nwords\0', frame('MESSAGE', { a: 'é' }, 'words')],
+    ];
+    for (const [first, one] of forms)
+      for (const [second, two] of forms)
+        expect(decode(`${first}\r\n${second}${first}`)).toEqual([one, HEART_BEAT, two, one]);
+  });
+
   test('keeps spaces around a value, as STOMP 1.2 asks', () => {
     expect(decode('MESSAGE\na: b \n\n\0')).toEqual([frame('MESSAGE', { a: ' b ' })]);
   });
@@ -118,6 +130,7 @@ describe('decoding', () => {
 
   test('takes each end of line between frames for a heart-beat', () => {
     expect(decode('\n\r', '\nERROR\n\n\0\n')).toEqual([HEART_BEAT, HEART_BEAT, frame('ERROR', {}), HEART_BEAT]);
+    expect(decode('\n\n\nERROR\n\n\0')).toEqual([HEART_BEAT, HEART_BEAT, HEART_BEAT, frame('ERROR', {})]);
   });
 
   test.each([

@@ -3,8 +3,10 @@ import { type Clock, systemClock } from '../../src/core/clock.ts';
 import type { BrokerAddress } from '../../src/stomp/address.ts';
 import { Client, type Delivery, type SubscriptionRequest } from '../../src/stomp/client.ts';
 import { refused, stale, unknown } from '../../src/stomp/errors.ts';
+import type { HeartBeat } from '../../src/stomp/heart-beat.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { Relay } from './relay.ts';
+import { withCode } from './sessions.ts';
 
 /** What the client promises on every broker; the address is asked for when a test runs. */
 export function exerciseClient(broker: () => BrokerAddress): void {
@@ -84,6 +86,33 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     expect(await bodies(client, 'empty')).toEqual([]);
   });
 
+  test.each([
+    ['message-id', '0'],
+    ['subscription', 's1'],
+    ['ack', 'x'],
+    ['destination', '/queue/elsewhere'],
+    ['content-length', '99999999'],
+    ['receipt-id', 'r1'],
+    ['id', 's1'],
+    ['redelivered', 'true'],
+    ['browser', 'end'],
+    ['selector', 'no condition'],
+    ['transformation', 'jms-map-json'],
+    ['__proto__', 'x'],
+    ['a b:c\n', '\\:\r\n 🎼'],
+  ])('a message that brings the header %j: %j is delivered, browsed and settled as any other', async (name, value) => {
+    await using client = await startedClient(isolated());
+    const destination = client.queue('a');
+    await client.send({ destination, headers: { [name]: value }, body: '1' });
+    await client.send({ destination, body: '2' });
+    expect(await bodies(client, 'a')).toEqual(['1', '2']);
+    const inbox = await receive(client, 'a');
+    const delivery = await inbox.next();
+    expect(delivery).toMatchObject({ destination, redelivered: false, body: Buffer.from('1') });
+    await client.transact({ ack: [delivery, await inbox.next()], send: [] });
+    expect(await bodies(client, 'a')).toEqual([]);
+  });
+
   test('a subscription that ended receives nothing; what it had not settled comes to others', async () => {
     await using client = await startedClient(isolated());
     const arrived = Promise.withResolvers<Delivery>();
@@ -135,6 +164,21 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     expect(client.epoch).toBe(1);
   });
 
+  test.each([
+    ['in both directions', ['client', 'broker']],
+    ['on the way to the broker', ['client']],
+    ['on the way from the broker', ['broker']],
+  ] as const)('a connection that stays open and loses everything %s is found and replaced', async (_way, from) => {
+    await using relay = await Relay.to(isolated());
+    await using client = await startedClient(relay.address, { send: 200, receive: 200 });
+    const lost = client.events.once('disconnected');
+    relay.swallow(...from);
+    await expect(client.send({ destination: client.queue('a'), body: 'x' })).rejects.toEqual(withCode('stomp.unknown'));
+    expect(['stomp.silence', 'stomp.lost', 'stomp.refused']).toContain((await lost).reason.code);
+    await client.send({ destination: client.queue('a'), body: 'y' });
+    expect(client.epoch).toBeGreaterThan(1);
+  });
+
   test('through connections cut at any moment, each message is forwarded exactly once', async () => {
     const address = isolated();
     await using relay = await Relay.to(address);
@@ -153,7 +197,8 @@ export function exerciseClient(broker: () => BrokerAddress): void {
     while ((await bodies(reader, 'a')).length > 0 || forwarding.accountedFor() < count);
     await client.stop();
 
-    expect((await bodies(reader, 'b')).sort()).toEqual(numbers.sort());
+    // ActiveMQ may still be at a commit that came over a connection cut since: it takes from one queue before it adds to the other.
+    await expect.poll(async () => (await bodies(reader, 'b')).sort(), { timeout: 10_000 }).toEqual(numbers.sort());
     expect(await bodies(reader, 'a')).toEqual([]);
   });
 }
@@ -196,8 +241,9 @@ async function forward(client: Client, onDone: (done: number) => void): Promise<
   return { accountedFor: () => done.size + unanswered.size };
 }
 
-async function startedClient(address: BrokerAddress): Promise<Client> {
-  const client = new Client({ address, name: 'test', backoff: { delay: 0.01, factor: 1, maxDelay: 1 } });
+async function startedClient(address: BrokerAddress, heartBeat?: HeartBeat): Promise<Client> {
+  const backoff = { delay: 0.01, factor: 1, maxDelay: 1 };
+  const client = new Client({ address, name: 'test', backoff, ...(heartBeat && { heartBeat }) });
   await client.start();
   return client;
 }

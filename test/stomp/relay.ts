@@ -5,7 +5,7 @@ import type { BrokerAddress } from '../../src/stomp/address.ts';
 /** Stands between clients and a broker, and cuts their connections when told. */
 export class Relay implements AsyncDisposable {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Set<{ readonly client: Socket; readonly broker: Socket }>();
   readonly #behind: BrokerAddress;
 
   static async to(broker: BrokerAddress): Promise<Relay> {
@@ -25,9 +25,20 @@ export class Relay implements AsyncDisposable {
     return { ...this.#behind, host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
   }
 
+  /** Loses all bytes that are sent from now on over the connections that are open, in one direction or both; they stay open. */
+  swallow(...from: readonly ('client' | 'broker')[]): void {
+    for (const { client, broker } of this.#pairs) {
+      if (from.includes('client')) client.unpipe(broker).resume();
+      if (from.includes('broker')) broker.unpipe(client).resume();
+    }
+  }
+
   /** Ends all connections at once, with whatever is on its way. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { client, broker } of this.#pairs) {
+      client.destroy();
+      broker.destroy();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -37,14 +48,15 @@ export class Relay implements AsyncDisposable {
 
   #join(client: Socket): void {
     const broker = connect({ host: this.#behind.host, port: this.#behind.port, noDelay: true });
+    const pair = { client, broker };
+    this.#pairs.add(pair);
     for (const [one, other] of [
       [client, broker],
       [broker, client],
     ] as const) {
-      this.#sockets.add(one);
       one.on('error', () => undefined);
       one.on('close', () => {
-        this.#sockets.delete(one);
+        this.#pairs.delete(pair);
         other.destroy();
       });
       one.pipe(other);

@@ -5,6 +5,8 @@ const message = (headers: Record<string, string>) => ({ destination: '/queue/a',
 
 describe('a message is written only when', () => {
   test.each([
+    ['persistent', 'yes'],
+    ['persistent', 'True'],
     ['priority', 'high'],
     ['priority', ''],
     ['priority', '10'],

@@ -5,6 +5,7 @@ import { belongs, runsPath, withFilter } from '../../web/src/runs/filter.ts';
 import { runName } from '../../web/src/runs/name.ts';
 import { bytes, percent, plural, rate } from '../../web/src/words/figures.ts';
 import { pretty } from '../../web/src/words/pretty.ts';
+import { serviceState, statusDetail } from '../../web/src/words/states.ts';
 import { age, duration, moment } from '../../web/src/words/time.ts';
 import { sceneOf } from './fixture/scenes.ts';
 
@@ -70,6 +71,16 @@ describe('the words of the page', () => {
     ] as const;
     expect(pairs.map(([mine, newest]) => isOutdated(mine, newest))).toEqual([true, false, false, false]);
     expect(isOutdated(undefined, '1.0.0')).toBe(false);
+  });
+
+  it('call a service held back that says so, whatever its number, and lost one that is lost', () => {
+    const [service] = sceneOf('few', 0).services;
+    if (service === undefined) throw new Error('The scene has no service.');
+    const held = { ...service, status: 2, statusText: 'held back: 30 messages wait in analysis', lost: false };
+    expect(serviceState(held)).toMatchObject({ word: 'held back', tone: 'warn' });
+    expect(statusDetail(held)).toBe('30 messages wait in analysis');
+    expect(statusDetail({ ...held, statusText: 'idle' })).toBe('');
+    expect(serviceState({ ...held, lost: true }).word).toBe('lost');
   });
 
   it('tell queues that need attention from those that flow', () => {

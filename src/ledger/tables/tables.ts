@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { CancellationRows } from './cancellations.ts';
 import { Caused } from './caused.ts';
+import { JoinRows } from './joins.ts';
 import { MalformedRows } from './malformed.ts';
 import { RecordRows } from './records.ts';
 import { RunRows } from './runs.ts';
@@ -13,6 +15,8 @@ export class Tables {
   readonly steps: StepRows;
   readonly totals: TotalRows;
   readonly caused: Caused;
+  readonly cancellations: CancellationRows;
+  readonly joins: JoinRows;
   readonly malformed: MalformedRows;
 
   constructor(database: DatabaseSync) {
@@ -21,6 +25,8 @@ export class Tables {
     this.steps = new StepRows(database);
     this.totals = new TotalRows(database);
     this.caused = new Caused(database);
+    this.cancellations = new CancellationRows(database);
+    this.joins = new JoinRows(database);
     this.malformed = new MalformedRows(database);
   }
 }

@@ -24,9 +24,9 @@ export const recordResult = defineService<RecordParameters>({
   parameters: {
     type: 'object',
     properties: {
-      beamline: { type: 'string' },
-      visit: { type: 'string' },
-      collection: { type: 'string' },
+      beamline: { type: 'string', description: 'Names topic and file; unknown where absent.' },
+      visit: { type: 'string', description: 'Written beside the result.' },
+      collection: { type: 'string', description: 'Written beside the result.' },
     },
   },
   channels: { recorded: 'the result, once it is on disk' },

@@ -31,6 +31,26 @@ export const differences = {
     'accepted',
     'ActiveMQ takes a destination of no kind for some queue, and the message is never seen again.',
   ),
+  unknownEscape: difference<'refused' | 'accepted'>(
+    'refused',
+    'accepted',
+    'STOMP 1.2, "Value Encoding": an undefined escape MUST be treated as a fatal protocol error.',
+  ),
+  sameSubscriptionId: difference<'refused' | 'accepted'>(
+    'refused',
+    'accepted',
+    'STOMP 1.2, "SUBSCRIBE id Header": different subscriptions MUST use different ids, or nobody can tell whose a MESSAGE is.',
+  ),
+  advisories: difference<boolean>(
+    false,
+    true,
+    'Nothing that speaks STOMP with Baton listens to them: Zocalo asks JMX, Baton the statistics, which count consumers.',
+  ),
+  delayedAgain: difference<readonly string[]>(
+    ['at once', 'again'],
+    ['again', 'at once'],
+    'ActiveMQ marks what it has delayed with scheduledJobId, and ignores the next delay of a message that is sent on with it.',
+  ),
   nackOfClient: difference<readonly string[]>(
     ['1', '2', '3'],
     ['3'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../src/stomp/frame.ts';
 import { texts, type Peer } from '../../broker/peer.ts';
 import type { Exercise } from '../broker.ts';
+import { abandoned } from './statistics.ts';
 
 /** Who did not finish, and what the next one sees. */
 export function exerciseRedelivery({ connect, queue }: Exercise): void {
@@ -23,6 +24,8 @@ export function exerciseRedelivery({ connect, queue }: Exercise): void {
       for (const message of seen.slice(1, 2)) await first.settle(message);
       const all = [...seen, await first.message()];
       await end(first, destination);
+      await using observer = await connect();
+      await abandoned(observer, destination);
       await using second = await connect();
       await second.subscribe(destination);
       const found = await second.messages(4);
@@ -41,6 +44,19 @@ export function exerciseRedelivery({ connect, queue }: Exercise): void {
       await second.subscribe(destination);
       await first.vanish();
       expect(marked([await second.message()])).toEqual(['1 again']);
+    });
+
+    it('however often a consumer dies with it, and no count is told', async () => {
+      const destination = queue();
+      for (let death = 0; death < 10; death += 1) {
+        await using peer = await connect();
+        if (death === 0) await peer.put(destination, '1');
+        await peer.subscribe(destination);
+        const { headers } = await peer.message();
+        expect(headers['redelivered']).toBe(death === 0 ? undefined : 'true');
+        expect(headers).not.toHaveProperty('JMSXDeliveryCount');
+        await peer.vanish();
+      }
     });
 
     it('never of what was acknowledged', async () => {

@@ -3,14 +3,25 @@ import type { Frame } from '../../../src/stomp/frame.ts';
 import type { Peer } from '../../broker/peer.ts';
 import type { Exercise } from '../broker.ts';
 
+async function ask(peer: Peer, pattern: string): Promise<void> {
+  await peer.subscribe('/temp-queue/figures', { ack: 'auto', transformation: 'jms-map-json' });
+  await askAgain(peer, pattern);
+}
+
+async function askAgain(peer: Peer, pattern: string): Promise<void> {
+  const destination = `/queue/ActiveMQ.Statistics.Destination.${pattern}`;
+  await peer.ask('SEND', { destination, 'reply-to': '/temp-queue/figures', 'correlation-id': 'k' }, '');
+}
+
+/** Resolves when the broker has noticed that nobody consumes this queue any more. `peer` receives nothing else. */
+export async function abandoned(peer: Peer, queue: string): Promise<void> {
+  const name = queue.slice('/queue/'.length);
+  await ask(peer, name);
+  while (figures(await peer.message())['consumerCount'] !== 0) await askAgain(peer, name);
+}
+
 /** Figures of queues, as ActiveMQ's statistics plugin answers. */
 export function exerciseStatistics({ connect, queue }: Exercise): void {
-  const ask = async (peer: Peer, pattern: string): Promise<void> => {
-    const destination = `/queue/ActiveMQ.Statistics.Destination.${pattern}`;
-    await peer.subscribe('/temp-queue/figures', { ack: 'auto', transformation: 'jms-map-json' });
-    await peer.ask('SEND', { destination, 'reply-to': '/temp-queue/figures', 'correlation-id': 'k' }, '');
-  };
-
   describe('statistics', () => {
     it('count what came, what was delivered, and what is in flight', async () => {
       await using peer = await connect();

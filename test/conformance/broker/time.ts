@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { texts } from '../../broker/peer.ts';
 import type { Exercise } from '../broker.ts';
+import { differences } from './differences.ts';
 
 /** Delay and expiry. */
-export function exerciseTime({ connect, queue }: Exercise): void {
+export function exerciseTime({ connect, queue, on }: Exercise): void {
   describe('time', () => {
     it('delivers a delayed message after others that were sent later', async () => {
       await using peer = await connect();
@@ -26,6 +27,19 @@ export function exerciseTime({ connect, queue }: Exercise): void {
       await peer.put(destination, 'at once', { transaction: 't' });
       await peer.ask('COMMIT', { transaction: 't' });
       expect(texts(await peer.messages(2))).toEqual(['at once', 'delayed']);
+    });
+
+    it('delays again, or not, what was delayed and is sent on with all its headers', async () => {
+      await using peer = await connect();
+      const destination = queue();
+      await peer.subscribe(destination, { ack: 'auto' });
+      await peer.put(destination, 'delayed', { AMQ_SCHEDULED_DELAY: '1' });
+      const { headers } = await peer.message();
+      const { scheduledJobId } = headers;
+      const kept = scheduledJobId === undefined ? {} : { scheduledJobId };
+      await peer.put(destination, 'again', { ...kept, AMQ_SCHEDULED_DELAY: '1500' });
+      await peer.put(destination, 'at once');
+      expect(texts(await peer.messages(2))).toEqual(on(differences.delayedAgain));
     });
 
     it('moves an expired message to the dead-letter queue, where it does not expire', async () => {

@@ -47,6 +47,24 @@ export function exerciseTransactions({ connect, queue, on }: Exercise): void {
       expect(texts(await other.waiting())).toEqual(['2']);
     });
 
+    it('acknowledge thousands that were held, with what came of them', async () => {
+      await using peer = await connect();
+      const [from, to] = [queue(), queue()];
+      for (let index = 0; index < 3000; index += 1)
+        peer.send('SEND', { destination: from, persistent: 'true', JMSXGroupID: 'scan' }, String(index));
+      await peer.subscribe(from, { 'activemq.prefetchSize': '65535' });
+      const held = await peer.messages(3000);
+      await peer.ask('BEGIN', { transaction });
+      for (const { headers } of held) peer.send('ACK', { id: headers['ack'] ?? '', transaction });
+      peer.send('SEND', { destination: to, transaction, persistent: 'true' }, 'result');
+      await peer.ask('COMMIT', { transaction });
+      await peer.vanish();
+      await using other = await connect();
+      await other.subscribe(from);
+      await other.subscribe(to);
+      expect(texts(await other.waiting())).toEqual(['result']);
+    });
+
     it('that end with the connection have done nothing', async () => {
       const [from, to] = [queue(), queue()];
       {

@@ -5,7 +5,7 @@ import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Age } from '../parts/Time.tsx';
 import { percent } from '../words/figures.ts';
-import { serviceState, statusWord } from '../words/states.ts';
+import { serviceState, statusDetail, statusWord } from '../words/states.ts';
 import { isOutdated } from './version.ts';
 import './services.css';
 
@@ -57,7 +57,7 @@ function Card({
   readonly newest: string | undefined;
 }): ReactElement {
   const state = serviceState(service);
-  const text = service.statusText.toLowerCase() === state.word ? '' : service.statusText;
+  const text = statusDetail(service);
   return (
     <li className={`service tone-${state.tone}`}>
       <div className="service-line">
@@ -71,7 +71,7 @@ function Card({
       </div>
       <div className="service-line">
         <State state={state} />
-        <span className="soft clip" title={text}>
+        <span className="service-text soft" title={text}>
           {text}
         </span>
       </div>

@@ -120,15 +120,8 @@ interface StepProps {
 
 function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
   const ended = view === undefined ? 0 : view.sent - view.waiting;
-  const troubled = view !== undefined && view.dead + view.errorLink > 0;
   const share = view === undefined || view.sent === 0 ? 0 : ended / view.sent;
-  const tone = troubled
-    ? 'tone-bad'
-    : view === undefined || view.sent === 0
-      ? 'tone-quiet'
-      : view.waiting > 0
-        ? 'tone-active'
-        : 'tone-good';
+  const tone = toneOf(view);
   return (
     <a
       href={address}
@@ -164,6 +157,13 @@ function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
   );
 }
 
+function toneOf(view: StepView | undefined): string {
+  if (view === undefined || view.sent === 0) return 'tone-quiet';
+  if (view.dead + view.errorLink > 0) return 'tone-bad';
+  if (view.waiting > 0) return 'tone-active';
+  return view.cancelled > 0 ? 'tone-quiet' : 'tone-good';
+}
+
 function countsOf(view: StepView | undefined): string {
   if (view === undefined || view.sent === 0) return 'nothing sent yet';
   const parts = [
@@ -171,6 +171,7 @@ function countsOf(view: StepView | undefined): string {
     view.waiting > 0 ? `${count(view.waiting)} waiting` : '',
     view.dead > 0 ? `${count(view.dead)} dead` : '',
     view.errorLink > 0 ? `${count(view.errorLink)} to error` : '',
+    view.cancelled > 0 ? `${count(view.cancelled)} cancelled` : '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }

@@ -35,7 +35,7 @@ export function Run({ id }: { readonly id: string }): ReactElement {
       <p className="crumb">
         <Link to="/runs">Runs</Link>
       </p>
-      {named === undefined ? <h1 className="title">Run {id}</h1> : <Summary run={named} hash={answer?.recipeHash} />}
+      {named === undefined ? <h1 className="title">Run {id}</h1> : <Summary run={named} detail={answer} />}
       {failure !== undefined && <Failure failure={failure} />}
       {answer !== undefined && <Parts run={answer} />}
     </>

@@ -1,5 +1,5 @@
 import { useState, type ReactElement, type ReactNode } from 'react';
-import type { RunSummary } from '../../../src/monitor/api.ts';
+import type { RunDetail, RunSummary } from '../../../src/monitor/api.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment, Took } from '../parts/Time.tsx';
@@ -7,23 +7,31 @@ import { Link } from '../routing/Link.tsx';
 import { withFilter } from '../runs/filter.ts';
 import { runName } from '../runs/name.ts';
 import { count } from '../words/figures.ts';
-import { runStates } from '../words/states.ts';
+import { beingCancelled, runStates } from '../words/states.ts';
 
-/** Which run this is and how it stands. Whatever other runs share leads to them. */
-export function Summary({ run, hash }: { readonly run: RunSummary; readonly hash: string | undefined }): ReactElement {
+/** Which run this is and how it stands. Whatever other runs share leads to them. `detail` is there once it was asked for. */
+export function Summary({
+  run,
+  detail,
+}: {
+  readonly run: RunSummary;
+  readonly detail: RunDetail | undefined;
+}): ReactElement {
+  const ending = run.state === 'running' && detail?.cancellation !== undefined;
   return (
     <header className="summary">
       <div className="summary-title">
         <h1>{runName(run)}</h1>
-        <State state={runStates[run.state]} />
+        <State state={ending ? beingCancelled : runStates[run.state]} />
         {run.inferred && <span className="inferred">inferred</span>}
       </div>
-      <Facts facts={factsOf(run, hash)} />
+      <Facts facts={factsOf(run, detail)} />
     </header>
   );
 }
 
-function factsOf(run: RunSummary, hash: string | undefined): readonly (readonly [string, ReactNode])[] {
+function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (readonly [string, ReactNode])[] {
+  const { recipeHash: hash, cancellation } = detail ?? {};
   return [
     ['Beamline', among('beamline', run.beamline)],
     ['Visit', among('visit', run.visit)],
@@ -31,6 +39,7 @@ function factsOf(run: RunSummary, hash: string | undefined): readonly (readonly 
     ['Asked by', run.user],
     ['Announced', <Moment key="announced" time={run.announced} />],
     ['Took', <Took key="took" from={run.announced} to={run.ended} />],
+    ['Cancelled', cancellation && <Cancelled key="cancelled" cancellation={cancellation} />],
     ['Messages', <Messages key="messages" run={run} />],
     ['Recipe version', hash === undefined ? undefined : <code title={hash}>{hash.slice(0, 10)}</code>],
     ['Run', <Copied key="run" text={run.id} />],
@@ -39,6 +48,20 @@ function factsOf(run: RunSummary, hash: string | undefined): readonly (readonly 
 
 function among(name: 'beamline' | 'visit', value: string | undefined): ReactNode {
   return value === undefined ? undefined : <Link to={withFilter(new URLSearchParams(), name, value)}>{value}</Link>;
+}
+
+function Cancelled({
+  cancellation: { time, user, reason },
+}: {
+  readonly cancellation: NonNullable<RunDetail['cancellation']>;
+}): ReactElement {
+  return (
+    <>
+      <Moment time={time} />
+      {user !== undefined && ` by ${user}`}
+      {reason !== undefined && `: ${reason}`}
+    </>
+  );
 }
 
 function Messages({ run }: { readonly run: RunSummary }): ReactElement {

@@ -22,6 +22,9 @@ export const runStates: Readonly<Record<RunState, StateWord>> = {
   cancelled: state('cancelled', 'slash', 'quiet'),
 };
 
+/** Of a run that is running still: its cancellation is known, and some of its messages have not been settled. */
+export const beingCancelled = state('being cancelled', 'slash', 'warn');
+
 export const healthStates: Readonly<Record<HealthState, StateWord>> = {
   pass: state('pass', 'check', 'good'),
   notice: state('notice', 'info', 'active'),
@@ -49,6 +52,7 @@ export const replyOutcomes: Readonly<Record<ReplyView['outcome'], StateWord>> = 
 };
 
 const lost = state('lost', 'cross', 'bad');
+const heldBack = state('held back', 'clock', 'warn');
 const unknown = state('unknown', 'ring', 'quiet');
 
 /** Status numbers of the heartbeat, as python-workflows has them. */
@@ -67,8 +71,18 @@ const serviceStates: Readonly<Record<number, StateWord>> = {
 
 /** The state of one service instance: `lost` outweighs whatever its last heartbeat said. */
 export function serviceState(service: ServiceView): StateWord {
-  return service.lost ? lost : (serviceStates[service.status] ?? unknown);
+  if (service.lost) return lost;
+  return service.statusText.startsWith(heldBackText) ? heldBack : (serviceStates[service.status] ?? unknown);
 }
+
+/** What the heartbeat says beyond the word of the state. */
+export function statusDetail({ statusText, status }: ServiceView): string {
+  if (statusText.startsWith(heldBackText)) return statusText.slice(heldBackText.length);
+  return statusText.toLowerCase() === statusWord(String(status)) ? '' : statusText;
+}
+
+/** Heartbeats have no number for it: services say it in words. */
+const heldBackText = 'held back: ';
 
 /** The word for a status number in a heartbeat's `utilization`. */
 export function statusWord(status: string): string {

@@ -26,16 +26,33 @@ export const fileWatch = defineService<WatchParameters>({
   parameters: {
     type: 'object',
     properties: {
-      list: { type: 'array', items: { type: 'string' } },
-      pattern: { type: 'string' },
-      'pattern-start': { type: 'integer' },
-      'pattern-end': { type: 'integer' },
-      hdf5: { type: 'string' },
-      frames: { type: 'integer', minimum: 1 },
-      'timeout-first': { type: 'number', exclusiveMinimum: 0, default: 3600 },
-      timeout: { type: 'number', exclusiveMinimum: 0, default: 300 },
-      poll: { type: 'number', exclusiveMinimum: 0, default: 0.25 },
-      burst: { type: 'integer', minimum: 1, default: 200 },
+      list: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Paths, in order. Of list, pattern and hdf5 exactly one is given.',
+      },
+      pattern: {
+        type: 'string',
+        description: 'A path with a placeholder for the number: scan_%05d.cbf or scan_{:05d}.cbf.',
+      },
+      'pattern-start': { type: 'integer', description: 'The first number; 1 where absent.' },
+      'pattern-end': { type: 'integer', description: 'The last number; frames may stand in its place.' },
+      hdf5: { type: 'string', description: 'A NeXus master file; frames says how many frames it will have.' },
+      frames: { type: 'integer', minimum: 1, description: 'How many files or frames.' },
+      'timeout-first': {
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 3600,
+        description: 'Seconds to wait for the first.',
+      },
+      timeout: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 300,
+        description: 'Seconds to wait from one to the next.',
+      },
+      poll: { type: 'number', exclusiveMinimum: 0, default: 0.25, description: 'Seconds between two looks.' },
+      burst: { type: 'integer', minimum: 1, default: 200, description: 'Files told of in one transaction, at most.' },
     },
   },
   channels: {

@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { BatonError, messageOf } from '../../../core/errors.ts';
+import { moduleBeside } from '../../../core/module-beside.ts';
 import type { Analysis } from './analyser.ts';
 import { workerLost } from './errors.ts';
 import type { AnalysisAnswer, AnalysisRequest } from './request.ts';
@@ -18,7 +19,7 @@ export interface AnalysisPool extends AsyncDisposable {
 /** Starts a pool of that many threads. */
 export function createAnalysisPool({ threads }: { readonly threads: number }): AnalysisPool {
   const pool = new Piscina<AnalysisRequest, AnalysisAnswer>({
-    filename: new URL('./worker.ts', import.meta.url).href,
+    filename: moduleBeside(import.meta.url, 'worker').href,
     minThreads: threads,
     maxThreads: threads,
   });

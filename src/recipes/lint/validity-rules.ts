@@ -1,0 +1,118 @@
+import type { Rule } from './rule.ts';
+
+const right =
+  '{ "1": { "queue": "filewatcher", "output": { "last": 2 } }, "2": { "queue": "alarm" }, "start": [[1, []]] }';
+
+/** What validation finds: a recipe that breaks one of these is refused. */
+export const validityRules: readonly Rule[] = [
+  {
+    id: 'not-an-object',
+    severity: 'error',
+    title: 'The recipe is not an object',
+    why: 'A recipe is an object, in braces, with its steps under their numbers and with "start".',
+    hint: 'Put the steps into braces, each under its number, and add "start".',
+    wrong: '[{ "queue": "filewatcher" }]',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'no-start',
+    severity: 'error',
+    title: 'The recipe has no start',
+    why: '"start" says which steps get the first messages of a run; without it nothing happens.',
+    hint: 'Add "start": [[1, []]], with the number of the first step.',
+    wrong: '{ "1": { "queue": "filewatcher" } }',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'bad-start',
+    severity: 'error',
+    title: 'An entry of "start" is not [step, payload]',
+    why: 'Each entry is a list of two: the number of a step, and the payload of its first message.',
+    hint: 'Write "start": [[1, []]], a list of such entries; a payload may be any JSON.',
+    wrong: '{ "1": { "queue": "filewatcher" }, "start": [1] }',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'not-numeric',
+    severity: 'error',
+    title: 'A key at the top is neither a number nor "start" nor "error"',
+    why: 'Python services fail on such a recipe, so Baton refuses it, too.',
+    hint: 'Move it into a step, where any key may stand, or correct it.',
+    wrong: '{ "comment": "Watches", "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher", "comment": "Watches" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'bad-step',
+    severity: 'error',
+    title: 'A step is not an object',
+    why: 'A step is an object with a queue, parameters and links.',
+    hint: 'Write the step in braces: { "queue": "…" }.',
+    wrong: '{ "1": "filewatcher", "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'bad-destination',
+    severity: 'error',
+    title: 'A queue or topic has a name that no message may go to',
+    why: 'Names have no spaces, commas and wildcards and no /queue/ in front, and some belong to Baton and to the broker.',
+    hint: 'Write the name of one queue or topic, without prefix.',
+    wrong: '{ "1": { "queue": "/queue/filewatcher" }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+  },
+  {
+    id: 'setting',
+    severity: 'error',
+    title: 'A setting of a step cannot be read',
+    why: 'The forms of retry, timeout, join, group, budget and transport-delay are fixed, and so are the keys in them.',
+    hint: 'Correct it; docs/recipe-reference.md has the form of each.',
+    wrong: '{ "1": { "queue": "filewatcher", "retry": { "atempts": 3 } }, "start": [[1, []]], "error": [] }',
+    right: '{ "1": { "queue": "filewatcher", "retry": { "attempts": 3 } }, "start": [[1, []]], "error": [] }',
+  },
+  {
+    id: 'bad-condition',
+    severity: 'error',
+    title: 'A "when" is not a condition',
+    why: 'A condition is a value, a list of values, or a JSON Schema without references.',
+    hint: 'Correct it; docs/recipes.md#conditions has the forms.',
+    wrong: '{ "1": { "queue": "filewatcher", "when": { "n": { "minimun": 5 } } }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher", "when": { "n": { "minimum": 5 } } }, "start": [[1, []]] }',
+  },
+  {
+    id: 'bad-link',
+    severity: 'error',
+    title: 'A link is not the number of a step',
+    why: 'Links lead to steps by number. They lead neither to "start" nor to "error", and not to the name of a service.',
+    hint: 'Write the number of a step, a list of numbers, or an object from channel to these.',
+    wrong:
+      '{ "1": { "queue": "filewatcher", "output": { "last": "alarm" } }, "2": { "queue": "alarm" }, "start": [[1, []], [2, []]] }',
+    right,
+  },
+  {
+    id: 'missing-step',
+    severity: 'error',
+    title: 'A link leads to a step that is not there',
+    why: 'Messages over that link would be lost.',
+    hint: 'Correct the number, or add the step.',
+    wrong: '{ "1": { "queue": "filewatcher", "output": { "last": 3 } }, "start": [[1, []]] }',
+    right,
+  },
+  {
+    id: 'cycle',
+    severity: 'error',
+    title: 'The links lead back to a step that a message came from',
+    why: 'Messages would go round for ever. A step that has to come back to itself does so by checkpoints of its service.',
+    hint: 'Remove the link that leads back.',
+    wrong:
+      '{ "1": { "queue": "filewatcher", "output": { "last": 2 } }, "2": { "queue": "alarm", "output": 1 }, "start": [[1, []]] }',
+    right,
+  },
+  {
+    id: 'unreferenced',
+    severity: 'error',
+    title: 'No link leads to a step',
+    why: 'It would never run, so something is missing: a link to it, or its entry in "start".',
+    hint: 'Link to it from a step or from "start", or remove it.',
+    wrong: '{ "1": { "queue": "filewatcher" }, "2": { "queue": "alarm" }, "start": [[1, []]] }',
+    right,
+  },
+];

@@ -1,0 +1,101 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startBroker } from '../../src/broker/broker.ts';
+import { backUp } from '../../src/cli/backup.ts';
+import { Peer, texts } from '../broker/peer.ts';
+import { startBrokerProcess } from '../fixtures/broker-process.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const KILOBYTE = 'x'.repeat(1024);
+
+async function fill(peer: Peer, destination: string, count: number): Promise<void> {
+  for (let index = 1; index < count; index += 1) peer.send('SEND', { destination }, KILOBYTE);
+  await peer.put(destination, KILOBYTE);
+}
+
+async function read(port: number, destination: string): Promise<string[]> {
+  await using peer = await Peer.connect(port);
+  await peer.subscribe(destination, { 'activemq.prefetchSize': '100000' });
+  return texts(await peer.waiting());
+}
+
+/** Sends transactions of two messages each until the connection ends; returns how many were confirmed. */
+async function load(peer: Peer): Promise<number> {
+  for (let sent = 0; ; sent += 1) {
+    const transaction = String(sent);
+    try {
+      peer.send('BEGIN', { transaction });
+      for (const destination of ['/queue/one', '/queue/two'])
+        peer.send('SEND', { destination, transaction }, transaction);
+      await peer.ask('COMMIT', { transaction });
+    } catch {
+      return sent;
+    }
+  }
+}
+
+describe('a back-up', () => {
+  it.each(['works on', 'is killed meanwhile'])(
+    'has all that was confirmed before, each transaction whole, when the broker %s',
+    async (what) => {
+      await using broker = await startBrokerProcess();
+      await using folder = await temporaryFolder();
+      await using peer = await Peer.connect(broker.port);
+      await fill(peer, '/queue/before', 4000);
+      await using sender = await Peer.connect(broker.port);
+      const loading = load(sender);
+      const copied = backUp(broker.store, join(folder.path, 'copy'));
+      if (what === 'is killed meanwhile') await broker.kill('SIGKILL');
+      expect(await copied).toEqual(['broker.sqlite']);
+      await broker.kill('SIGKILL');
+      const confirmed = await loading;
+      await using copy = await startBroker({ port: 0, store: join(folder.path, 'copy') });
+      expect(await read(copy.port, '/queue/before')).toHaveLength(4000);
+      const one = await read(copy.port, '/queue/one');
+      expect(await read(copy.port, '/queue/two')).toEqual(one);
+      expect(one).toEqual(one.map((_body, index) => String(index)));
+      expect(one.length).toBeLessThanOrEqual(confirmed + 1);
+      // The store itself has lost nothing by it.
+      await broker.restart();
+      expect((await read(broker.port, '/queue/one')).length).toBeGreaterThanOrEqual(confirmed);
+    },
+  );
+
+  it('has the other files too, and nothing of what is in use', async () => {
+    await using folder = await temporaryFolder();
+    const store = join(folder.path, 'store');
+    await using broker = await startBroker({ port: 0, store: join(store, 'broker') });
+    for (const name of ['spool', 'services', 'logs']) {
+      await mkdir(join(store, name));
+      await writeFile(join(store, name, 'file.json'), '{}');
+    }
+    await backUp(store, join(folder.path, 'copy'));
+    const copied = await readdir(join(folder.path, 'copy'), { recursive: true });
+    expect(copied.filter((name) => name.includes('.')).sort()).toEqual([
+      'broker/broker.sqlite',
+      'services/file.json',
+      'spool/file.json',
+    ]);
+    expect(broker.port).toBeGreaterThan(0);
+  });
+
+  it('that cannot be made says why, and leaves nothing', async () => {
+    await using folder = await temporaryFolder();
+    const refusal = { code: 'cli.backup-failed', message: expect.stringContaining('no store') as string };
+    await mkdir(join(folder.path, 'empty'));
+    await expect(backUp(join(folder.path, 'empty'), join(folder.path, 'copy'))).rejects.toMatchObject(refusal);
+    await using broker = await startBroker({ port: 0, store: join(folder.path, 'store') });
+    await mkdir(join(folder.path, 'taken'));
+    await writeFile(join(folder.path, 'taken', 'file'), '');
+    const onto = backUp(join(folder.path, 'store'), join(folder.path, 'taken'));
+    await expect(onto).rejects.toMatchObject({ code: 'cli.backup-failed' });
+    expect((await readdir(folder.path)).sort()).toEqual(['empty', 'store', 'taken']);
+    expect(broker.port).toBeGreaterThan(0);
+  });
+
+  it('is not made in the store itself', async () => {
+    await using folder = await temporaryFolder();
+    await expect(backUp(folder.path, join(folder.path, 'copy'))).rejects.toThrow('it would be copied into itself');
+  });
+});

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig, type Overrides } from '../../src/config/load.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const several = 'failover:(stomp://me:secret@a,stomp://b:61614/site)';
+
+describe('the address of the broker', () => {
+  test('is any that clients read', async () => {
+    const { broker } = await configOf(`broker: { url: "${several}" }`);
+    expect(broker.url).toBe(several);
+  });
+
+  test('is refused at once when no client could read it, and its passcode is not shown', async () => {
+    const address = 'stomp://me:secret@a,stomp+ssl://b';
+    const refusal = { code: 'stomp.address', message: expect.stringMatching(/^(?!.*secret).*TLS for all/) as string };
+    await expect(configOf(`broker: { url: "${address}" }`)).rejects.toMatchObject(refusal);
+    await expect(configOf('', { broker: address })).rejects.toMatchObject(refusal);
+  });
+
+  test('is what the command line says, where it says one', async () => {
+    const { broker } = await configOf(`broker: { url: "${several}" }`, { broker: 'stomp://c' });
+    expect(broker.url).toBe('stomp://c');
+  });
+});
+
+describe('the embedded broker', () => {
+  test('has users whose passcodes are in files, of which one is Baton itself', async () => {
+    const { broker } = await configOf('broker: { login: me, users: { me: { passcodeFile: secret } } }');
+    expect(broker.user).toEqual({ login: 'me', passcode: 'the passcode' });
+    expect(broker.users?.['me']?.passcodeFile).toMatch(/^\/.*\/secret$/);
+  });
+
+  test.each([
+    ['users: { me: { passcodeFile: secret } }', 'broker.users needs broker.login'],
+    ['login: mee, users: { me: { passcodeFile: secret } }', 'none of broker.users (did you mean "me"?)'],
+    ['login: me', 'broker.login needs broker.passcodeFile'],
+    ['passcodeFile: secret', 'broker.passcodeFile needs broker.login'],
+    ['url: "stomp://a", limits: { connections: 2 }', 'broker.limits is for the embedded broker'],
+    ['limits: { conections: 2 }', 'did you mean "connections"?'],
+    ['limits: { storeBytes: 0 }', 'broker.limits.storeBytes must be >= 1'],
+    ['tls: { key: key.pem }', "broker.tls must have required property 'cert'"],
+    ['users: { me: { passcode: text } }', 'did you mean "passcodeFile"?'],
+    ['users: { me: { passcodeFile: secret, may: [{ destination: beam }] } }', 'broker.users.me.may.0.destination'],
+  ])('is not configured by %s', async (broker, problem) => {
+    const refusal = { code: 'config.invalid', message: expect.stringContaining(problem) as string };
+    await expect(configOf(`broker: { ${broker} }`)).rejects.toMatchObject(refusal);
+  });
+
+  test('whose passcode cannot be read is told by the file', async () => {
+    const broker = 'broker: { login: me, passcodeFile: nowhere }';
+    const refusal = { code: 'config.secret-unusable', message: expect.stringContaining('/nowhere') as string };
+    await expect(configOf(broker)).rejects.toMatchObject(refusal);
+  });
+});
+
+async function configOf(text: string, overrides: Overrides = {}): Promise<Config> {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'baton.yaml');
+  await writeFile(file, text);
+  await writeFile(join(folder.path, 'secret'), 'the passcode\nand a note\n');
+  return await loadConfig(file, overrides, { shippedRecipes: '/recipes', workingFolder: folder.path });
+}
