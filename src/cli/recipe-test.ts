@@ -90,7 +90,10 @@ async function testsBelow(folder: string): Promise<readonly string[]> {
     .map((name) => join(folder, name));
 }
 
-const isTestFile = new Ajv2020({ allErrors: true, verbose: true }).compile<{ readonly tests: readonly RecipeTest[] }>({
+// A schema of our own: every command would check it anew.
+const isTestFile = new Ajv2020({ allErrors: true, verbose: true, validateSchema: false }).compile<{
+  readonly tests: readonly RecipeTest[];
+}>({
   type: 'object',
   required: ['tests'],
   additionalProperties: false,

@@ -81,7 +81,13 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   return value;
 }
 
-const isConfigFile = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(configSchema);
+// A schema of our own: every command would check it anew, which takes longer than all else here.
+const isConfigFile = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  validateSchema: false,
+}).compile<ConfigFile>(configSchema);
 
 function problem({ keyword, instancePath, params, message, parentSchema }: ErrorObject): string {
   const where = instancePath === '' ? 'the file' : instancePath.slice(1).replaceAll('/', '.');

@@ -98,9 +98,10 @@ const rulesSchema: JsonObject = {
   },
 };
 
-const isRulesText = new Ajv2020({ allErrors: true, verbose: true }).compile<{ rules: readonly RuleText[] }>(
-  rulesSchema,
-);
+// A schema of our own: every command would check it anew.
+const isRulesText = new Ajv2020({ allErrors: true, verbose: true, validateSchema: false }).compile<{
+  rules: readonly RuleText[];
+}>(rulesSchema);
 
 /** `, rule 2, "when"`: the place in words, below the list of rules. */
 function place(path: Path): string {

@@ -1,19 +1,26 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { isObject, type JsonObject } from '../../core/json.ts';
+import { messageOf } from '../../core/errors.ts';
+import { copyOf, isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { schemaProblem, type SchemaProblem } from '../schema-problem.ts';
 import { textsIn } from './subject.ts';
 
 /** The JSON Schema of a service's parameters, and how those of a step keep to it: as the service itself reads them. */
 export class ParameterSchema {
-  readonly #validate: ValidateFunction;
+  /** Why it is no schema, where its author made a mistake: then parameters cannot be held to it. */
+  readonly mistake: string | undefined;
+  readonly #validate: ValidateFunction | undefined;
   readonly #properties: JsonObject;
   readonly #isOpen: boolean;
 
   constructor(schema: JsonObject) {
     const ajv = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true, strict: false, verbose: true });
     addFormats.default(ajv);
-    this.#validate = ajv.compile(schema);
+    try {
+      this.#validate = ajv.compile(schema);
+    } catch (error) {
+      this.mistake = messageOf(error);
+    }
     const { properties = {}, additionalProperties, patternProperties } = schema;
     this.#properties = isObject(properties) ? properties : {};
     this.#isOpen = additionalProperties !== undefined || patternProperties !== undefined;
@@ -26,9 +33,11 @@ export class ParameterSchema {
 
   /** What keeps the service from taking these parameters. A placeholder may become anything. */
   problems(parameters: JsonObject): readonly SchemaProblem[] {
+    const validate = this.#validate;
+    if (!validate) return [];
     const { value, hasPlaceholders } = this.#asRead(parameters);
-    if (this.#validate(value)) return [];
-    const errors = this.#validate.errors ?? [];
+    if (validate(value)) return [];
+    const errors = validate.errors ?? [];
     return errors.filter((error) => !hasPlaceholders || isCertain(error)).map(schemaProblem);
   }
 
@@ -43,7 +52,8 @@ export class ParameterSchema {
     const entries = Object.entries(parameters).map(([name, given]) => {
       const property = this.#properties[name];
       const isBoolean = isObject(property) && property['type'] === 'boolean';
-      return [name, isBoolean && (given === 'True' || given === 'False') ? given === 'True' : structuredClone(given)];
+      const read: Json = isBoolean && (given === 'True' || given === 'False') ? given === 'True' : copyOf(given);
+      return [name, read];
     });
     const hasPlaceholders = [...textsIn(parameters)].some(([text]) => text.includes('{'));
     return { value: Object.fromEntries(entries) as JsonObject, hasPlaceholders };

@@ -90,6 +90,16 @@ export const serviceRules: readonly Rule[] = [
     right: '{ "1": { "queue": "filewatcher", "parameters": { "pattern": "a_%d" } }, "start": [[1, []]] }',
     check: unknownParameters,
   },
+  {
+    id: 'service-schema',
+    severity: 'warning',
+    title: 'The service of a step has a schema that is none',
+    why: 'A mistake in the definition of the service, not in the recipe: parameters cannot be checked, and the service does not start.',
+    hint: 'Tell whoever wrote the service; its "parameters" has to be a JSON Schema.',
+    wrong: '{ "1": { "queue": "unfinished" }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
+    check: mistakenSchemas,
+  },
 ];
 
 function* unknownQueues({ steps }: Subject, site: LintSite): Generator<Flaw> {
@@ -191,6 +201,15 @@ function* unknownParameters({ steps }: Subject, site: LintSite): Generator<Flaw>
       const message = `${service.name} has no parameter ${brief(name)}${didYouMean(name, schema.names)}.`;
       yield { path: [key, 'parameters', name], message };
     }
+  }
+}
+
+function* mistakenSchemas({ steps }: Subject, site: LintSite): Generator<Flaw> {
+  for (const [{ key }, service] of served(steps, site)) {
+    const { mistake } = site.parametersOf(service);
+    if (mistake === undefined) continue;
+    const message = `The parameters of ${service.name} cannot be checked, for its own schema is wrong: ${mistake}.`;
+    yield { path: [key, 'queue'], message };
   }
 }
 
