@@ -1,0 +1,30 @@
+import { defineError } from '../core/errors.ts';
+
+/** A job asks for more than there is. */
+export const tooLarge = defineError<{ what: string; wanted: number; available: number; backend: string }>(
+  'compute.too-large',
+  ({ what, wanted, available, backend }) =>
+    `The program asks for ${wanted} ${what}; the backend ${JSON.stringify(backend)} has ${available}.`,
+  'Ask for less in the recipe (resources), or declare what the host has in baton.yaml (compute).',
+);
+
+/** A program cannot be started. */
+export const notStarted = defineError<{ program: string; reason: string }>(
+  'compute.not-started',
+  ({ program, reason }) => `${program} cannot be started: ${reason}.`,
+  'Correct its path and its permissions, or what baton.yaml (programs) says of it.',
+);
+
+/** This host lacks what programs are limited and watched with. */
+export const unsupported = defineError<{ missing: string }>(
+  'compute.unsupported',
+  ({ missing }) => `Programs cannot be run here: ${missing} is missing.`,
+  'Run the service command on Linux, with the package util-linux installed.',
+);
+
+/** A program is to run as an account that it cannot run as. */
+export const noAccount = defineError<{ user: string; reason: string }>(
+  'compute.no-account',
+  ({ user, reason }) => `Nothing can be run as ${JSON.stringify(user)}: ${reason}.`,
+  'Correct the user in baton.yaml (programs), and run the service command as root where programs have users.',
+);

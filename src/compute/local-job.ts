@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { open, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { messageOf } from '../core/errors.ts';
+import type { Account } from './account.ts';
+import { filesOf, type Ended, type Exceeded, type Job } from './backend.ts';
+import type { Brand } from './brand.ts';
+import { notStarted } from './errors.ts';
+import { launchOf } from './launch.ts';
+import { Printed } from './printed.ts';
+import type { Reaper } from './reaper.ts';
+import { UsageMeter } from './usage.ts';
+
+/** ms a program has from TERM to KILL. Less than a handler's grace, after which its whole process would be ended. */
+const patience = 3_000;
+/** ms between two looks at what a job uses: seldom for one that runs long, often for one that is about to use too much. */
+const soonest = 50;
+const seldom = 500;
+
+/** What a job on this host gets beside what it asked for. */
+export interface LocalSurroundings {
+  readonly brand: Brand;
+  readonly reaper: Reaper;
+  readonly account?: Account | undefined;
+  /** Seconds that it waited. */
+  readonly waited: number;
+}
+
+/** Runs a program to its end, and the end of everything that it started. Rejects with the signal's reason when it is aborted. */
+export async function runLocally(job: Job, signal: AbortSignal, surroundings: LocalSurroundings): Promise<Ended> {
+  const { brand, reaper, account, waited } = surroundings;
+  await using printed = await Printed.to(filesOf(job.folder).log);
+  const started = performance.now();
+  const child = await spawned(job, await launchOf(job, brand, account), printed);
+  const running = new RunningJob(job, child, printed);
+  const stop = (): void => running.end();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const left: number[] = [];
+  try {
+    running.watch();
+    await running.ended;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    running.unwatch();
+    left.push(...(await reaper.reap(brand.job)));
+  }
+  signal.throwIfAborted();
+  await running.checkOutput();
+  const { exitCode, signalCode } = child;
+  const { exceeded } = running;
+  const { cpuSeconds, peakMemory } = running.meter;
+  return {
+    ...(exitCode === null ? {} : { exitCode }),
+    ...(signalCode === null ? {} : { signal: signalCode }),
+    ...(exceeded === undefined ? {} : { exceeded }),
+    host: hostname(),
+    waited,
+    seconds: (performance.now() - started) / 1000,
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(peakMemory === undefined ? {} : { peakMemory }),
+    log: await printed.text(),
+    left,
+  };
+}
+
+async function spawned(
+  job: Job,
+  [program, ...given]: readonly [string, ...string[]],
+  printed: Printed,
+): Promise<ChildProcess> {
+  await using input = await open(filesOf(job.folder).input);
+  // A session, and so a process group, of its own.
+  const child = spawn(program, given, {
+    cwd: job.directory,
+    env: job.environment,
+    stdio: [input.fd, printed.fd, printed.fd],
+    detached: true,
+  });
+  try {
+    await once(child, 'spawn');
+    return child;
+  } catch (cause) {
+    throw notStarted({ program: job.command[0], reason: messageOf(cause) }, { cause });
+  }
+}
+
+/** A job whose program runs: looked at, and ended when it is too much. */
+class RunningJob {
+  readonly meter: UsageMeter;
+  readonly ended: Promise<unknown>;
+  readonly #job: Job;
+  readonly #pid: number;
+  readonly #printed: Printed;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #isOver = false;
+  exceeded: Exceeded | undefined;
+
+  constructor(job: Job, child: ChildProcess, printed: Printed) {
+    this.#job = job;
+    this.#pid = child.pid ?? 0;
+    this.#printed = printed;
+    this.meter = new UsageMeter(this.#pid);
+    this.ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
+  }
+
+  watch(): void {
+    this.#after(this.#job.limits.seconds * 1000, () => this.#exceed('time'));
+    this.#look(soonest);
+  }
+
+  unwatch(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /** Asks it to end, and its whole group; then ends it. */
+  end(): void {
+    this.#signal('SIGTERM');
+    this.#after(patience, () => this.#signal('SIGKILL'));
+  }
+
+  /** Looks for the last time: it may have written much since the last. */
+  async checkOutput(): Promise<void> {
+    if (this.exceeded === undefined && (await this.#written()) > this.#job.limits.outputBytes) this.exceeded = 'output';
+  }
+
+  #look(pause: number): void {
+    this.#after(pause, () => {
+      this.#check().then(
+        (isNear) => this.#look(isNear ? soonest : Math.min(2 * pause, seldom)),
+        () => this.#look(seldom),
+      );
+    });
+  }
+
+  /** True when it uses half of what it may. */
+  async #check(): Promise<boolean> {
+    const { memory = Infinity, processes = Infinity, outputBytes } = this.#job.limits;
+    const used = this.meter.look();
+    const written = await this.#written();
+    if (used.processes > processes) this.#exceed('processes');
+    if (written > outputBytes) this.#exceed('output');
+    if (used.memory > memory && this.meter.sharedOut() > memory) this.#exceed('memory');
+    return used.memory > memory / 2 || used.processes > processes / 2 || written > outputBytes / 2;
+  }
+
+  async #written(): Promise<number> {
+    const answers = await stat(filesOf(this.#job.folder).answers).catch(() => undefined);
+    return (answers?.size ?? 0) + (await this.#printed.bytes());
+  }
+
+  #exceed(what: Exceeded): void {
+    if (this.exceeded !== undefined || this.#isOver) return;
+    this.exceeded = what;
+    // Who takes what others need is not asked.
+    if (what === 'time') this.end();
+    else this.#signal('SIGKILL');
+  }
+
+  #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    try {
+      process.kill(-this.#pid, signal);
+    } catch {
+      // It has gone by itself.
+    }
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    if (this.#isOver) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,151 @@
+import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { digest } from '../core/json.ts';
+import { silent, type Log } from '../core/log.ts';
+import { accountOf } from './account.ts';
+import { filesOf, type Backend, type Ended, type Job, type Resources } from './backend.ts';
+import { newBackend } from './brand.ts';
+import { tooLarge } from './errors.ts';
+import { checkSupport } from './launch.ts';
+import { runLocally } from './local-job.ts';
+import { Reaper } from './reaper.ts';
+import { Slots } from './slots.ts';
+
+export interface LocalOptions {
+  /** For the files of jobs; several processes may share it. */
+  readonly folder: string;
+  /** What of this host it may hand out; all its cores and memory, and no gpus, where absent. */
+  readonly capacity?: Partial<Resources>;
+  readonly log?: Log;
+}
+
+/** Runs programs on this host: no more than fit, and none of them longer than this process lives. */
+export class LocalBackend implements Backend {
+  readonly name = 'local';
+  readonly capacity: Resources;
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #number = newBackend();
+  readonly #reaper = new Reaper(this.#number);
+  readonly #slots: Slots;
+  readonly #running = new Map<string, Promise<Ended>>();
+  readonly #stopping = new AbortController();
+  #jobs = 0;
+
+  constructor({ folder, capacity, log = silent }: LocalOptions) {
+    this.capacity = { ...thisHost(), ...capacity };
+    this.#folder = folder;
+    this.#log = log;
+    this.#slots = new Slots(this.capacity);
+  }
+
+  async start(): Promise<void> {
+    await checkSupport();
+    // Never there without its life.
+    const unborn = `${this.#own}.new`;
+    await mkdir(unborn, { recursive: true, mode: 0o711 });
+    await writeFile(join(unborn, lifeFile), await lifeOf(process.pid));
+    await rename(unborn, this.#own);
+    await this.#reaper.start();
+    await this.#buryDead();
+  }
+
+  async folderFor(key: string, user?: string): Promise<string> {
+    const account = user === undefined ? undefined : await accountOf(user);
+    const folder = join(this.#own, digest(key));
+    // What an earlier attempt left, if this process was too late to remove it.
+    await rm(folder, { recursive: true, force: true });
+    const { work, temporary } = filesOf(folder);
+    for (const each of [folder, work, temporary]) {
+      await mkdir(each, { mode: 0o700 });
+      if (account) await chown(each, account.uid, account.gid);
+    }
+    return folder;
+  }
+
+  async discard(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async run(job: Job, signal: AbortSignal): Promise<Ended> {
+    const running = this.#running.get(job.key) ?? this.#run(job, AbortSignal.any([signal, this.#stopping.signal]));
+    this.#running.set(job.key, running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(job.key);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The backend stops.'));
+    await Promise.allSettled(this.#running.values());
+    await this.#reaper.stop();
+    await this.discard(this.#own);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(job: Job, signal: AbortSignal): Promise<Ended> {
+    this.#checkFits(job.resources);
+    const asked = performance.now();
+    const account = job.user === undefined ? undefined : await accountOf(job.user);
+    const release = await this.#slots.take(job.resources, signal);
+    try {
+      const brand = { backend: this.#number, job: (this.#jobs += 1) };
+      const waited = (performance.now() - asked) / 1000;
+      const ended = await runLocally(job, signal, { brand, reaper: this.#reaper, account, waited });
+      if (ended.left.length > 0) this.#log.error({ pids: ended.left, job: job.key }, 'processes cannot be killed');
+      return ended;
+    } finally {
+      release();
+    }
+  }
+
+  #checkFits(wanted: Resources): void {
+    for (const [what, available] of Object.entries(this.capacity) as [keyof Resources, number][]) {
+      if (wanted[what] > available)
+        throw tooLarge({ what: words[what], wanted: wanted[what], available, backend: this.name });
+    }
+  }
+
+  /** Each process of the backend has a folder there, named by its number. */
+  get #own(): string {
+    return join(this.#folder, String(this.#number));
+  }
+
+  /** Whose process is dead left files behind, and, if its reaper died with it, programs that still run. */
+  async #buryDead(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      const folder = join(this.#folder, name);
+      if (!/^\d+$/.test(name) || (await isAlive(folder))) continue;
+      await this.#reaper.reap(undefined, Number(name));
+      await this.discard(folder);
+    }
+  }
+}
+
+const words = { cores: 'cores', memory: 'bytes of memory', gpus: 'gpus' } as const;
+const lifeFile = 'alive';
+
+function thisHost(): Resources {
+  return { cores: availableParallelism(), memory: totalmem(), gpus: 0 };
+}
+
+/** False where the process that wrote its life there is gone. */
+async function isAlive(folder: string): Promise<boolean> {
+  const life = await readFile(join(folder, lifeFile), 'utf8').catch(() => '');
+  const [pid] = life.split(' ');
+  return life !== '' && life === (await lifeOf(Number(pid)).catch(() => ''));
+}
+
+/** What no other process has, also after the host was started again: id, start (field 22 of proc_pid_stat(5)) and boot. */
+async function lifeOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
+  return `${pid} ${started} ${boot}`;
+}

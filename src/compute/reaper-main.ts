@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processesOf } from './brand.ts';
+import type { Reaped, ToReaper } from './reaper.ts';
+
+/**
+ * The process of a `Reaper`: kills what jobs leave behind, and everything of its backend when the process that started
+ * it is gone, however that ended. Then it has nothing more to do, and ends.
+ */
+let watched: number | undefined;
+
+process.on('message', (message: ToReaper) => {
+  if ('watch' in message) watched = message.watch;
+  else void kill(message.of, message.job).then((left) => tell({ ...message, left }));
+});
+process.on('disconnect', () => watched !== undefined && void kill(watched));
+// systemd asks every process of a unit to end; this one ends last.
+process.on('SIGTERM', () => undefined);
+
+function tell(reaped: Reaped): void {
+  if (process.connected) process.send?.(reaped, () => undefined);
+}
+
+/** For so long (ms) processes are killed that do not go. */
+const patience = 1_500;
+
+/** Kills until none is left; returns those that the kernel does not let go. */
+async function kill(of: number, job?: number): Promise<readonly number[]> {
+  const until = performance.now() + patience;
+  for (;;) {
+    const found = processesOf(of, job);
+    if (found.length === 0 || performance.now() > until) return found;
+    for (const pid of found) end(pid);
+    await sleep(1);
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone by itself.
+  }
+}

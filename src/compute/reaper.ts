@@ -1,0 +1,104 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { moduleBeside } from '../core/module-beside.ts';
+
+/** What the process of a reaper is told. */
+export type ToReaper = { readonly watch: number } | Reap;
+
+/** Asks for the end of what a job of a backend left behind; of all its jobs where none is named. */
+export interface Reap {
+  readonly of: number;
+  readonly job?: number;
+}
+
+/** The processes that could not be killed. */
+export interface Reaped extends Reap {
+  readonly left: readonly number[];
+}
+
+/**
+ * A process beside this one that kills what jobs leave behind. It survives this one, however that dies, just long enough
+ * to kill all that runs. Should it die itself, another takes its place.
+ */
+export class Reaper implements AsyncDisposable {
+  readonly #backend: number;
+  readonly #waiting = new Map<string, ((left: readonly number[]) => void)[]>();
+  #process: ChildProcess | undefined;
+  #replacing: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(backend: number) {
+    this.#backend = backend;
+  }
+
+  /** Resolves when it watches. */
+  async start(): Promise<void> {
+    await once(this.#spawn(), 'spawn');
+  }
+
+  /** Kills the processes of a job (or all, of this backend or a dead one) until none is left. Returns those that the kernel does not let go. */
+  async reap(job?: number, of = this.#backend): Promise<readonly number[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly number[]>();
+    const reap: Reap = { of, ...(job === undefined ? {} : { job }) };
+    const name = nameOf(reap);
+    this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), resolve]);
+    this.#tell(reap);
+    return await promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#replacing);
+    const child = this.#process;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    if (child.connected) child.disconnect();
+    await exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #spawn(): ChildProcess {
+    const child = fork(moduleBeside(import.meta.url, 'reaper-main'), [], {
+      // In a session of its own: Ctrl-C is for the others.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    });
+    child.on('message', (reaped) => this.#reaped(reaped as Reaped));
+    child.once('exit', () => this.#replace(0));
+    child.once('error', () => this.#replace(pause));
+    this.#process = child;
+    this.#tell({ watch: this.#backend });
+    return child;
+  }
+
+  #replace(after: number): void {
+    clearTimeout(this.#replacing);
+    if (this.#isStopping) return;
+    this.#replacing = setTimeout(() => {
+      this.#spawn();
+      for (const name of this.#waiting.keys()) this.#tell(JSON.parse(name) as Reap);
+    }, after);
+  }
+
+  #tell(message: ToReaper): void {
+    // One that is just dying is told in vain; its replacement is told again.
+    if (this.#process?.connected) this.#process.send(message, () => undefined);
+  }
+
+  #reaped({ left, ...reap }: Reaped): void {
+    const name = nameOf(reap);
+    for (const resolve of this.#waiting.get(name) ?? []) resolve(left);
+    this.#waiting.delete(name);
+  }
+}
+
+/** ms until one is tried again that could not be started. */
+const pause = 1_000;
+
+function nameOf({ of, job }: Reap): string {
+  return JSON.stringify({ of, job });
+}
