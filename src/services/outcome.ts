@@ -2,9 +2,17 @@ import type { Json } from '../core/json.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Cause } from './record.ts';
 
+/** What goes on to the next steps. */
+export interface SentOn {
+  readonly kind: 'send';
+  readonly channel?: string;
+  readonly payload: Json;
+  readonly delay?: number;
+}
+
 /** What a handler sends when it is done; all of it leaves in the transaction that acknowledges its message. */
 export type Output =
-  | { readonly kind: 'send'; readonly channel?: string; readonly payload: Json; readonly delay?: number }
+  | SentOn
   | { readonly kind: 'checkpoint'; readonly payload: Json; readonly delay?: number }
   | { readonly kind: 'publish'; readonly topic: string; readonly body: Json }
   | { readonly kind: 'result'; readonly result: Json };
@@ -13,8 +21,9 @@ export type Output =
 export type Outcome =
   | { readonly kind: 'done'; readonly outputs: readonly Output[] }
   | { readonly kind: 'later'; readonly seconds: number; readonly reason: string }
-  | { readonly kind: 'failed'; readonly cause: Cause }
-  | { readonly kind: 'rejected'; readonly cause: Cause }
+  /** `last` goes out once it is clear that nothing is tried again. */
+  | { readonly kind: 'failed'; readonly cause: Cause; readonly last?: readonly SentOn[] }
+  | { readonly kind: 'rejected'; readonly cause: Cause; readonly last?: readonly SentOn[] }
   | { readonly kind: 'skipped' | 'duplicate' | 'cancelled' | 'late'; readonly cause?: Cause };
 
 /** The work is done; these go out. */
@@ -27,18 +36,18 @@ export function later(seconds: number, reason: string): Outcome {
   return { kind: 'later', seconds, reason };
 }
 
-/** This attempt failed; the message comes again after the back-off while attempts are left. */
-export function failed(error: unknown, code = 'failed'): Outcome {
-  return { kind: 'failed', cause: causeOf(error, code) };
+/** This attempt failed; the message comes again after the back-off while attempts are left, and `last` goes out when none is. */
+export function failed(error: unknown, code = 'failed', ...last: readonly SentOn[]): Outcome {
+  return { kind: 'failed', cause: causeOf(error, code), ...(last.length > 0 ? { last } : {}) };
 }
 
-/** No attempt can succeed: straight to the error links, or the dead-letter queue. */
-export function rejected(reason: string, code = 'rejected'): Outcome {
-  return { kind: 'rejected', cause: { code, message: reason } };
+/** No attempt can succeed: straight to the error links, or the dead-letter queue; and `last` goes out. */
+export function rejected(reason: string, code = 'rejected', ...last: readonly SentOn[]): Outcome {
+  return { kind: 'rejected', cause: { code, message: reason }, ...(last.length > 0 ? { last } : {}) };
 }
 
 /** A message over a channel of the recipe (the default channel when none is named), after an optional delay in seconds. */
-export function send(payload: Json, channel?: string, delay?: number): Output {
+export function send(payload: Json, channel?: string, delay?: number): SentOn {
   return {
     kind: 'send',
     payload,

@@ -76,9 +76,9 @@ function routeOutcome(tasks: readonly Task[], origin: Origin, outcome: Outcome, 
     case 'failed':
       return tasks.every(hasAttemptLeft)
         ? { outcome: 'retry', sends: tasks.map((task) => retried(task, surround)), next: [], cause: outcome.cause }
-        : routeFailure(tasks, origin, outcome.cause, surround);
+        : routeFailure(tasks, origin, outcome, surround);
     case 'rejected':
-      return routeFailure(tasks, origin, outcome.cause, surround);
+      return routeFailure(tasks, origin, outcome, surround);
     case 'skipped':
     case 'duplicate':
     case 'cancelled':
@@ -127,11 +127,17 @@ function replyOf(
 }
 
 /** No attempt is left: the recipe's error links are told, or, where it has none, the message is dead-lettered. */
-function routeFailure(tasks: readonly Task[], origin: Origin, cause: Cause, surround: Surround): Routed {
+function routeFailure(
+  tasks: readonly Task[],
+  origin: Origin,
+  { cause, last = [] }: Extract<Outcome, { kind: 'failed' | 'rejected' }>,
+  surround: Surround,
+): Routed {
   const attempt = Math.max(...tasks.map(({ message }) => message.attempt));
   const error = { ...cause, step: origin.envelope.pointer, service: surround.service, host: surround.host, attempt };
-  const next = routeError(origin, error);
-  if (next.length > 0) return { outcome: 'error-link', sends: [], next, cause };
+  const errors = routeError(origin, error);
+  const next = [...routeOutputs(origin, last, surround.defaultChannel), ...errors];
+  if (errors.length > 0) return { outcome: 'error-link', sends: [], next, cause };
   return { outcome: 'dead', sends: tasks.map((task) => deadLetter(task, cause, surround)), next, cause };
 }
 

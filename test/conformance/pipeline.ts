@@ -93,7 +93,8 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
           throw new Error('the disk is gone');
         }),
       );
-      await here.run(oneStep({ retry: { attempts: 3, delay: 0.1, factor: 1 } }));
+      const pinned = { recipeHash: 'of the recipe', sourceHash: 'of the source' };
+      await here.run(oneStep({ retry: { attempts: 3, delay: 0.1, factor: 1 } }), pinned);
       expect(await here.settled(1, 'retry', 2)).toHaveLength(2);
       const [dead] = await here.settled(1, 'dead');
       expect(dead).toMatchObject({ attempt: 3, cause: { code: 'exception', message: 'the disk is gone' } });
@@ -102,12 +103,47 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
         'baton-error-message': 'the disk is gone',
         'baton-error-attempt': '3',
         'baton-error-service': 'worker',
+        'baton-recipe-hash': 'of the recipe',
+        'baton-source-hash': 'of the source',
         'baton-key': dead?.key,
         'workflows-recipe': 'True',
         'original-destination': here.client.queue('work'),
       });
       expect(Number(letter.headers['baton-first-failure'])).toBeLessThan(Number(letter.headers['baton-last-failure']));
       expect(payloadOf(letter)).toBe('begin');
+    });
+
+    it('after the budget of its step is as any other, and its record says how much had been used', async () => {
+      await using here = await site(
+        worker(({ attempt }) => (attempt === 1 ? failed('not at the first attempt') : done(send('late', 'result')))),
+      );
+      const recipe = {
+        1: { queue: 'work', budget: '30', retry: { delay: 0.1 }, output: { result: 2 } },
+        2: { queue: 'then' },
+        start: [[1, 'begin']],
+      };
+      await here.run(recipe, { announcedAt: Date.now() - 40_000 });
+      const [retry] = await here.settled(1, 'retry');
+      const [record] = await here.settled(1, 'done');
+      expect(record?.budget?.seconds).toBe(30);
+      expect(retry?.budget?.used).toBeGreaterThanOrEqual(40);
+      expect(record?.budget?.used).toBeGreaterThan(retry?.budget?.used ?? Infinity);
+      expect(payloadOf(await here.next(here.client.queue('then')))).toBe('late');
+    });
+
+    it('failed sends what it has for its end once, when no attempt is left, beside the error links', async () => {
+      await using here = await site(worker(() => failed('broken', 'broken', send('over', 'completed'))));
+      await here.run({
+        1: { queue: 'work', retry: { attempts: 2, delay: 0.1 }, output: { completed: 3 }, error: 2 },
+        2: { queue: 'mourn' },
+        3: { queue: 'tidy' },
+        start: [[1, 'begin']],
+      });
+      const [tried] = await here.settled(1, 'retry');
+      const [record] = await here.settled(1, 'error-link');
+      expect([tried?.sends, record?.sends]).toEqual([{}, { 2: 1, 3: 1 }]);
+      expect(payloadOf(await here.next(here.client.queue('tidy')))).toBe('over');
+      expect(payloadOf(await here.next(here.client.queue('mourn')))).toMatchObject({ error: { code: 'broken' } });
     });
 
     it('rejected takes the error links at once, with the cause and the payload', async () => {
