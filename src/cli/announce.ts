@@ -52,17 +52,27 @@ async function announce(recipes: readonly string[], options: AnnounceOptions, ou
   };
   const config = await configOf(options);
   try {
-    report(await online(config, { queue, message, headers }, options, out), out);
+    await announceNow(config, { queue, message, headers }, options, out);
   } catch (error) {
     if (options.wait === true || !options.spool || !isBrokerDown(error)) throw error;
     await announceLater(config, { queue, message, headers }, out);
   }
 }
 
-async function online(
+/** Announces, and tells the answers: the first, or all where they are waited for. */
+export async function announceNow(
+  config: Config,
+  announcement: Spooled,
+  options: Pick<AnnounceOptions, 'wait' | 'timeout'>,
+  out: Output,
+): Promise<void> {
+  report(await answersTo(config, announcement, options, out), out);
+}
+
+async function answersTo(
   config: Config,
   { queue, message, headers }: Spooled,
-  options: AnnounceOptions,
+  options: Pick<AnnounceOptions, 'wait' | 'timeout'>,
   out: Output,
 ): Promise<readonly Answer[]> {
   await using client = await connect(config, 'baton announce');

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
 import { Library } from '../dispatcher/library.ts';
 import type { Health } from '../monitor/api.ts';
+import { readRecipe } from '../recipes/read.ts';
 import { validateRecipe } from '../recipes/validate.ts';
 import { addressText } from '../stomp/address.ts';
 import { askMonitor, monitorAddress } from './ask-monitor.ts';
@@ -72,7 +73,7 @@ async function checkRecipes({ recipes }: Config): Promise<Finding> {
   const library = new Library(recipes);
   const rules = await library.rules();
   const names = (await readdir(recipes)).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
-  for (const name of names) validateRecipe(await library.recipe(name), { name });
+  for (const name of names) validateRecipe(readRecipe(await library.text(name), `${name}.json`).recipe, { name });
   const missing = [...new Set(rules.flatMap((rule) => rule.recipes))].filter((name) => !names.includes(name));
   if (missing.length === 0)
     return {

@@ -70,6 +70,14 @@ export const notCancelled = defineError(
   'See what was said of each; `baton runs` lists what is known.',
 );
 
+/** The ledger does not have the recipe that a run was made from. */
+export const notKept = defineError(
+  'cli.not-kept',
+  ({ run, what }: { readonly run: string; readonly what: string }) =>
+    `The recipe that ${run} was made from is not kept: ${what}.`,
+  'Announce anew with `baton announce`; `baton run ID` shows the parameters. Where a recipe was too large, `baton rerun --current` takes the one of today.',
+);
+
 /** The ledger did not answer in time. */
 export const notConfirmed = defineError(
   'cli.not-confirmed',

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Library } from '../dispatcher/library.ts';
-import { choose, instantiate, type Plan } from '../dispatcher/plan.ts';
+import { instantiate } from '../dispatcher/instantiate.ts';
+import { choose, type Plan } from '../dispatcher/plan.ts';
 import { parseRequest, ruledQueue } from '../dispatcher/request.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 
@@ -23,5 +24,5 @@ export async function plannedRun(
   const names = announcements.fields;
   const request = parseRequest(announcementQueue(message), {}, JSON.stringify(message), { names });
   const plan = await choose(request, request.guid ?? randomUUID(), library, announcements.customRecipes);
-  return { plan, recipe: await instantiate(plan, library) };
+  return { plan, recipe: (await instantiate(plan, library))?.recipe };
 }

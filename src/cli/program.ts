@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './empty.ts';
 import { recipeCommands } from './recipe.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { rerunCommand } from './rerun.ts';
 import { runCommands } from './runs.ts';
 import { shutdownCommandLine } from './shutdown.ts';
 import { startCommand } from './start.ts';
@@ -24,6 +25,7 @@ export function program(): Command {
   rehearseCommand(baton);
   announceCommand(baton);
   runCommands(baton);
+  rerunCommand(baton);
   cancelCommand(baton);
   recipeCommands(baton);
   deadLetterCommands(baton);

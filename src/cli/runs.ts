@@ -10,6 +10,7 @@ interface RunsOptions extends CommonOptions {
   readonly monitor?: string;
   readonly state?: string;
   readonly beamline?: string;
+  readonly overBudget?: boolean;
   readonly limit: number;
 }
 
@@ -22,11 +23,13 @@ export function runCommands(program: Command): void {
     .option('--monitor <url>', 'address of the status page')
     .addOption(new Option('--state <state>', 'only runs in this state').choices(states))
     .option('--beamline <name>', 'only runs of this beamline')
+    .option('--over-budget', 'only runs with a step that did not finish within its budget')
     .option('--limit <n>', 'how many at most', wholeNumber, 20)
     .action(async (options: RunsOptions) => {
       const query = new URLSearchParams({ limit: String(options.limit) });
       if (options.state !== undefined) query.set('state', options.state);
       if (options.beamline !== undefined) query.set('beamline', options.beamline);
+      if (options.overBudget === true) query.set('overBudget', 'true');
       const page = await askMonitor<Page<RunSummary>>(await addressOf(options), `/api/runs?${query.toString()}`);
       output(options.json === true).result({ runs: page.items, next: page.next ?? null }, () => runLines(page.items));
     });
@@ -56,6 +59,7 @@ function runLines(runs: readonly RunSummary[]): string[] {
     'recipes',
     'waiting',
     'failed',
+    'over budget',
   ];
   return table(header, runs.map(runRow));
 }
@@ -72,6 +76,7 @@ function runRow(run: RunSummary): string[] {
     run.recipes.join(' '),
     String(run.waiting),
     String(run.failed),
+    run.overBudget === 0 ? '' : colours.yellow(plural(run.overBudget, 'step')),
   ];
 }
 
@@ -88,12 +93,14 @@ function detailLines(run: RunDetail): string[] {
     'dead',
     'cancelled',
     'retries',
+    'budget',
   ];
   const failures = run.deliveries.filter(({ cause, outcome }) => cause && outcome !== 'later');
   return [
-    `run ${run.id}: ${coloured(run.state)}${run.inferred ? ' (inferred)' : ''}`,
+    `run ${run.id}: ${coloured(run.state)}${run.inferred ? ' (inferred)' : ''}${overBudget(run)}`,
     `announced ${time(run.announced)}${run.user === undefined ? '' : ` by ${run.user}`}, recipes ${run.recipes.join(', ') || 'none'}`,
     `parameters ${JSON.stringify(run.parameters)}`,
+    ...recipeLines(run),
     ...(run.cancellation ? [cancellationLine(run.cancellation)] : []),
     '',
     ...table(header, run.steps.map(stepRow)),
@@ -116,7 +123,36 @@ function stepRow(step: StepView): string[] {
     step.cancelled,
     step.retries,
   ];
-  return [String(step.step), step.service ?? '', step.queue ?? '', ...counts.map(String)];
+  return [String(step.step), step.service ?? '', step.queue ?? '', ...counts.map(String), budget(step)];
+}
+
+/** `12.1 of 30 s`; a step that is over, and has not finished, has no first figure. */
+function budget({ budget: found }: StepView): string {
+  if (!found) return '';
+  const { seconds, used, over } = found;
+  const text = `${used === undefined ? '' : `${rounded(used)} of `}${rounded(seconds)} s`;
+  return over ? colours.yellow(`${text}, over`) : text;
+}
+
+/** Which version of the recipe, and what was repeated by what. */
+function recipeLines({ sourceHash, rerunOf, reruns }: RunDetail): string[] {
+  return [
+    ...(sourceHash === undefined ? [] : [`recipe version ${sourceHash.slice(0, 10)}`]),
+    ...(rerunOf === undefined ? [] : [`repeats ${rerunOf}`]),
+    ...(reruns.length === 0 ? [] : [`repeated by ${reruns.join(', ')}`]),
+  ];
+}
+
+function rounded(number: number): string {
+  return String(Number(number.toFixed(1)));
+}
+
+function plural(count: number, thing: string): string {
+  return `${String(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function overBudget({ overBudget: steps }: RunSummary): string {
+  return steps === 0 ? '' : colours.yellow(`, ${plural(steps, 'step')} over budget`);
 }
 
 function cancellationLine({ time: at, user, reason }: NonNullable<RunDetail['cancellation']>): string {

@@ -27,6 +27,7 @@ const endings: ReadonlySet<string> = new Set([
   'baton-first-failure',
   'baton-last-failure',
   'baton-recipe-hash',
+  'baton-source-hash',
   'baton-ready-by',
   'originalExpiration',
 ]);

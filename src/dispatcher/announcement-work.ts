@@ -12,7 +12,8 @@ import { accepted, deferred, duplicate, refused, withdrawn, type Announcement, t
 import { announcingStep } from './announcing-step.ts';
 import { notReady } from './errors.ts';
 import type { Library } from './library.ts';
-import { choose, instantiate, missing, type Plan } from './plan.ts';
+import { instantiate } from './instantiate.ts';
+import { choose, missing, type Plan } from './plan.ts';
 import { readReplyAddress } from './reply-address.ts';
 import { parseRequest, type AboutNames, type Request } from './request.ts';
 import { runIdOf } from './run-id.ts';
@@ -112,7 +113,7 @@ export class AnnouncementWork implements Work {
     if (cancellations.has(run)) return withdrawn(announcement, this.#office());
     const absent = await missing(plan);
     if (absent.length > 0) return this.#wait(announcement, absent, request.timeout, request.expiration);
-    const recipe = await instantiate(plan, library);
+    const instantiated = await instantiate(plan, library);
     try {
       runs.claim(run, message.key, clock.now());
     } catch (error) {
@@ -120,7 +121,7 @@ export class AnnouncementWork implements Work {
     }
     // Two dispatchers on one store: whoever claimed first starts the run.
     if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());
-    return accepted(announcement, plan.recipes, recipe, this.#office());
+    return accepted(announcement, plan.recipes, instantiated, this.#office());
   }
 
   /** True when another announcement has started the run. */

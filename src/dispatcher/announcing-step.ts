@@ -1,6 +1,9 @@
-import { parseEnvelope, runOf } from '../recipes/message.ts';
+import { currentStep, parseEnvelope, runOf } from '../recipes/message.ts';
+import { readSettings } from '../recipes/settings.ts';
+import { budgetUsed } from '../services/budget.ts';
 import { deliveryId, type Received } from '../services/received.ts';
 import type { AnnouncementRecord, StepOutcome, StepRecord } from '../services/record.ts';
+import { contextOf } from '../services/run-context.ts';
 
 const outcomes: Readonly<Record<AnnouncementRecord['outcome'], StepOutcome>> = {
   accepted: 'done',
@@ -40,6 +43,7 @@ export function announcingStep(message: Received, announcement: AnnouncementReco
         received: delivery.receivedAt,
         started: delivery.receivedAt,
         finished: settled,
+        ...budgetUsed(readSettings(currentStep(envelope)), contextOf(envelope.environment), settled),
         sends: {},
         outputs: [],
       },

@@ -1,19 +1,18 @@
 import { digest } from '../core/json.ts';
 import { BatonError } from '../core/errors.ts';
 import type { Outgoing } from '../stomp/client.ts';
-import { recipeHash } from '../recipes/hash.ts';
-import type { Recipe } from '../recipes/recipe.ts';
 import { startMessages } from '../recipes/route.ts';
 import { deadLetterQueue, type Destinations } from '../services/names.ts';
 import { causeOf } from '../services/outcome.ts';
 import { bodyOf, deliveryId, senderHeaders, type Received } from '../services/received.ts';
-import type { AnnouncementRecord } from '../services/record.ts';
+import type { AnnouncementRecord, RecipeSource } from '../services/record.ts';
 import { replyMessage, type Reply } from '../services/reply.ts';
 import { errorHeaders } from '../services/route.ts';
 import { newEnvironment } from '../services/run-context.ts';
 import { countSends, stepMessages } from '../services/sending.ts';
 import type { Decision } from '../services/settlement.ts';
 import { parked } from '../services/parking.ts';
+import type { Instantiated } from './instantiate.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import type { Request } from './request.ts';
 
@@ -46,16 +45,19 @@ const reprocessingPriority = 2;
 export function accepted(
   announcement: Announcement,
   recipes: readonly string[],
-  recipe: Recipe | undefined,
+  instantiated: Instantiated | undefined,
   office: Office,
 ): Decision {
   const { run, request, message, reply } = announcement;
+  const { recipe, recipeHash, sourceHash } = instantiated ?? {};
   const lane = request?.lane ?? 'live';
   const environment = newEnvironment(run, {
     priority: request?.priority ?? (lane === 'live' ? livePriority : reprocessingPriority),
     lane,
-    announcedAt: message.sent,
-    ...(recipe ? { recipeHash: recipeHash(recipe) } : {}),
+    // A sender whose clock is ahead does not give its run more time.
+    announcedAt: Math.min(message.sent, office.now),
+    ...(recipeHash === undefined ? {} : { recipeHash }),
+    ...(sourceHash === undefined ? {} : { sourceHash }),
     ...(reply ? { replyTo: reply.to } : {}),
     ...(reply?.correlationId === undefined ? {} : { correlationId: reply.correlationId }),
     ...(reply?.by === undefined ? {} : { replyBy: reply.by }),
@@ -69,10 +71,28 @@ export function accepted(
         recipes,
         lane,
         sends: countSends(start),
-        ...(recipe ? { recipe, recipeHash: recipeHash(recipe) } : {}),
+        ...(instantiated ? kept(instantiated) : {}),
       },
     ],
   };
+}
+
+/** So many bytes of a run's recipe, and of all that it was made from, are kept: thousands of steps. */
+const keptBytes = 4 * 1024 * 1024;
+
+/** What the ledger keeps of the recipe: of what is too large the hash. */
+function kept({ recipe, recipeHash, sources, sourceHash }: Instantiated): Partial<AnnouncementRecord> {
+  const isKept = Buffer.byteLength(JSON.stringify(recipe)) <= keptBytes;
+  return { ...(isKept ? { recipe } : {}), recipeHash, sources: keptSources(sources), sourceHash };
+}
+
+function keptSources(sources: readonly RecipeSource[]): readonly RecipeSource[] {
+  let left = keptBytes;
+  return sources.map(({ text, ...source }) => {
+    if (text === undefined || source.bytes > left) return source;
+    left -= source.bytes;
+    return { ...source, text };
+  });
 }
 
 /** Refused, with a reason a person understands: into the dead-letter queue, or the queue it names for that, and to the announcer. */
@@ -180,6 +200,7 @@ function recordOf(
     ...request?.about,
     ...(request?.event === undefined ? {} : { event: request.event }),
     ...(request?.user === undefined ? {} : { user: request.user }),
+    ...(request?.rerun ? { rerunOf: request.rerun.of } : {}),
     sends: {},
     ...(reply ? { replyTo: reply.to } : {}),
     ...(reply?.correlationId === undefined ? {} : { correlationId: reply.correlationId }),

@@ -36,7 +36,7 @@ const concurrency = 4;
 /** Seconds for one announcement. */
 const timeout = 60;
 
-/** Consumes both announcement queues and starts runs. */
+/** Consumes the queues of announcements, and that of reruns, and starts runs. */
 export class Dispatcher implements AsyncDisposable {
   readonly events = new Events<ServiceEvents>();
   readonly #client: Client;
@@ -59,7 +59,7 @@ export class Dispatcher implements AsyncDisposable {
     const library = new Library(options.recipes);
     const watch = watchOver(options.suspects, options.notes, this.events);
     this.#cancellations = watch.cancellations;
-    this.#consumers = names.announcements.map((queue) => {
+    this.#consumers = [...names.announcements, names.reruns].map((queue) => {
       const work = new AnnouncementWork({
         destinations: this.#client,
         prefix: address.prefix,

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
-import { readRecipe } from '../recipes/read.ts';
 import { noRecipe, noRules } from './errors.ts';
 import { parseRules, type Rule } from './rules.ts';
 
@@ -15,13 +13,11 @@ export class Library {
     this.#folder = folder;
   }
 
-  /** The recipe of that name, not yet validated. Throws `dispatcher.no-recipe` and the errors of reading one. */
-  async recipe(name: string): Promise<Json> {
-    const file = join(this.#folder, `${name}.json`);
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  /** The text of the recipe of that name. Throws `dispatcher.no-recipe`. */
+  async text(name: string): Promise<string> {
+    return await readFile(join(this.#folder, `${name}.json`), 'utf8').catch((error: unknown) => {
       throw noRecipe({ name, reason: reason(error) }, { cause: error });
     });
-    return readRecipe(text, `${name}.json`).recipe;
   }
 
   /** The rules of `rules.yaml`. Throws `dispatcher.no-rules` and `dispatcher.bad-rules`. */

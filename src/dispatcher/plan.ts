@@ -1,14 +1,23 @@
 import { access } from 'node:fs/promises';
-import type { Json, JsonObject } from '../core/json.ts';
-import { mergeRecipes } from '../recipes/merge.ts';
-import type { Recipe } from '../recipes/recipe.ts';
-import { substitute } from '../recipes/substitute.ts';
-import { validateRecipe } from '../recipes/validate.ts';
+import type { JsonObject } from '../core/json.ts';
+import { printRecipe } from '../recipes/read.ts';
 import { customNotPermitted, noRuleApplies } from './errors.ts';
 import { keyOf } from './key.ts';
 import type { Library } from './library.ts';
+import type { Rerun } from './rerun.ts';
 import { ruledQueue, type Request } from './request.ts';
-import { chooseRecipes, type Readiness, type Rule } from './rules.ts';
+import { chooseRecipes, withAdded, type Readiness, type Rule } from './rules.ts';
+
+/** A recipe that is to be run. */
+export interface Chosen {
+  readonly name: string;
+  /** Where it comes with the announcement; else it is read from the recipe folder. */
+  readonly text?: string;
+  /** What the rule that chose it adds to the parameters, before anything is filled in. */
+  readonly added: JsonObject;
+  /** All that it is filled in with. */
+  readonly parameters: JsonObject;
+}
 
 /** What is to be run for an announcement: recipes by name or as sent, each with its parameters, and what they wait for. */
 export interface Plan {
@@ -19,16 +28,13 @@ export interface Plan {
   /** Those of the announcement, and the id of the run as `guid`. */
   readonly parameters: JsonObject;
   readonly recipes: readonly string[];
-  readonly chosen: readonly {
-    readonly name: string;
-    readonly source: Json | undefined;
-    readonly parameters: JsonObject;
-  }[];
+  readonly chosen: readonly Chosen[];
   readonly ready: readonly Readiness[];
 }
 
 /** Chooses what runs: by the rules, or as the announcement says. Throws what refuses the announcement. */
 export async function choose(request: Request, run: string, library: Library, customPermitted: boolean): Promise<Plan> {
+  if (request.rerun) return again(request.rerun, request, run);
   return request.queue === ruledQueue
     ? byRules(await library.rules(), request, run)
     : named(request, run, customPermitted);
@@ -45,14 +51,16 @@ function byRules(rules: readonly Rule[], request: Request, given: string): Plan 
   const { fired, silent, recipes } = key ? chooseRecipes(rules, parameters) : first;
   if (fired.length === 0)
     throw noRuleApplies({ reasons: silent.map(({ rule, reasons }) => `${rule.name}: ${reasons.join(', ')}`) });
-  const parametersOf = (name: string): JsonObject =>
-    fired.find(({ rule }) => rule.recipes.includes(name))?.parameters ?? {};
+  const chosen = recipes.flatMap((name) => {
+    const by = fired.find(({ rule }) => rule.recipes.includes(name));
+    return by ? [{ name, added: by.rule.parameters, parameters: by.parameters }] : [];
+  });
   return {
     run,
     ...(key ? { key: key.words } : {}),
     parameters,
     recipes,
-    chosen: recipes.map((name) => ({ name, source: undefined, parameters: parametersOf(name) })),
+    chosen,
     ready: fired.map(({ ready }) => ready),
   };
 }
@@ -60,12 +68,30 @@ function byRules(rules: readonly Rule[], request: Request, given: string): Plan 
 function named({ recipes, customRecipe, ...request }: Request, run: string, customPermitted: boolean): Plan {
   const parameters = { ...request.parameters, guid: run };
   if (customRecipe && !customPermitted) throw customNotPermitted({});
-  const custom = customRecipe ? [{ name: 'custom_recipe', source: customRecipe, parameters }] : [];
+  const custom = customRecipe
+    ? [{ name: 'custom_recipe', text: printRecipe(customRecipe), added: {}, parameters }]
+    : [];
   return {
     run,
     parameters,
     recipes: [...recipes, ...custom.map(({ name }) => name)],
-    chosen: [...recipes.map((name) => ({ name, source: undefined, parameters })), ...custom],
+    chosen: [...recipes.map((name) => ({ name, added: {}, parameters })), ...custom],
+    ready: [],
+  };
+}
+
+/** What the run waited for was there, and its rules have chosen. */
+function again({ recipes }: Rerun, request: Request, run: string): Plan {
+  const parameters = { ...request.parameters, guid: run };
+  return {
+    run,
+    parameters,
+    recipes: recipes.map(({ name }) => name),
+    chosen: recipes.map(({ parameters: added = {}, ...recipe }) => ({
+      ...recipe,
+      added,
+      parameters: withAdded(added, parameters),
+    })),
     ready: [],
   };
 }
@@ -78,20 +104,6 @@ export async function missing({ ready, parameters }: Plan): Promise<readonly str
     for (const name of wanted) if (parameters[name] === undefined) words.push(`the parameter ${name}`);
   }
   return words;
-}
-
-/** The one recipe that the run follows: each of the plan's read, validated and filled in, then merged. Undefined when there is nothing to run. */
-export async function instantiate(plan: Plan, library: Library): Promise<Recipe | undefined> {
-  const recipes: Recipe[] = [];
-  for (const { name, source, parameters } of plan.chosen) {
-    const recipe = source ?? (await library.recipe(name));
-    validateRecipe(recipe, { name });
-    const filled = substitute(recipe, parameters);
-    validateRecipe(filled, { name, isSubstituted: true });
-    recipes.push(filled);
-  }
-  const [first, ...others] = recipes;
-  return first && others.reduce(mergeRecipes, first);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -5,11 +5,13 @@ import { destinationProblem } from '../recipes/destination.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
 import { normalise } from '../recipes/normalise.ts';
 import { brief } from '../recipes/problem.ts';
+import { names as queues } from '../services/names.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
 import { isOwnQueue } from './own-queue.ts';
 import { isRecipeName } from './recipe-name.ts';
 import { readReplyAddress, type ReplyAddress } from './reply-address.ts';
+import { readRerun, type Rerun } from './rerun.ts';
 
 /** Which parameters of an announcement tell what it is about; of each list the first that is there counts. */
 export interface AboutNames {
@@ -37,6 +39,8 @@ export interface Request {
   readonly recipes: readonly string[];
   /** In the form that goes over the wire; still to be validated, and permitted. */
   readonly customRecipe?: Json;
+  /** The run that is to be repeated, and with which recipes. */
+  readonly rerun?: Rerun;
   /** As sent. */
   readonly parameters: JsonObject;
   /** The run's id, where the announcer chose one. */
@@ -64,17 +68,21 @@ export interface Request {
 export const ruledQueue = 'data-collection';
 
 const defaultLimits: JsonLimits = { bytes: 4 * 1024 * 1024, depth: 100 };
+/** Reruns bring recipes that were kept, beside the parameters. */
+const rerunLimits: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 200 };
 
 /**
  * Reads an announcement. `queue` is its name without prefix. Throws what a person can act upon:
  * `dispatcher.bad-request`, or `recipes.syntax`, `recipes.too-large` and `recipes.envelope` when it cannot be read.
  */
 export function parseRequest(queue: string, headers: Headers, body: Buffer | string, options: RequestOptions): Request {
-  const { message, parent } = unwrapped(headers, body, options.limits ?? defaultLimits);
+  const isRerun = queue === queues.reruns;
+  const limits = isRerun ? rerunLimits : defaultLimits;
+  const { message, parent } = unwrapped(headers, body, options.limits ?? limits);
   const parameters = readParameters(message, queue);
   return {
     queue,
-    ...readRecipes(message, queue),
+    ...(isRerun ? readReruns(message) : readRecipes(message, queue)),
     parameters,
     about: readAbout(parameters, options.names),
     timeout: (positive(parameters, 'dispatcher_timeout') ?? 120) * 1000,
@@ -131,6 +139,11 @@ function readRecipes(message: JsonObject, queue: string): Pick<Request, 'recipes
     expected: `the names of recipes (to have rules choose, send to ${ruledQueue})`,
     found: foundInstead(message, message['recipes']),
   });
+}
+
+function readReruns(message: JsonObject): Pick<Request, 'recipes' | 'rerun'> {
+  const rerun = readRerun(message);
+  return { recipes: rerun.recipes.map(({ name }) => name), rerun };
 }
 
 function withoutChoice(names: readonly string[], custom: Json): Pick<Request, 'recipes'> {

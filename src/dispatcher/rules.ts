@@ -85,6 +85,11 @@ export function chooseRecipes(rules: readonly Rule[], parameters: JsonObject): C
   };
 }
 
+/** The parameters of an announcement, and under them those that a rule adds, filled in. */
+export function withAdded(added: JsonObject, parameters: JsonObject): JsonObject {
+  return { ...(fillIn(added, parameters) as JsonObject), ...parameters };
+}
+
 /** Takes a problem at a path below the rule. */
 type Tell = (path: Path, message: string) => void;
 
@@ -140,8 +145,7 @@ function reasonsAgainst({ requirements }: Rule, parameters: JsonObject): string[
 }
 
 function fire(rule: Rule, parameters: JsonObject): FiredRule {
-  const own = fillIn(rule.parameters, parameters) as JsonObject;
-  const together = { ...own, ...parameters };
+  const together = withAdded(rule.parameters, parameters);
   const files = rule.ready.files.map((file) => fillIn(file, together)).filter((file) => typeof file === 'string');
   return { rule, parameters: together, ready: { files, parameters: rule.ready.parameters } };
 }

@@ -10,6 +10,7 @@ import {
   type StepRecord,
 } from '../services/record.ts';
 import type { Outgoing } from '../stomp/client.ts';
+import { Budgets, type OverBudget } from './budgets.ts';
 import { finalReply } from './final-reply.ts';
 import { parseBatch, type Malformed } from './intake.ts';
 import type { Entry, QuietRecord } from './record-schema.ts';
@@ -43,16 +44,24 @@ export class Batch {
   readonly #totals = new Map<Total, number>();
   readonly #cancellations: { readonly messageId: string; readonly record: CancellationRecord }[] = [];
   readonly #joins: { readonly messageId: string; readonly answer: JoinAnswer }[] = [];
+  readonly #budgets: Budgets;
   readonly results: RunResult[] = [];
 
   constructor(tables: Tables, now: number) {
     this.#tables = tables;
     this.#now = now;
+    this.#budgets = new Budgets(tables, now);
+  }
+
+  /** Steps that are over their budgets since this batch. */
+  get overBudget(): readonly OverBudget[] {
+    return this.#budgets.over;
   }
 
   /** The ids of the runs that something new was heard of. */
   get runs(): readonly string[] {
-    return [...this.#runs.values()].filter((run) => run.isNews).map(({ id }) => id);
+    const heard = [...this.#runs.values()].filter((run) => run.isNews).map(({ id }) => id);
+    return [...new Set([...heard, ...this.overBudget.map(({ run }) => run)])];
   }
 
   /** True when an announcement was settled. */
@@ -77,6 +86,8 @@ export class Batch {
   close(destinations: Destinations): ReadonlyMap<string, readonly Outgoing[]> {
     for (const run of this.#runs.values()) if (run.isNews) this.#conclude(run, destinations);
     for (const name of this.#queues) this.#tables.records.addQueue(name);
+    this.#budgets.look((id) => this.#known(id)?.row);
+    if (this.overBudget.length > 0) this.#count('budgets.over', this.overBudget.length);
     this.#tables.totals.add(this.#totals);
     const answers: readonly (readonly [messageId: string, Outgoing])[] = [
       ...this.#cancellations.map(
@@ -101,6 +112,8 @@ export class Batch {
         return this.#enterReinjection(entry, messageId);
       case 'quiet':
         return this.#enterQuiet(entry, messageId);
+      case 'due':
+        return this.#budgets.note(entry);
       case 'cancellation':
         this.#cancellations.push({ messageId, record: entry });
         return;
@@ -118,6 +131,7 @@ export class Batch {
     run.addDelivery(record, isAgain, messageId);
     this.#count(`deliveries.${record.outcome}`);
     this.#queues.add(record.queue);
+    this.#budgets.use(record);
     if (record.result === undefined) return;
     this.#tables.records.addResult(run.row.seq, record);
     const result = { time: Math.round(record.finished), step: record.step, result: record.result };
@@ -145,7 +159,10 @@ export class Batch {
     this.#count(`announcements.${record.outcome}`);
     if (record.outcome !== 'accepted') return;
     const run = this.#run(record.run, record.received);
-    if (run.announcement === null) this.#tables.runs.announce(run.row.seq, announcement, record);
+    if (run.announcement === null) {
+      this.#tables.runs.announce(run.row.seq, announcement, record);
+      this.#budgets.promise(run.row.seq, record);
+    }
     run.addAnnouncement(announcement, record, messageId);
   }
 
@@ -195,6 +212,7 @@ export class Batch {
     const cancellation = drawn.state === 'running' ? undefined : this.#tables.cancellations.end(run.id, this.#now);
     const now = cancellation ? { ...drawn, state: 'cancelled' as const } : drawn;
     this.#tables.runs.conclude(seq, now, this.#now, run.latest);
+    this.#budgets.conclude(run.id, seq, now.state);
     if (now.state !== state) {
       this.#count(`runs.${state}`, -1);
       this.#count(`runs.${now.state}`);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Destinations } from '../services/names.ts';
 import type { Outgoing } from '../stomp/client.ts';
+import type { OverBudget } from './budgets.ts';
 import { Batch, type RecordMessage, type RunResult } from './batch.ts';
 import { Queries } from './queries.ts';
 import type { Store } from './store.ts';
@@ -12,6 +13,7 @@ export interface Entered {
   readonly sends: ReadonlyMap<string, readonly Outgoing[]>;
   readonly runs: readonly RunSummary[];
   readonly results: readonly RunResult[];
+  readonly overBudget: readonly OverBudget[];
   /** Absent when no announcement was settled. */
   readonly announcements?: AnnouncementCounts;
 }
@@ -51,6 +53,7 @@ export class Book {
         sends: new Map(messages.map(({ messageId }) => [messageId, sendsOf(messageId)])),
         runs: batch.runs.flatMap((id) => this.#queries.summary(id) ?? []),
         results: batch.results,
+        overBudget: batch.overBudget,
         ...(batch.announced ? { announcements: this.#queries.announcements() } : {}),
       };
     });
@@ -62,7 +65,7 @@ export class Book {
       const batch = new Batch(this.#tables, this.#clock.now());
       batch.refuse(messageId, { place: -1, reason, body: body.toString() });
       batch.close(this.#destinations);
-      return { sends: new Map(), runs: [], results: [] };
+      return { sends: new Map(), runs: [], results: [], overBudget: [] };
     });
   }
 

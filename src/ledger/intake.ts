@@ -1,6 +1,6 @@
 import { messageOf } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
-import { parseJson } from '../recipes/bounded-json.ts';
+import { parseJson, type JsonLimits } from '../recipes/bounded-json.ts';
 import { brief } from '../recipes/problem.ts';
 import { readEntry, type Entry } from './record-schema.ts';
 
@@ -21,6 +21,9 @@ export interface Intake {
 /** How much of a malformed body is kept, in characters. */
 const kept = 16_384;
 
+/** Records of several transactions come in one message, which may be as large as brokers take them; a recipe and its parameters may be nested in each other. */
+const limits: JsonLimits = { bytes: 100 * 1024 * 1024, depth: 300 };
+
 /** Reads the body of a message of the queue `baton.ledger`. Never throws: one bad record harms no other. */
 export function parseBatch(body: Buffer): Intake {
   const entries: Entry[] = [];
@@ -39,7 +42,7 @@ function recordsOf(body: Buffer, malformed: Malformed[]): readonly Json[] {
     return [];
   };
   try {
-    const batch = parseJson(body, 'The message');
+    const batch = parseJson(body, 'The message', limits);
     const records = isObject(batch) ? batch['records'] : undefined;
     return Array.isArray(records) ? records : refuse(`records: expected a list of records, got ${brief(records)}`);
   } catch (error) {

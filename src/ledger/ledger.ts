@@ -4,6 +4,7 @@ import { silent, type Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import { Book, type Entered } from './book.ts';
+import { BudgetWatch } from './budget-watch.ts';
 import { Bulletin } from './bulletin.ts';
 import { Consumer, type Trouble } from './consumer.ts';
 import type { LedgerEvents } from './events.ts';
@@ -44,7 +45,7 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const store = stack.use(openStore(folder));
     const book = new Book(store, clock, client);
     const events = new Events<LedgerEvents>();
-    const consumer = new Consumer({ client, book, clock, log, onEntered: (entered) => announce(events, entered) });
+    const consumer = new Consumer({ client, book, clock, log, onEntered: (entered) => announce(events, log, entered) });
     const destination = client.queue(names.ledger);
     const request = { destination, ack: 'client-individual', prefetch } as const;
     const subscription = await client.subscribe(request, (delivery) => consumer.take(delivery));
@@ -53,6 +54,9 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const bulletin = new Bulletin(client, store.database, clock);
     stack.defer(() => bulletin.stop());
     await bulletin.start();
+    const budgets = new BudgetWatch({ client, database: store.database, clock, log });
+    stack.defer(() => budgets.stop());
+    budgets.start();
     const watch = new QuietWatch({ client, database: store.database, clock, log, quietAfter });
     stack.defer(() => watch.stop());
     watch.start();
@@ -73,8 +77,12 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
   }
 }
 
-function announce(events: Events<LedgerEvents>, { runs, results, announcements }: Entered): void {
+function announce(events: Events<LedgerEvents>, log: Log, { runs, results, overBudget, announcements }: Entered): void {
   for (const run of runs) events.emit('run', run);
   for (const result of results) events.emit('result', result);
+  for (const over of overBudget) {
+    log.warn(over, 'a step is over its budget');
+    events.emit('overBudget', over);
+  }
   if (announcements) events.emit('announcements', announcements);
 }

@@ -1,14 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { detailOf } from './run-detail.ts';
+import { recipeOf } from './run-recipe.ts';
 import { summaryColumns, summaryOf, type SummaryRow } from './summaries.ts';
 import { announcementCounts, readTotals, type Total } from './tables/totals.ts';
-import type { AnnouncementCounts, Page, RunDetail, RunState, RunSummary } from './views.ts';
+import type { AnnouncementCounts, Page, RunDetail, RunRecipe, RunState, RunSummary } from './views.ts';
 
 /** Which runs, and how many. */
 export interface RunFilter {
   readonly state?: RunState | undefined;
   readonly beamline?: string | undefined;
   readonly visit?: string | undefined;
+  /** True: only those with steps over their budget. */
+  readonly overBudget?: boolean | undefined;
   /** Words, each of which some word of the run begins with: its id, recipes, beamline, visit, collection, number, user. */
   readonly text?: string | undefined;
   /** The `next` of the page before. */
@@ -36,6 +39,7 @@ export class Queries {
       ['runs.state = ?', filter.state],
       ['runs.beamline = ?', filter.beamline],
       ['runs.visit = ?', filter.visit],
+      ['runs.overBudget > 0 AND ? = 1', filter.overBudget === true ? 1 : undefined],
       [words === undefined ? 'runs.seq < ?' : 'run_words.rowid < ?', seqOf(filter.cursor)],
     ];
     const asked = conditions.filter(
@@ -72,6 +76,11 @@ export class Queries {
   run(id: string): RunDetail | undefined {
     const row = this.#summary.get(id) as SummaryRow | undefined;
     return row && detailOf(this.#database, row);
+  }
+
+  /** The recipe of a run, and what it was made from; undefined when the ledger has not heard of the run. */
+  recipe(id: string): RunRecipe | undefined {
+    return this.#summary.get(id) && recipeOf(this.#database, id);
   }
 
   announcements(): AnnouncementCounts {

@@ -125,7 +125,8 @@ interface Candidate {
   readonly announcement: number | null;
 }
 
-function queueOf(recipe: Json, { step }: StepTallies): string | undefined {
+/** The queue that a recipe has for a step. */
+export function queueOf(recipe: Json, { step }: Pick<StepTallies, 'step'>): string | undefined {
   const found = isObject(recipe) ? recipe[String(step)] : undefined;
   return isObject(found) && typeof found['queue'] === 'string' ? found['queue'] : undefined;
 }

@@ -11,8 +11,15 @@ export interface QuietRecord {
   readonly heard: number;
 }
 
+/** The ledger's note to itself that the budget of a step is over: see budget-watch.ts. */
+export interface DueRecord {
+  readonly kind: 'due';
+  readonly run: string;
+  readonly step: number;
+}
+
 /** Everything that comes on the queue `baton.ledger`. */
-export type Entry = LedgerRecord | QuietRecord;
+export type Entry = LedgerRecord | QuietRecord | DueRecord;
 
 /** The entry, or a sentence that says which field is wrong, what was expected and what came. */
 export function readEntry(value: Json): Entry | string {
@@ -30,6 +37,8 @@ const step = { type: 'integer', minimum: -1e9, maximum: 1e9 };
 const anything = {};
 const steps = { type: 'object', propertyNames: { pattern: '^-?\\d{1,9}$' }, additionalProperties: count };
 const cause = object({ code: text, message: text });
+const budget = object({ seconds: { type: 'number', exclusiveMinimum: 0 }, used: { type: 'number', minimum: 0 } });
+const source = object({ name: text, hash: text, bytes: count }, { text, parameters: { type: 'object' } });
 const output = object({ step, channel: text, key: text, bytes: count }, { payload: anything, hash: text });
 
 const stepRecord = object(
@@ -53,7 +62,7 @@ const stepRecord = object(
     sends: steps,
     outputs: { type: 'array', items: output },
   },
-  { cause, result: anything, messageId: text, reinjected: count },
+  { cause, result: anything, messageId: text, reinjected: count, budget },
 );
 
 const announcementRecord = {
@@ -82,6 +91,9 @@ const announcementRecord = {
       user: text,
       recipeHash: text,
       recipe: { type: 'object' },
+      sourceHash: text,
+      sources: { type: 'array', items: source },
+      rerunOf: id,
       replyTo: text,
       correlationId: text,
       replyBy: number,
@@ -131,6 +143,7 @@ const validators = new Map<string, ValidateFunction<Entry>>([
   ['reinjection', ajv.compile<Entry>(reinjectionRecord)],
   ['cancellation', ajv.compile<Entry>(cancellationRecord)],
   ['join', ajv.compile<Entry>(joinRecord)],
+  ['due', ajv.compile<Entry>(object({ kind: text, run: id, step }))],
   ['quiet', ajv.compile<Entry>(object({ kind: text, run: id, heard: number }))],
 ]);
 

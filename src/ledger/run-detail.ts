@@ -2,28 +2,32 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Json, JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
 import type { SentOutput, StepOutcome } from '../services/record.ts';
-import { stepView, type StepTallies } from './states.ts';
+import { emptyStep, stepView, type StepTallies } from './states.ts';
+import { selectBudgets, type BudgetRow } from './tables/budgets.ts';
 import type { Cancellation } from './tables/cancellations.ts';
 import { selectSteps } from './tables/steps.ts';
 import { summaryOf, type SummaryRow } from './summaries.ts';
-import type { DeliveryView, ReplyView, ResultView, RunDetail, StepView } from './views.ts';
+import type { DeliveryView, ReplyView, ResultView, RunDetail, RunSummary, StepView } from './views.ts';
 
 /** Deliveries on a run's page: the latest so many. */
 const deliveryLimit = 200;
 const resultLimit = 200;
 const replyLimit = 100;
+const rerunLimit = 100;
 
 /** Everything the run page shows of the run that the row is of. */
 export function detailOf(database: DatabaseSync, row: SummaryRow): RunDetail {
-  const { parameters = {}, recipe, recipeHash } = announcementOf(database, row.id);
+  const { parameters = {}, recipe, recipeHash, sourceHash } = announcementOf(database, row.id);
   const summary = summaryOf(row);
   return {
     ...summary,
     parameters,
     ...(recipe ? { recipe } : {}),
     ...(recipeHash === undefined ? {} : { recipeHash }),
+    ...(sourceHash === undefined ? {} : { sourceHash }),
+    reruns: rerunsOf(database, row.id),
     ...cancellationOf(database, row.id),
-    steps: stepsOf(database, row.seq).map((step) => named(stepView(step, summary), recipe)),
+    steps: stepsOf(database, row.seq, summary).map((step) => named(step, recipe)),
     deliveries: deliveriesOf(database, row.seq),
     results: resultsOf(database, row.seq),
     replies: repliesOf(database, row.id),
@@ -34,21 +38,23 @@ interface Announcement {
   readonly parameters?: JsonObject;
   readonly recipe?: JsonObject;
   readonly recipeHash?: string;
+  readonly sourceHash?: string;
 }
 
 function announcementOf(database: DatabaseSync, run: string): Announcement {
   const row = database
     .prepare(
-      `SELECT parameters, recipe, recipeHash FROM runs JOIN announcements ON announcements.seq = runs.announcement
+      `SELECT parameters, recipe, recipeHash, sourceHash FROM runs JOIN announcements ON announcements.seq = runs.announcement
        WHERE runs.id = ?`,
     )
     .get(run);
   if (!row) return {};
-  const { parameters, recipe, recipeHash } = row;
+  const { parameters, recipe, recipeHash, sourceHash } = row;
   return {
     parameters: JSON.parse(String(parameters)) as JsonObject,
     ...(recipe === null ? {} : { recipe: JSON.parse(String(recipe)) as JsonObject }),
     ...(recipeHash === null ? {} : { recipeHash: String(recipeHash) }),
+    ...(sourceHash === null ? {} : { sourceHash: String(sourceHash) }),
   };
 }
 
@@ -59,8 +65,26 @@ function cancellationOf(database: DatabaseSync, run: string): Pick<RunDetail, 'c
   return { cancellation: { time, ...(user === null ? {} : { user }), ...(reason === null ? {} : { reason }) } };
 }
 
-function stepsOf(database: DatabaseSync, run: number): readonly StepTallies[] {
-  return database.prepare(selectSteps).all(run) as unknown as readonly StepTallies[];
+function rerunsOf(database: DatabaseSync, run: string): readonly string[] {
+  const rows = database.prepare('SELECT id FROM runs WHERE rerunOf = ? ORDER BY seq DESC LIMIT ?').all(run, rerunLimit);
+  return rows.map(({ id }) => String(id));
+}
+
+/** The steps that were sent something, and those that were not and should have finished by now. */
+function stepsOf(database: DatabaseSync, run: number, summary: RunSummary): readonly StepView[] {
+  const tallied = database.prepare(selectSteps).all(run) as unknown as readonly StepTallies[];
+  const budgets = database.prepare(selectBudgets).all(run) as unknown as readonly BudgetRow[];
+  const unsent = budgets.filter(({ step, state }) => state === 'over' && !tallied.some((each) => each.step === step));
+  return [...tallied, ...unsent.map(({ step }) => emptyStep(step))]
+    .sort((a, b) => a.step - b.step)
+    .map((tallies) => {
+      const budget = budgets.find(({ step }) => step === tallies.step);
+      return { ...stepView(tallies, summary), ...(budget ? { budget: budgetView(budget) } : {}) };
+    });
+}
+
+function budgetView({ seconds, used, state }: BudgetRow): NonNullable<StepView['budget']> {
+  return { seconds, ...(used === null ? {} : { used }), over: state === 'over' };
 }
 
 /** A step that has left no record yet is named as its recipe names it. */
@@ -79,21 +103,24 @@ function deliveriesOf(database: DatabaseSync, run: number): readonly DeliveryVie
   const rows = database
     .prepare(
       `SELECT id, key, step, service, host, attempt, deferral, outcome, sent, received, started, finished, code, message,
-       outputs FROM deliveries WHERE run = ? ORDER BY seq DESC LIMIT ?`,
+       outputs, budget, budgetUsed FROM deliveries WHERE run = ? ORDER BY seq DESC LIMIT ?`,
     )
     .all(run, deliveryLimit) as unknown as readonly DeliveryRow[];
-  return rows.map(({ code, message, outputs, ...delivery }) => ({
+  return rows.map(({ code, message, outputs, budget, budgetUsed, ...delivery }) => ({
     ...delivery,
     ...(code === null ? {} : { cause: { code, message: message ?? '' } }),
+    ...(budget === null ? {} : { budget: { seconds: budget, used: budgetUsed ?? 0 } }),
     outputs: outputs === null ? [] : (JSON.parse(outputs) as readonly SentOutput[]),
   }));
 }
 
-interface DeliveryRow extends Omit<DeliveryView, 'cause' | 'outputs'> {
+interface DeliveryRow extends Omit<DeliveryView, 'cause' | 'outputs' | 'budget'> {
   readonly outcome: StepOutcome;
   readonly code: string | null;
   readonly message: string | null;
   readonly outputs: string | null;
+  readonly budget: number | null;
+  readonly budgetUsed: number | null;
 }
 
 function resultsOf(database: DatabaseSync, run: number): readonly ResultView[] {

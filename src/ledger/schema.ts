@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { tallies } from './states.ts';
 import { newer } from './errors.ts';
 
 /**
@@ -56,7 +55,20 @@ export const formats: readonly string[] = [
     step INTEGER NOT NULL,
     service TEXT,
     queue TEXT,
-    ${tallies.map((name) => `${name} INTEGER NOT NULL DEFAULT 0`).join(', ')},
+    sent INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    joined INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    duplicate INTEGER NOT NULL DEFAULT 0,
+    late INTEGER NOT NULL DEFAULT 0,
+    errorLink INTEGER NOT NULL DEFAULT 0,
+    dead INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0,
+    retries INTEGER NOT NULL DEFAULT 0,
+    deferrals INTEGER NOT NULL DEFAULT 0,
+    reinjected INTEGER NOT NULL DEFAULT 0,
+    records INTEGER NOT NULL DEFAULT 0,
+    passed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, step)
   ) STRICT, WITHOUT ROWID;
 
@@ -118,6 +130,31 @@ export const formats: readonly string[] = [
   -- Joins that are being closed, with these members, or have closed (then without).
   CREATE TABLE joins (id TEXT NOT NULL PRIMARY KEY, members TEXT NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX joins_time ON joins (time);
+  `,
+  `
+  -- The texts of recipes that runs were made from, as they were on disk, each once: by their SHA-256.
+  CREATE TABLE texts (hash TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  ALTER TABLE announcements ADD COLUMN sourceHash TEXT;
+  -- A list of {name, hash, bytes, text?, parameters?}, where text is the hash of one above.
+  ALTER TABLE announcements ADD COLUMN sources TEXT;
+  ALTER TABLE runs ADD COLUMN rerunOf TEXT;
+  CREATE INDEX runs_reruns ON runs (rerunOf) WHERE rerunOf IS NOT NULL;
+
+  -- Steps that should have finished by a time. A row whose announcement has not come knows no due time.
+  CREATE TABLE budgets (
+    run INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    used REAL,               -- of them, by the latest delivery
+    due INTEGER,
+    state TEXT NOT NULL,     -- watched, over (then for good), or ended
+    PRIMARY KEY (run, step)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX budgets_watched ON budgets (due) WHERE state = 'watched';
+  ALTER TABLE deliveries ADD COLUMN budget REAL;
+  ALTER TABLE deliveries ADD COLUMN budgetUsed REAL;
+  ALTER TABLE runs ADD COLUMN overBudget INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX runs_over_budget ON runs (seq) WHERE overBudget > 0;
   `,
 ];
 

@@ -140,6 +140,12 @@ export interface StepTallies extends Tallies {
   readonly queue: string | null;
 }
 
+/** The row of a step that nothing was heard of. */
+export function emptyStep(step: number): StepTallies {
+  const none = Object.fromEntries(tallies.map((tally) => [tally, 0])) as Record<Tally, number>;
+  return { step, service: null, queue: null, ...none };
+}
+
 /**
  * A step's numbers as shown. In an inferred run the least that must have happened is filled in, so that the equation
  * holds in what is shown: a silent step has done what was seen to come from it (all of it, once the run has ended), and

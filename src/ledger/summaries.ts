@@ -2,7 +2,7 @@ import type { RunState, RunSummary } from './views.ts';
 
 /** The columns of a run's row that its summary is made of. */
 export const summaryColumns =
-  'seq, id, state, inferred, recipes, announced, ended, beamline, visit, collection, runNumber, event, user, sent, waiting, failed';
+  'seq, id, state, inferred, recipes, announced, ended, beamline, visit, collection, runNumber, event, user, sent, waiting, failed, overBudget, rerunOf';
 
 /** A row of those columns. */
 export interface SummaryRow {
@@ -15,19 +15,20 @@ export interface SummaryRow {
   readonly sent: number;
   readonly waiting: number;
   readonly failed: number;
+  readonly overBudget: number;
   readonly [optional: string]: string | number | null;
 }
 
-const optional = ['ended', 'beamline', 'visit', 'collection', 'runNumber', 'event', 'user'] as const;
+const optional = ['ended', 'beamline', 'visit', 'collection', 'runNumber', 'event', 'user', 'rerunOf'] as const;
 
 /** The summary that a row holds. */
 export function summaryOf(row: SummaryRow): RunSummary {
-  const { id, state, announced, sent, waiting, failed } = row;
+  const { id, state, announced, sent, waiting, failed, overBudget } = row;
   return {
     ...{ id, state, inferred: row.inferred === 1, recipes: JSON.parse(row.recipes) as readonly string[], announced },
     ...(Object.fromEntries(
       optional.flatMap((name) => (row[name] === null ? [] : [[name, row[name]]])),
     ) as Partial<RunSummary>),
-    ...{ sent, waiting, failed },
+    ...{ sent, waiting, failed, overBudget },
   };
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Cause, SentOutput, StepOutcome } from '../services/record.ts';
+import type { Cause, RecipeSource, SentOutput, StepOutcome } from '../services/record.ts';
 
 /** What the ledger answers. Times are milliseconds since 1970 UTC. */
 
@@ -23,6 +23,10 @@ export interface RunSummary {
   readonly sent: number;
   readonly waiting: number;
   readonly failed: number;
+  /** Steps that had not finished when their budget was over; some may have since. */
+  readonly overBudget: number;
+  /** The run that this one repeats. */
+  readonly rerunOf?: string;
 }
 
 /** One step's part of the equation: sent = done + joined + skipped + duplicate + late + errorLink + dead + cancelled + waiting. */
@@ -44,6 +48,8 @@ export interface StepView {
   readonly cancelled: number;
   readonly retries: number;
   readonly deferrals: number;
+  /** Where the recipe gives the step one: seconds from the announcement, those that its latest delivery had used, and whether it was over. */
+  readonly budget?: { readonly seconds: number; readonly used?: number; readonly over: boolean };
 }
 
 export interface DeliveryView {
@@ -60,6 +66,8 @@ export interface DeliveryView {
   readonly started: number;
   readonly finished: number;
   readonly cause?: Cause;
+  /** Seconds from the announcement that its step has, and those that had passed. */
+  readonly budget?: { readonly seconds: number; readonly used: number };
   readonly outputs: readonly SentOutput[];
 }
 
@@ -81,6 +89,10 @@ export interface RunDetail extends RunSummary {
   readonly parameters: JsonObject;
   readonly recipe?: JsonObject;
   readonly recipeHash?: string;
+  /** Of what the recipe was made from: the same for all runs of one version of the file. */
+  readonly sourceHash?: string;
+  /** Runs that repeat this one, the latest first, at most 100. */
+  readonly reruns: readonly string[];
   /** When, by whom and why it was cancelled, if it was; it has ended when its state says so, too. */
   readonly cancellation?: { readonly time: number; readonly user?: string; readonly reason?: string };
   readonly steps: readonly StepView[];
@@ -88,6 +100,19 @@ export interface RunDetail extends RunSummary {
   readonly deliveries: readonly DeliveryView[];
   readonly results: readonly ResultView[];
   readonly replies: readonly ReplyView[];
+}
+
+/** What a run follows, and what that was made from. */
+export interface RunRecipe {
+  readonly run: string;
+  /** Of the announcement. */
+  readonly parameters: JsonObject;
+  /** Filled in. Absent, as a text below, where it is too large to be kept. */
+  readonly recipe?: JsonObject;
+  readonly recipeHash?: string;
+  readonly sourceHash?: string;
+  /** In the order of merging; absent when the ledger was not told. */
+  readonly sources?: readonly RecipeSource[];
 }
 
 /** One page of a list, newest first; `next` is the cursor for the page after it, absent on the last. */

@@ -10,6 +10,7 @@ export type {
   ReplyView,
   ResultView,
   RunDetail,
+  RunRecipe,
   RunState,
   RunSummary,
   StepView,

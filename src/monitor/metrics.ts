@@ -80,6 +80,15 @@ export function createMetrics(site: Site): Registry {
       for (const [state, count] of totalsOf(site, 'runs')) this.set({ state }, count);
     },
   });
+  new Counter({
+    name: 'baton_steps_over_budget_total',
+    help: 'Steps of runs that had not finished when their budget was over.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(site.ledger.queries.totals().get('budgets.over') ?? 0);
+    },
+  });
   for (const [kind, help] of counted) {
     new Counter({
       name: `baton_${kind}_total`,

@@ -7,6 +7,8 @@ export const names = {
   status: 'transient.status',
   command: 'command',
   announcements: ['data-collection', 'processing_recipe'],
+  /** Runs that are to be repeated, with the recipes that they were made from: only Baton itself may bring those. */
+  reruns: 'baton.reruns',
   results: 'results',
   joins: 'baton.joins',
 } as const;

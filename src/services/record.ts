@@ -56,11 +56,26 @@ export interface StepRecord {
   readonly received: number;
   readonly started: number;
   readonly finished: number;
+  /** Where the step has one: the seconds from the announcement in which it should have finished, and those that had passed. */
+  readonly budget?: { readonly seconds: number; readonly used: number };
   /** How many messages the transaction sent to each step (by number, as text). */
   readonly sends: Readonly<Record<string, number>>;
   readonly outputs: readonly SentOutput[];
   /** What a result step published, for the run page. */
   readonly result?: Json;
+}
+
+/** A recipe that a run was made from. */
+export interface RecipeSource {
+  /** Its name in the recipe folder, or `custom_recipe`. */
+  readonly name: string;
+  /** By meaning, as read: see `recipeHash`. */
+  readonly hash: string;
+  /** As it was on disk; absent where it is too large to be kept. */
+  readonly text?: string;
+  readonly bytes: number;
+  /** What the rule that chose it adds to the parameters, as the rule has it: placeholders not filled in. */
+  readonly parameters?: JsonObject;
 }
 
 /** What became of one announcement. */
@@ -86,8 +101,13 @@ export interface AnnouncementRecord {
   readonly event?: string;
   readonly user?: string;
   readonly recipeHash?: string;
-  /** The instantiated recipe that the run follows. */
+  /** The instantiated recipe that the run follows; absent, too, where it is too large to be kept. */
   readonly recipe?: JsonObject;
+  readonly sourceHash?: string;
+  /** What it was made from, in the order of merging. */
+  readonly sources?: readonly RecipeSource[];
+  /** The run that this one repeats. */
+  readonly rerunOf?: string;
   readonly sends: Readonly<Record<string, number>>;
   readonly replyTo?: string;
   readonly correlationId?: string;

@@ -5,7 +5,10 @@ export interface RunContext {
   /** 0 to 9, on every message of the run: live 6, reprocessing 2. */
   readonly priority?: number;
   readonly lane?: string;
+  /** Of the recipe that the run follows, filled in. */
   readonly recipeHash?: string;
+  /** Of what that was made from: see `sourceHash`. */
+  readonly sourceHash?: string;
   /** Milliseconds since 1970. */
   readonly announcedAt?: number;
   /** The announcer's reply queue: a full destination. */
@@ -33,6 +36,7 @@ const types = [
   ['priority', 'number'],
   ['lane', 'string'],
   ['recipeHash', 'string'],
+  ['sourceHash', 'string'],
   ['announcedAt', 'number'],
   ['replyTo', 'string'],
   ['correlationId', 'string'],

@@ -97,6 +97,42 @@ export function exerciseLedger(start: () => Promise<SuiteBroker>): void {
     expect(['held', 'slow'].map((run) => ledger.queries.summary(run)?.state)).toEqual(['running', 'running']);
   });
 
+  it('tells of a step that has not finished within its budget, once, and not of one that has', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    const told: string[] = [];
+    ledger.events.on('overBudget', ({ run, step }) => told.push(`${run} ${String(step)}`));
+    const recipe = { '1': { queue: 'queue.1', budget: 1, output: 2 }, '2': { queue: 'queue.2', budget: 1 }, start: [] };
+    const now = Date.now();
+    await bench.record(announced('quick', { recipe, received: now, settled: now }), settled('quick', 1, 'done'));
+    const slow = ledger.events.once('overBudget', ({ step }) => step === 2);
+    await bench.record(announced('slow', { recipe, received: now, settled: now }));
+    expect(await slow).toMatchObject({ run: 'slow', seconds: 1 });
+    expect(ledger.queries.summary('slow')).toMatchObject({ state: 'running', overBudget: 2 });
+    const ended = ledger.events.once('run', ({ id, state }) => id === 'slow' && state === 'finished');
+    const late = { finished: Date.now(), budget: { seconds: 1, used: 3 } };
+    await bench.record(settled('slow', 1, 'done', late));
+    await ended;
+    expect(told.sort()).toEqual(['slow 1', 'slow 2']);
+    expect(ledger.queries.summary('quick')?.overBudget).toBe(0);
+  });
+
+  it('that was away when a budget was over believes the records that wait for it', async () => {
+    await using bench = await Bench.open(broker);
+    await (await bench.ledger()).stop();
+    const recipe = { '1': { queue: 'queue.1', budget: 1 }, start: [] };
+    await bench.record(announced('in time', { recipe, sends: { '1': 2000 } }));
+    for (let first = 0; first < 2000; first += 100) {
+      const hundred = Array.from({ length: 100 }, (_, n) => settled('in time', 1, 'done', { n: first + n }));
+      await bench.record(...hundred);
+    }
+    await bench.record(announced('never', { recipe }));
+    const ledger = await bench.ledger();
+    // Both were due long ago, so that they are asked about together.
+    expect(await ledger.events.once('overBudget')).toMatchObject({ run: 'never' });
+    expect(ledger.queries.summary('in time')).toMatchObject({ state: 'finished', overBudget: 0 });
+  });
+
   it('cancels a run: all services are told, and its announcer, once, when nothing of it waits any more', async () => {
     await using bench = await Bench.open(broker);
     const ledger = await bench.ledger();

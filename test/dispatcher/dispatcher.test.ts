@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { startBroker } from '../../src/broker/broker.ts';
 import { defaultLimits } from '../../src/stomp/frame.ts';
 import { exerciseDispatcher, Office } from '../conformance/dispatcher.ts';
+import { exerciseIdentity } from '../conformance/identity.ts';
 import { activemqAvailable, startActiveMQ } from '../fixtures/activemq.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 
 describe('the dispatcher on the embedded broker', () => {
   exerciseDispatcher(startEmbeddedBroker);
+  exerciseIdentity(startEmbeddedBroker);
 
   it('leaves the id of a run free whose start the broker refused', async () => {
     const limits = { frame: { ...defaultLimits, bodyBytes: 40_000 } };
@@ -23,4 +25,5 @@ describe('the dispatcher on the embedded broker', () => {
 
 requireOrSkip('ActiveMQ', activemqAvailable())('the dispatcher on ActiveMQ', () => {
   exerciseDispatcher(startActiveMQ);
+  exerciseIdentity(startActiveMQ);
 });

@@ -30,18 +30,22 @@ describe('reading a record message', () => {
     ['half a body', '{"records":[', /the text ends before the JSON does/],
     ['a list', '[]', /^records: expected a list of records, got nothing$/],
     ['an object for records', '{"records":{}}', /^records: expected a list of records, got an object$/],
-    ['a bottomless list', `{"records":${'['.repeat(300)}${']'.repeat(300)}}`, /has 301 levels; at most 200/],
+    ['a bottomless list', `{"records":${'['.repeat(400)}${']'.repeat(400)}}`, /has 401 levels; at most 300/],
   ])('says what is wrong with %s', (_what, body, reason) => {
     expect(reasonsOf(body)).toEqual([expect.stringMatching(reason)]);
   });
 
   const step = settled('r', 1, 'done');
   it.each([
-    ['kind', 7, 'kind: expected one of step, announcement, reply, reinjection, cancellation, join, quiet, got nothing'],
+    [
+      'kind',
+      7,
+      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, due, quiet, got nothing',
+    ],
     [
       'kind',
       { kind: 'stepp' },
-      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, quiet, got "stepp"',
+      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, due, quiet, got "stepp"',
     ],
     ['run', { ...step, run: '' }, 'run must NOT have fewer than 1 characters, got ""'],
     ['attempt', { ...step, attempt: -1 }, 'attempt must be >= 0, got -1'],

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
+import { Book } from '../../src/ledger/book.ts';
+import { Queries } from '../../src/ledger/queries.ts';
 import { formats, migrate } from '../../src/ledger/schema.ts';
 import { fileName, openReader, openStore } from '../../src/ledger/store.ts';
+import { batchOf, settled } from './records.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
@@ -90,6 +95,34 @@ describe('a store', () => {
     expect(() => openStore(folder.path)).toThrow(withCode('ledger.unreadable'));
     expect(() => openStore(folder.path)).toThrow(withCode('ledger.unreadable'));
     expect(() => openReader(join(folder.path, 'nowhere'))).toThrow(withCode('ledger.unreadable'));
+  });
+});
+
+describe('a store of an earlier release', () => {
+  it('is brought up to date with all that it has, and goes on', async () => {
+    await using folder = await temporaryFolder();
+    const landed = new URL('../fixtures/ledger-format-3.sqlite.gz', import.meta.url);
+    await writeFile(join(folder.path, fileName), gunzipSync(await readFile(landed)));
+    using store = openStore(folder.path);
+    const queries = new Queries(store.database);
+    const states = queries.runs({ limit: 10 }).items.map(({ id, state, overBudget }) => [id, state, overBudget]);
+    expect(states).toEqual([
+      ['running', 'running', 0],
+      ['failed', 'failed', 0],
+      ['finished', 'finished', 0],
+    ]);
+    expect(queries.run('finished')).toMatchObject({
+      recipeHash: 'abc',
+      reruns: [],
+      results: [{ result: { spots: 3 } }],
+    });
+    expect(queries.recipe('finished')).toMatchObject({
+      parameters: { guid: 'finished' },
+      recipe: { 1: { queue: 'queue.1' } },
+    });
+    const book = new Book(store, systemClock, { queue: (name) => `/queue/${name}`, topic: (name) => `/topic/${name}` });
+    book.enter([{ messageId: 'next', body: batchOf(settled('running', 1, 'cancelled')) }]);
+    expect(queries.summary('running')?.state).toBe('cancelled');
   });
 });
 

@@ -80,7 +80,17 @@ describe('those who listen on /api/events', () => {
 describe('a stream of events', () => {
   const news = (id: string, sent: number): LiveEvent => ({
     type: 'run',
-    run: { id, state: 'running', inferred: false, recipes: [], announced: 0, sent, waiting: 0, failed: 0 },
+    run: {
+      id,
+      state: 'running',
+      inferred: false,
+      recipes: [],
+      announced: 0,
+      sent,
+      waiting: 0,
+      failed: 0,
+      overBudget: 0,
+    },
   });
   const snapshot = (): LiveEvent => ({
     type: 'announcements',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recipeHash, sourceHash } from '../../src/recipes/hash.ts';
+import { recipeHash, sourceHash, textHash } from '../../src/recipes/hash.ts';
 
 describe('recipeHash', () => {
   it('is the same for the same recipe, however it is laid out', () => {
@@ -15,9 +15,19 @@ describe('recipeHash', () => {
 });
 
 describe('sourceHash', () => {
+  const one = { '1': { queue: 'a' }, start: [[1, []]] };
+  const other = { '1': { queue: 'b' }, start: [[1, []]] };
+
+  it('is that of the one recipe, or tells several apart by their order', () => {
+    expect(sourceHash([one])).toBe(recipeHash(one));
+    expect(new Set([[one], [one, other], [other, one], [one, one], []].map(sourceHash)).size).toBe(5);
+  });
+});
+
+describe('textHash', () => {
   it('tells texts apart to the byte', () => {
-    expect(sourceHash('{}')).not.toBe(sourceHash('{} '));
+    expect(textHash('{}')).not.toBe(textHash('{} '));
     // echo -n '{}' | sha256sum
-    expect(sourceHash('{}')).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
+    expect(textHash('{}')).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
   });
 });

@@ -1,5 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AnnouncementRecord, ReinjectionRecord, ReplyRecord, StepRecord } from '../../services/record.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { textHash } from '../../recipes/hash.ts';
+import type {
+  AnnouncementRecord,
+  RecipeSource,
+  ReinjectionRecord,
+  ReplyRecord,
+  StepRecord,
+} from '../../services/record.ts';
 
 /** A message that ended in a dead-letter queue. */
 export interface Death {
@@ -7,6 +15,9 @@ export interface Death {
   readonly service: string;
   readonly reason: string | null;
 }
+
+/** A source as the store keeps it: in place of its text the hash of that. */
+export type SourceRow = RecipeSource;
 
 /** Writes the tables that hold one row a record. Each method is told a record and answers whether it is news. */
 export class RecordRows {
@@ -16,6 +27,9 @@ export class RecordRows {
   readonly #reinjection: StatementSync;
   readonly #result: StatementSync;
   readonly #announcement: StatementSync;
+  readonly #hasQueue: StatementSync;
+  readonly #announced: StatementSync;
+  readonly #text: StatementSync;
   readonly #reply: StatementSync;
   readonly #queue: StatementSync;
   readonly #firstDeath: StatementSync;
@@ -23,7 +37,8 @@ export class RecordRows {
   constructor(database: DatabaseSync) {
     this.#delivery = database.prepare(
       `INSERT INTO deliveries (run, id, key, step, service, host, attempt, deferral, outcome, sent, received, started,
-       finished, code, message, outputs, reinjected, deadMessage) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       finished, code, message, outputs, reinjected, deadMessage, budget, budgetUsed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#dead = database.prepare('SELECT deadMessage FROM deliveries WHERE run = ? AND id = ?');
     this.#deaths = database.prepare(
@@ -36,9 +51,13 @@ export class RecordRows {
     this.#result = database.prepare('INSERT INTO results (run, step, time, result) VALUES (?, ?, ?, ?)');
     this.#announcement = database.prepare(
       `INSERT INTO announcements (id, messageId, run, outcome, reason, queue, host, received, settled, replyTo,
-       correlationId, replyBy, recipeHash, parameters, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       correlationId, replyBy, recipeHash, parameters, recipe, sourceHash, sources)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING seq`,
     );
+    this.#hasQueue = database.prepare('SELECT 1 FROM recorded_queues WHERE queue = ?');
+    this.#announced = database.prepare('SELECT received, recipe FROM announcements WHERE seq = ?');
+    this.#text = database.prepare('INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.#reply = database.prepare(
       `INSERT INTO replies (id, run, status, recipient, outcome, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
@@ -75,7 +94,20 @@ export class RecordRows {
   }
 
   #insertDelivery(run: number, id: string, record: StepRecord): boolean {
-    const { key, step, service, host, attempt, deferral, outcome, cause, outputs, reinjected = 0, messageId } = record;
+    const {
+      key,
+      step,
+      service,
+      host,
+      attempt,
+      deferral,
+      outcome,
+      cause,
+      outputs,
+      reinjected = 0,
+      messageId,
+      budget,
+    } = record;
     const times = [record.sent, record.received, record.started, record.finished].map(Math.round);
     const sent = outputs.length === 0 ? null : JSON.stringify(outputs);
     const found = [run, id, key, step, service, host, attempt, deferral, outcome, ...times];
@@ -87,6 +119,8 @@ export class RecordRows {
       sent,
       reinjected,
       dead,
+      budget?.seconds ?? null,
+      budget?.used ?? null,
     );
     return changes === 1;
   }
@@ -102,8 +136,20 @@ export class RecordRows {
       ...[id, messageId, run, outcome, reason ?? null, queue, host, Math.round(received), Math.round(settled)],
       ...[record.replyTo ?? null, record.correlationId ?? null, rounded(record.replyBy), record.recipeHash ?? null],
       ...[JSON.stringify(parameters), recipe ? JSON.stringify(recipe) : null],
+      ...[record.sourceHash ?? null, record.sources ? this.#keep(record.sources) : null],
     );
     return row ? Number(row['seq']) : undefined;
+  }
+
+  /** The texts go into a table of their own, each once; returns what refers to them. */
+  #keep(sources: readonly RecipeSource[]): string {
+    const rows = sources.map(({ text, ...source }): SourceRow => {
+      if (text === undefined) return source;
+      const hash = textHash(text);
+      this.#text.run(hash, text);
+      return { ...source, text: hash };
+    });
+    return JSON.stringify(rows);
   }
 
   addReply({ id, run, status, to, outcome, time, reason }: ReplyRecord): boolean {
@@ -113,6 +159,16 @@ export class RecordRows {
   /** Remembers that the consumers of a queue leave records. */
   addQueue(queue: string): void {
     this.#queue.run(queue);
+  }
+
+  hasQueue(queue: string): boolean {
+    return this.#hasQueue.get(queue) !== undefined;
+  }
+
+  /** When an announcement was received, and the recipe that its run follows, where that was kept. */
+  announcement(seq: number): { readonly received: number; readonly recipe: JsonObject } {
+    const { received, recipe = null } = this.#announced.get(seq) ?? {};
+    return { received: Number(received), recipe: JSON.parse(String(recipe ?? '{}')) as JsonObject };
   }
 
   firstDeath(run: number): Death | undefined {

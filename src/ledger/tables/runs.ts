@@ -28,6 +28,7 @@ export class RunRows {
   readonly #words: StatementSync;
   readonly #conclude: StatementSync;
   readonly #answered: StatementSync;
+  readonly #overBudget: StatementSync;
   readonly #address: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -35,7 +36,7 @@ export class RunRows {
     this.#create = database.prepare('INSERT INTO runs (id, announced) VALUES (?, ?) RETURNING seq');
     this.#announce = database.prepare(
       `UPDATE runs SET announcement = ?, announced = ?, beamline = ?, visit = ?, collection = ?, runNumber = ?,
-       event = ?, user = ?, lane = ?, recipes = ? WHERE seq = ?`,
+       event = ?, user = ?, lane = ?, recipes = ?, rerunOf = ? WHERE seq = ?`,
     );
     this.#words = database.prepare('INSERT OR REPLACE INTO run_words (rowid, words) VALUES (?, ?)');
     this.#conclude = database.prepare(
@@ -43,6 +44,7 @@ export class RunRows {
        ended = iif(? = 'running', NULL, max(latest, ?, announced)) WHERE seq = ?`,
     );
     this.#answered = database.prepare('UPDATE runs SET answered = 1 WHERE seq = ?');
+    this.#overBudget = database.prepare('UPDATE runs SET overBudget = overBudget + ? WHERE seq = ?');
     this.#address = database.prepare('SELECT replyTo, correlationId, replyBy FROM announcements WHERE seq = ?');
   }
 
@@ -58,16 +60,21 @@ export class RunRows {
   }
 
   announce(run: number, announcement: number, record: AnnouncementRecord): void {
-    const { beamline, visit, collection, runNumber, event, user, lane, recipes } = record;
+    const { beamline, visit, collection, runNumber, event, user, lane, recipes, rerunOf } = record;
     const found = [beamline, visit, collection, runNumber, event, user].map((value) => value ?? null);
     const received = Math.round(record.received);
-    this.#announce.run(announcement, received, ...found, lane ?? null, JSON.stringify(recipes), run);
+    this.#announce.run(announcement, received, ...found, lane ?? null, JSON.stringify(recipes), rerunOf ?? null, run);
     this.#words.run(run, [record.run, ...recipes, ...found].join(' '));
   }
 
   conclude(run: number, to: Standing, heard: number, latest: number): void {
     const { state, inferred, sent, waiting, failed } = to;
     this.#conclude.run(state, Number(inferred), sent, waiting, failed, heard, latest, state, latest, run);
+  }
+
+  /** So many of its steps more are over their budgets. */
+  addOverBudget(run: number, steps: number): void {
+    this.#overBudget.run(steps, run);
   }
 
   /** From now on the run's final answer counts as given; says where to, if its announcement asked for answers. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { BudgetRows } from './budgets.ts';
 import { CancellationRows } from './cancellations.ts';
 import { Caused } from './caused.ts';
 import { JoinRows } from './joins.ts';
@@ -13,6 +14,7 @@ export class Tables {
   readonly records: RecordRows;
   readonly runs: RunRows;
   readonly steps: StepRows;
+  readonly budgets: BudgetRows;
   readonly totals: TotalRows;
   readonly caused: Caused;
   readonly cancellations: CancellationRows;
@@ -23,6 +25,7 @@ export class Tables {
     this.records = new RecordRows(database);
     this.runs = new RunRows(database);
     this.steps = new StepRows(database);
+    this.budgets = new BudgetRows(database);
     this.totals = new TotalRows(database);
     this.caused = new Caused(database);
     this.cancellations = new CancellationRows(database);

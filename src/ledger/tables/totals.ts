@@ -8,6 +8,7 @@ export type Total =
   | `deliveries.${StepOutcome}`
   | `announcements.${'accepted' | 'refused' | 'duplicate'}`
   | `replies.${'sent' | 'late' | 'undeliverable'}`
+  | 'budgets.over'
   | 'reinjections'
   | 'malformed';
 

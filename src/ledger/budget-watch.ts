@@ -1,0 +1,87 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { orAborted } from '../core/abort.ts';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { names } from '../services/names.ts';
+import type { Client } from '../stomp/client.ts';
+import type { DueRecord } from './record-schema.ts';
+
+interface BudgetWatchOptions {
+  readonly client: Client;
+  readonly database: DatabaseSync;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** ms between two looks. */
+const interval = 1_000;
+/** ms for the record of what was finished in time to come. */
+const grace = 1_000;
+/** ms until the same note is sent again: the one before may wait behind many records, or was lost with the connection. */
+const patience = 60_000;
+/** Notes at one look: when the ledger was away, many are due at once. */
+const most = 1_000;
+
+/**
+ * Looks for steps whose budget is over and that the books have not seen finish. For each it sends the ledger a note,
+ * behind all records that are in the queue: what was finished in time has been entered when the note comes, however far
+ * behind the ledger is.
+ */
+export class BudgetWatch {
+  readonly #options: BudgetWatchOptions;
+  readonly #due: StatementSync;
+  readonly #stopping = new AbortController();
+  /** When a note was sent, by run and step. */
+  readonly #noted = new Map<string, number>();
+  #watching: Promise<void> | undefined;
+
+  constructor(options: BudgetWatchOptions) {
+    this.#options = options;
+    this.#due = options.database.prepare(
+      `SELECT runs.id AS run, step FROM budgets JOIN runs ON runs.seq = budgets.run
+       WHERE budgets.state = 'watched' AND due < ? ORDER BY due LIMIT ?`,
+    );
+  }
+
+  start(): void {
+    this.#watching = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, log } = this.#options;
+    const { signal } = this.#stopping;
+    for (;;) {
+      try {
+        await clock.sleep(interval, signal);
+        await this.#look(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ reason: messageOf(error) }, 'steps over their budget were not looked for');
+      }
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#options;
+    const now = clock.now();
+    for (const [id, time] of this.#noted) if (Math.abs(now - time) > patience) this.#noted.delete(id);
+    const due = this.#due.all(now - grace, most) as unknown as readonly Omit<DueRecord, 'kind'>[];
+    const records = due
+      .filter((step) => !this.#noted.has(idOf(step)))
+      .map((step): DueRecord => ({ kind: 'due', ...step }));
+    if (records.length === 0) return;
+    const body = JSON.stringify({ records });
+    await orAborted(client.send({ destination: client.queue(names.ledger), body }), signal);
+    for (const record of records) this.#noted.set(idOf(record), now);
+  }
+}
+
+function idOf({ run, step }: Omit<DueRecord, 'kind'>): string {
+  return `${String(step)} ${run}`;
+}
