@@ -82,7 +82,9 @@ function stepProperties(services: readonly DescribedService[]): JsonObject {
     'transport-delay': seconds('Wait before a message to this step is delivered.', 0),
     retry,
     timeout: seconds('How long one attempt may take.'),
-    budget: seconds('By when, counted from the announcement, the step should have finished.'),
+    budget: seconds(
+      'By when, counted from the announcement, the step should have finished. Later it is marked over budget, and goes on.',
+    ),
     join,
     group: {
       anyOf: [field, { const: true }],

@@ -13,8 +13,7 @@ const recipe = {
 
 async function ended(baton: TestBaton, run: string): Promise<RunDetail> {
   for (;;) {
-    const { json } = await baton.baton('run', run, '--json');
-    const found = json<Partial<RunDetail>>();
+    const found = (await baton.baton('run', run, '--json')).json<Partial<RunDetail>>();
     if (found.state !== undefined && found.state !== 'running') return found as RunDetail;
   }
 }

@@ -7,13 +7,15 @@ import { recipeSchema } from '../../src/recipes/schema.ts';
 import { announced, replied, settled } from '../ledger/records.ts';
 import { openMonitor, type OpenMonitor } from './open-monitor.ts';
 
+const source = { name: 'record', hash: 'abc', bytes: 2 };
+
 describe('the interface', () => {
   let site: OpenMonitor;
   beforeAll(async () => {
     site = await openMonitor();
     await site.record(
-      announced('one', { beamline: 'i03', visit: 'mx1-1' }),
-      settled('one', 1, 'done', { result: { x: 1 } }),
+      announced('one', { beamline: 'i03', visit: 'mx1-1', sourceHash: 'abc', sources: [{ ...source, text: '{}' }] }),
+      settled('one', 1, 'done', { result: { x: 1 }, budget: { seconds: 1, used: 2 } }),
     );
     await site.record(announced('two', { beamline: 'i04' }), settled('two', 1, 'dead'), replied('two'));
   });
@@ -36,6 +38,8 @@ describe('the interface', () => {
     ['visit=mx1-1&state=finished', ['one']],
     ['text=i04', ['two']],
     ['state=cancelled', []],
+    ['overBudget=true', ['one']],
+    ['overBudget=false&state=failed', ['two']],
   ])('narrows the list by %s', async (query, expected) => {
     const { json } = await site.get(`/api/runs?${query}`);
     expect((json as { items: { id: string }[] }).items.map(({ id }) => id)).toEqual(expected);
@@ -48,6 +52,16 @@ describe('the interface', () => {
       deliveries: [{ key: 'one/1/1', outcome: 'done' }],
       results: [{ step: 1, result: { x: 1 } }],
     });
+  });
+
+  it('shows what a run was made from', async () => {
+    expect((await site.get('/api/runs/one/recipe')).json).toEqual({
+      run: 'one',
+      parameters: { guid: 'one' },
+      sourceHash: 'abc',
+      sources: [{ ...source, text: '{}' }],
+    });
+    expect((await site.get('/api/runs/two/recipe')).json).toEqual({ run: 'two', parameters: { guid: 'two' } });
   });
 
   it('has the schema of recipes for editors, one that knows no services where it is given none', async () => {
@@ -91,6 +105,7 @@ describe('the interface', () => {
     expect(text).toContain('baton_runs{state="failed"} 1');
     expect(text).toContain('baton_deliveries_total{outcome="done"} 1');
     expect(text).toContain('baton_announcements_total{outcome="accepted"} 2');
+    expect(text).toContain('baton_steps_over_budget_total 1');
     expect(text).toContain('baton_build_info{version="1.2.3"} 1');
     expect(text).toContain('baton_health{check="broker"}');
   });
@@ -109,6 +124,8 @@ describe('the interface', () => {
     [`/api/runs?text=${'x'.repeat(300)}`, 400, 'monitor.bad-query', /text must NOT have more than 200 characters/],
     ['/api/runs?cursor=%27%3B--', 400, 'monitor.bad-query', /cursor must match pattern/],
     ['/api/runs/three', 404, 'monitor.no-such-run', /No run has the id "three"/],
+    ['/api/runs/three/recipe', 404, 'monitor.no-such-run', /No run has the id "three"/],
+    ['/api/runs?overBudget=much', 400, 'monitor.bad-query', /overBudget must be boolean/],
     ['/api/runs/one/more', 404, 'monitor.no-such-path', /nothing at/],
     ['/api/runs/%E0%A4%A', 400, 'monitor.bad-request', /Failed to decode/],
     ['/api/', 404, 'monitor.no-such-path', /nothing at/],

@@ -4,6 +4,8 @@ import { Mark } from '../parts/Mark.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Link } from '../routing/Link.tsx';
 import { count } from '../words/figures.ts';
+import { overBudget } from '../words/states.ts';
+import { duration } from '../words/time.ts';
 import { deliveryAddress, type DeliveryFilter } from './deliveryFilter.ts';
 
 interface Column {
@@ -38,6 +40,7 @@ const asides: readonly Column[] = [
 export function Steps({ run, filter }: { readonly run: RunDetail; readonly filter: DeliveryFilter }): ReactElement {
   const isShown = (column: Column): boolean => column.always === true || run.steps.some((step) => column.of(step) > 0);
   const shown = [...columns, ...asides].filter(isShown);
+  const hasBudgets = run.steps.some(({ budget }) => budget !== undefined);
   return (
     <Panel title="Steps" className="run-steps">
       {run.steps.length === 0 ? (
@@ -54,6 +57,11 @@ export function Steps({ run, filter }: { readonly run: RunDetail; readonly filte
                     {name}
                   </th>
                 ))}
+                {hasBudgets && (
+                  <th scope="col" className="number">
+                    budget
+                  </th>
+                )}
                 <th scope="col">adds up</th>
               </tr>
             </thead>
@@ -69,6 +77,11 @@ export function Steps({ run, filter }: { readonly run: RunDetail; readonly filte
                       <Figure run={run} step={step} column={column} />
                     </td>
                   ))}
+                  {hasBudgets && (
+                    <td className="number">
+                      <Budget step={step} />
+                    </td>
+                  )}
                   <td>
                     <Balance step={step} />
                   </td>
@@ -99,6 +112,21 @@ function Figure({
     <Link className={className} to={deliveryAddress(run.id, { step: step.step, outcome: column.outcome })}>
       {count(value)}
     </Link>
+  );
+}
+
+/** What the step's latest delivery has used of the seconds from the announcement that the recipe gives it. */
+function Budget({ step: { budget } }: { readonly step: StepView }): ReactElement | null {
+  if (budget === undefined) return null;
+  const { seconds, used, over } = budget;
+  const text = `${used === undefined ? '' : `${duration(used * 1000)} of `}${duration(seconds * 1000)}`;
+  if (!over) return <span>{text}</span>;
+  return (
+    <span className="state tone-warn" title={overBudget.word}>
+      <Mark shape={overBudget.shape} />
+      {text}
+      <span className="unseen">, {overBudget.word}</span>
+    </span>
   );
 }
 

@@ -7,7 +7,7 @@ import { Link } from '../routing/Link.tsx';
 import { withFilter } from '../runs/filter.ts';
 import { runName } from '../runs/name.ts';
 import { count } from '../words/figures.ts';
-import { beingCancelled, runStates } from '../words/states.ts';
+import { beingCancelled, overBudget, runStates } from '../words/states.ts';
 
 /** Which run this is and how it stands. Whatever other runs share leads to them. `detail` is there once it was asked for. */
 export function Summary({
@@ -23,6 +23,7 @@ export function Summary({
       <div className="summary-title">
         <h1>{runName(run)}</h1>
         <State state={ending ? beingCancelled : runStates[run.state]} />
+        {run.overBudget > 0 && <State state={overBudget} />}
         {run.inferred && <span className="inferred">inferred</span>}
       </div>
       <Facts facts={factsOf(run, detail)} />
@@ -31,7 +32,8 @@ export function Summary({
 }
 
 function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (readonly [string, ReactNode])[] {
-  const { recipeHash: hash, cancellation } = detail ?? {};
+  const { recipeHash, sourceHash, cancellation, reruns = [] } = detail ?? {};
+  const hash = sourceHash ?? recipeHash;
   return [
     ['Beamline', among('beamline', run.beamline)],
     ['Visit', among('visit', run.visit)],
@@ -42,8 +44,10 @@ function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (read
     ['Cancelled', cancellation && <Cancelled key="cancelled" cancellation={cancellation} />],
     ['Messages', <Messages key="messages" run={run} />],
     ['Recipe version', hash === undefined ? undefined : <code title={hash}>{hash.slice(0, 10)}</code>],
+    ['Repeats', run.rerunOf && <Runs key="repeats" ids={[run.rerunOf]} />],
+    ['Repeated by', reruns.length > 0 && <Runs key="repeated" ids={reruns} />],
     ['Run', <Copied key="run" text={run.id} />],
-  ].filter((fact): fact is [string, ReactNode] => fact[1] !== undefined);
+  ].filter((fact): fact is [string, ReactNode] => fact[1] !== undefined && fact[1] !== false);
 }
 
 function among(name: 'beamline' | 'visit', value: string | undefined): ReactNode {
@@ -60,6 +64,19 @@ function Cancelled({
       <Moment time={time} />
       {user !== undefined && ` by ${user}`}
       {reason !== undefined && `: ${reason}`}
+    </>
+  );
+}
+
+/** Other runs, each by the beginning of its id. */
+function Runs({ ids }: { readonly ids: readonly string[] }): ReactElement {
+  return (
+    <>
+      {ids.map((id) => (
+        <Link key={id} to={`/runs/${encodeURIComponent(id)}`} className="run-link">
+          <code title={id}>{id.slice(0, 8)}</code>
+        </Link>
+      ))}
     </>
   );
 }

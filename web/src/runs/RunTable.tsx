@@ -1,10 +1,11 @@
 import { memo, type ReactElement } from 'react';
 import type { RunSummary } from '../../../src/monitor/api.ts';
+import { Mark } from '../parts/Mark.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment, Took } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
-import { count } from '../words/figures.ts';
-import { runStates } from '../words/states.ts';
+import { count, plural } from '../words/figures.ts';
+import { overBudget, runStates } from '../words/states.ts';
 import { runName } from './name.ts';
 import './run-table.css';
 
@@ -102,6 +103,7 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
         <Moment time={run.announced} />
       </td>
       <td className="run-took number">
+        {run.overBudget > 0 && <OverBudget steps={run.overBudget} />}
         <Took from={run.announced} to={run.ended} />
       </td>
       <td className="run-messages number">
@@ -110,6 +112,16 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
     </tr>
   );
 });
+
+/** A mark: there is no room for words, which readers hear and pointers find. */
+function OverBudget({ steps }: { readonly steps: number }): ReactElement {
+  return (
+    <span className="run-late tone-warn" title={`${plural(steps, 'step')} did not finish within the budget`}>
+      <Mark shape={overBudget.shape} />
+      <span className="unseen">{overBudget.word}</span>
+    </span>
+  );
+}
 
 /** How many messages the run made; what waits and what failed stands before it, when there is any. */
 function Messages({ run }: { readonly run: RunSummary }): ReactElement {

@@ -25,6 +25,9 @@ export const runStates: Readonly<Record<RunState, StateWord>> = {
 /** Of a run that is running still: its cancellation is known, and some of its messages have not been settled. */
 export const beingCancelled = state('being cancelled', 'slash', 'warn');
 
+/** Of a run, or a step of it, that had not finished when it should have. It goes on all the same. */
+export const overBudget = state('over budget', 'clock', 'warn');
+
 export const healthStates: Readonly<Record<HealthState, StateWord>> = {
   pass: state('pass', 'check', 'good'),
   notice: state('notice', 'info', 'active'),
