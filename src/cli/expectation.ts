@@ -1,5 +1,6 @@
 import { canonical, isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { RunDetail, RunState, StepView } from '../ledger/views.ts';
+import { stepNumbers, type Recipe } from '../recipes/recipe.ts';
 
 /** A message that is to be sent: what is absent may be anything, and of an object the keys given count. */
 export interface ExpectedMessage {
@@ -19,6 +20,22 @@ export interface Expectation {
   /** Counts by step, such as `{2: {done: 4}}`. */
   readonly steps?: Readonly<Record<string, JsonObject>>;
 }
+
+/** What may be counted of a step. */
+export const countNames = [
+  'sent',
+  'waiting',
+  'done',
+  'joined',
+  'skipped',
+  'duplicate',
+  'late',
+  'errorLink',
+  'dead',
+  'cancelled',
+  'retries',
+  'deferrals',
+] as const satisfies readonly (keyof StepView)[];
 
 /** What is not as it was expected, as sentences; none where all is. */
 export function unmet(
@@ -63,10 +80,19 @@ function differingResults(expected: readonly Json[], { results }: RunDetail): st
   ];
 }
 
+/** What is expected of steps that the recipe does not have, as sentences: counts of nothing would always be met. */
+export function misplaced({ steps = {} }: Expectation, recipe: Recipe): string[] {
+  const numbers = stepNumbers(recipe).map(String);
+  return Object.keys(steps)
+    .filter((number) => !numbers.includes(number))
+    .map((number) => `Expected of step ${number}: the recipe has no such step, only ${numbers.join(', ')}.`);
+}
+
 function differingCounts(number: string, counts: JsonObject, { steps }: RunDetail): string[] {
-  const step: Partial<StepView> = steps.find((each) => String(each.step) === number) ?? {};
+  const step: Partial<Pick<StepView, (typeof countNames)[number]>> =
+    steps.find((each) => String(each.step) === number) ?? {};
   return Object.entries(counts).flatMap(([name, wanted]) => {
-    const found = step[name as keyof StepView] ?? 0;
+    const found = step[name as (typeof countNames)[number]] ?? 0;
     return found === wanted ? [] : [`Step ${number}: expected ${brief(wanted)} ${name}, got ${String(found)}.`];
   });
 }

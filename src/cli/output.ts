@@ -16,17 +16,23 @@ export interface Output {
 export function output(isJson: boolean): Output {
   return {
     isJson,
-    say: (line) => void (isJson || process.stdout.write(`${line}\n`)),
+    say: (line) => void (isJson || process.stdout.write(`${harmless(line)}\n`)),
     result: (value, lines) => {
       process.stdout.write(
         isJson
           ? `${JSON.stringify(value)}\n`
           : lines()
-              .map((line) => `${line}\n`)
+              .map((line) => `${harmless(line)}\n`)
               .join(''),
       );
     },
   };
+}
+
+/** Without what a terminal obeys, beside colours and the ends of lines: texts of recipes and messages are anybody's. */
+function harmless(line: string): string {
+  // eslint-disable-next-line no-control-regex
+  return line.replace(/\x1B(?!\[[\d;]*m)|[\x00-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F]/g, '\uFFFD');
 }
 
 /** Tells an error: what happened, and what to do next; with `--json` also as one object on the last line of the output. */

@@ -36,8 +36,12 @@ async function filesIn(path: string): Promise<readonly string[]> {
 }
 
 function isRecipeFile(name: string): boolean {
-  const parts = name.split('/');
-  return name.endsWith('.json') && !parts.some((part) => part.startsWith('.') || part === 'node_modules');
+  return name.endsWith('.json') && !name.split('/').some(isPassedOver);
+}
+
+/** True for the name of a file or folder in which nobody means to have recipes. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
 }
 
 async function textOf(file: string): Promise<string> {

@@ -1,21 +1,23 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { BatonError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { placeInWords } from '../recipes/problem.ts';
 import { schemaProblem } from '../recipes/schema-problem.ts';
 import { colours } from './colours.ts';
 import { usage } from './errors.ts';
-import { unmet, type Expectation } from './expectation.ts';
+import { countNames, misplaced, unmet, type Expectation } from './expectation.ts';
 import { yamlIn } from './files.ts';
 import { knownServices, serviceNamed } from './known-services.ts';
 import { configOf, seconds, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { plannedRun } from './planned-run.ts';
-import type { StubOutputs } from './stub-service.ts';
-import { runTrial } from './trial.ts';
+import { isPassedOver } from './recipe-files.ts';
+import { outputProblems, type StubOutputs } from './stub-outputs.ts';
+import { runTrial, stubbedQueues } from './trial.ts';
 
 /** One test of a `*.test.yaml`. */
 interface RecipeTest {
@@ -30,6 +32,8 @@ interface RecipeTest {
 interface Tested {
   readonly file: string;
   readonly name: string;
+  /** The queues whose services were stubs. */
+  readonly stubs: readonly string[];
   /** What is not as expected; none where the test passed. */
   readonly problems: readonly string[];
 }
@@ -40,21 +44,28 @@ interface TestOptions extends CommonOptions {
 
 /** `baton recipe test`: exits 1 when a test fails. */
 export function testCommand(recipe: Command): void {
-  withCommon(recipe.command('test').argument('[files...]', 'tests; all *.test.yaml in the recipe folder where absent'))
+  withCommon(
+    recipe
+      .command('test')
+      .argument('[paths...]', 'tests, and folders with *.test.yaml; the recipe folder where absent'),
+  )
     .description(
       'run the tests of recipes: announcements, with stubs in place of services, and what is to become of them',
     )
     .option('--timeout <seconds>', 'how long a test may take', seconds, 30)
-    .action(async (files: readonly string[], options: TestOptions) => {
+    .action(async (paths: readonly string[], options: TestOptions) => {
       const config = await configOf(options);
       const out = output(options.json === true);
+      const files = (await Promise.all((paths.length > 0 ? paths : [config.recipes]).map(testsBelow))).flat();
+      if (files.length === 0)
+        throw usage({ problem: `There are no tests (*.test.yaml) in ${paths.join(', ') || config.recipes}` });
+      // All are read before the first is run: a mistake in the last is told at once.
+      const tests = await Promise.all(files.map(async (file) => ({ file, tests: await testsIn(file) })));
       const tested: Tested[] = [];
-      for (const file of files.length > 0 ? files : await testsBelow(config.recipes)) {
-        for (const test of await testsIn(file)) {
-          const one = { file, name: test.name, problems: await problemsOf(test, config, options.timeout) };
-          tested.push(one);
-          for (const line of lines(one)) out.say(line);
-        }
+      for (const { file, test } of tests.flatMap((each) => each.tests.map((test) => ({ file: each.file, test })))) {
+        const one = { file, name: test.name, ...(await outcomeOf(test, config, options.timeout)) };
+        tested.push(one);
+        for (const line of lines(one)) out.say(line);
       }
       const failures = tested.filter(({ problems }) => problems.length > 0).length;
       out.result({ tests: tested }, () => [`${tested.length - failures} of ${tested.length} tests passed.`]);
@@ -62,32 +73,45 @@ export function testCommand(recipe: Command): void {
     });
 }
 
-async function problemsOf(test: RecipeTest, config: Config, timeout: number): Promise<readonly string[]> {
-  const { announcement: message, outputs = {}, live = [], expect = {} } = test;
+async function outcomeOf(
+  { announcement: message, outputs = {}, live = [], expect = {} }: RecipeTest,
+  config: Config,
+  timeout: number,
+): Promise<Pick<Tested, 'stubs' | 'problems'>> {
+  const known = await knownServices(config);
+  const services = live.map((name) => serviceNamed(name, known));
   try {
     const { recipe } = await plannedRun(message, config);
-    if (!recipe) return ['The rules run nothing for this announcement.'];
-    const known = await knownServices(config);
-    const services = live.map((name) => serviceNamed(name, known));
+    if (!recipe) return { stubs: [], problems: ['The rules run nothing for this announcement.'] };
+    const stubbed = stubbedQueues(recipe, services, config);
+    const stubs = [...stubbed];
+    const mistakes = [...outputProblems(outputs, recipe, stubbed), ...misplaced(expect, recipe)];
+    if (mistakes.length > 0) return { stubs, problems: mistakes };
     const { run, answers } = await runTrial({ config, message, recipe, live: services, outputs, seconds: timeout });
-    return run ? unmet(expect, run) : [`The announcement is ${answers[0]?.reason ?? 'not answered'}.`];
+    return {
+      stubs,
+      problems: run ? unmet(expect, run) : [`The announcement is ${answers[0]?.reason ?? 'not answered'}.`],
+    };
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;
-    return [error.message];
+    return { stubs: [], problems: [error.message] };
   }
 }
 
-function lines({ file, name, problems }: Tested): string[] {
+function lines({ file, name, stubs, problems }: Tested): string[] {
   const mark = problems.length === 0 ? colours.green('✓') : colours.red('✗');
-  return [`${mark} ${file}: ${name}`, ...problems.map((problem) => `    ${problem}`)];
+  const stubbed = stubs.length === 0 ? [] : [colours.dim(`    stubs of ${stubs.join(', ')}`)];
+  return [`${mark} ${file}: ${name}`, ...stubbed, ...problems.map((problem) => `    ${problem}`)];
 }
 
-async function testsBelow(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder, { recursive: true });
+/** The file, or of a folder the files of tests below. */
+async function testsBelow(path: string): Promise<readonly string[]> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory() !== true) return [path];
+  const names = await readdir(path, { recursive: true });
   return names
-    .filter((name) => name.endsWith('.test.yaml'))
+    .filter((name) => name.endsWith('.test.yaml') && !name.split('/').some(isPassedOver))
     .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(path, name));
 }
 
 // A schema of our own: every command would check it anew.
@@ -107,7 +131,7 @@ const isTestFile = new Ajv2020({ allErrors: true, verbose: true, validateSchema:
         properties: {
           name: { type: 'string' },
           announcement: { type: 'object' },
-          outputs: { type: 'object', additionalProperties: { type: 'object' } },
+          outputs: { type: 'object', additionalProperties: { anyOf: [{ type: 'object' }, { type: 'array' }] } },
           live: { type: 'array', items: { type: 'string' } },
           expect: {
             type: 'object',
@@ -124,7 +148,15 @@ const isTestFile = new Ajv2020({ allErrors: true, verbose: true, validateSchema:
                 },
               },
               results: { type: 'array' },
-              steps: { type: 'object', additionalProperties: { type: 'object' } },
+              steps: {
+                type: 'object',
+                propertyNames: { pattern: '^-?[1-9][0-9]*$' },
+                additionalProperties: {
+                  type: 'object',
+                  additionalProperties: false,
+                  properties: Object.fromEntries(countNames.map((name) => [name, { type: 'integer', minimum: 0 }])),
+                },
+              },
             },
           },
         },
@@ -137,5 +169,6 @@ async function testsIn(file: string): Promise<readonly RecipeTest[]> {
   const value = await yamlIn(file);
   if (isTestFile(value)) return value.tests;
   const [first] = (isTestFile.errors ?? []).map(schemaProblem);
-  throw usage({ problem: `${file}: ${first?.path.join(', ') ?? ''}: ${first?.message ?? 'is no file of tests'}` });
+  const where = first && first.path.length > 0 ? `${placeInWords(first.path)}: ` : '';
+  throw usage({ problem: `${file}: ${where}${first?.message ?? 'it is no file of tests'}` });
 }

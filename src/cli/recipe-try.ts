@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { isObject, type Json } from '../core/json.ts';
 import type { DeliveryView } from '../ledger/views.ts';
 import { colours } from './colours.ts';
 import { usage } from './errors.ts';
@@ -9,8 +9,8 @@ import { configOf, seconds } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { recipeNamed } from './recipe-files.ts';
 import { givenParameters, instantiated, withParameters, type ParameterOptions } from './recipe-show.ts';
-import type { StubOutputs } from './stub-service.ts';
-import { runTrial, type Trial } from './trial.ts';
+import { outputProblems, type StubOutputs } from './stub-outputs.ts';
+import { runTrial, stubbedQueues, type Trial } from './trial.ts';
 
 interface TryOptions extends ParameterOptions {
   readonly live?: readonly string[];
@@ -33,13 +33,18 @@ async function attempt(name: string, options: TryOptions): Promise<void> {
   const source = await recipeNamed(name, config);
   const parameters = (await givenParameters(options)) ?? {};
   const known = await knownServices(config);
+  const live = (options.live ?? []).map((service) => serviceNamed(service, known));
+  const recipe = instantiated(source, parameters);
+  const outputs = await outputsIn(options.outputs);
+  const [problem] = outputProblems(outputs, recipe, stubbedQueues(recipe, live, config));
+  if (problem !== undefined) throw usage({ problem: problem.replace(/\.$/, '') });
   const trial = await runTrial({
     // A recipe may be tried from any file: it travels with the announcement.
     config: { ...config, announcements: { ...config.announcements, customRecipes: true } },
     message: { custom_recipe: instantiated(source, undefined), parameters },
-    recipe: instantiated(source, parameters),
-    live: (options.live ?? []).map((service) => serviceNamed(service, known)),
-    outputs: await outputsIn(options.outputs),
+    recipe,
+    live,
+    outputs,
     seconds: options.timeout,
   });
   const state = trial.run?.state ?? 'refused';
@@ -50,9 +55,8 @@ async function attempt(name: string, options: TryOptions): Promise<void> {
 async function outputsIn(file: string | undefined): Promise<StubOutputs> {
   if (file === undefined) return {};
   const outputs = await yamlIn(file);
-  if (isObject(outputs) && Object.values(outputs).every(isObject))
-    return outputs as Readonly<Record<string, JsonObject>>;
-  throw usage({ problem: `Expected in ${file} an object for each number of a step, with payloads by channel` });
+  if (isObject(outputs)) return outputs;
+  throw usage({ problem: `Expected in ${file} what each stub sends, by the number of its step` });
 }
 
 function lines({ run, answers }: Trial): string[] {
@@ -73,9 +77,10 @@ function deliveryLines({ step, service, outcome, cause, outputs }: DeliveryView)
   const why = cause === undefined ? '' : ` (${cause.code}: ${cause.message})`;
   return [
     `${colours.bold(`step ${step}`)} ${service}: ${outcome}${why}`,
-    ...outputs.map(
-      ({ step: to, channel, payload }) => `  ${channel === '' ? '' : `${channel} `}─▶ step ${to}  ${brief(payload)}`,
-    ),
+    ...outputs.map(({ step: to, channel, payload }) => {
+      const over = [outcome === 'error-link' ? 'error' : '', channel].filter((word) => word !== '');
+      return `  ${[...over, '─▶'].join(' ')} step ${to}  ${brief(payload)}`;
+    }),
   ];
 }
 

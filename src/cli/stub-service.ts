@@ -1,9 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { done, rejected, send, type Outcome, type Output } from '../services/outcome.ts';
+import { done, rejected, result, send, type Outcome, type Output } from '../services/outcome.ts';
 import { defineService, type AnyService, type StepInput } from '../services/service.ts';
-
-/** What the stubs of a trial send, by the number of the step: payloads by channel, or the error they fail with. */
-export type StubOutputs = Readonly<Record<string, JsonObject>>;
+import { isFailure, type StubOutputs } from './stub-outputs.ts';
 
 /**
  * Stands in for whatever consumes a queue. It touches nothing: it sends what it is told to for its step, and where it is
@@ -20,11 +18,21 @@ export function stubService(queue: string, joins: boolean, outputs: StubOutputs)
   });
 }
 
-function outcomeOf(step: StepInput<JsonObject>, told: JsonObject | undefined): Outcome {
-  if (!told) return done(...linked(step.definition['output'] ?? null, payloadOf(step)));
-  const { error } = told;
-  if (isObject(error)) return rejected(textOf(error['message'], 'The stub fails.'), textOf(error['code'], 'stub'));
-  return done(...Object.entries(told).flatMap(([channel, payloads]) => sent(channel, payloads)));
+function outcomeOf(step: StepInput<JsonObject>, told: Json | undefined): Outcome {
+  const payload = payloadOf(step);
+  if (told === undefined) return done(...linked(step.definition['output'] ?? null, payload));
+  if (!isObject(told)) return done(...sent(undefined, told, payload));
+  const { error, $result: outcome, ...channels } = told;
+  if (error !== undefined && isFailure(error)) return failure(error);
+  return done(
+    ...Object.entries(channels).flatMap(([channel, payloads]) => sent(channel, payloads, payload)),
+    ...(outcome === undefined ? [] : [result(meant(outcome, payload))]),
+  );
+}
+
+function failure(error: string | JsonObject): Outcome {
+  if (typeof error === 'string') return rejected(error, 'stub');
+  return rejected(textOf(error['message'], 'The stub fails.'), textOf(error['code'], 'stub'));
 }
 
 function linked(output: Json, payload: Json): Output[] {
@@ -32,10 +40,14 @@ function linked(output: Json, payload: Json): Output[] {
   return Object.keys(output).map((channel) => send(payload, channel));
 }
 
-/** A list is one message for each entry; the channel of no name is that of links without channels. */
-function sent(channel: string, payloads: Json): Output[] {
+/** A list is one message for each entry. */
+function sent(channel: string | undefined, payloads: Json, own: Json): Output[] {
   const each = Array.isArray(payloads) ? (payloads as Json[]) : [payloads];
-  return each.map((payload) => send(payload, channel === '' ? undefined : channel));
+  return each.map((payload) => send(meant(payload, own), channel));
+}
+
+function meant(told: Json, own: Json): Json {
+  return told === '$payload' ? own : told;
 }
 
 function payloadOf({ payload, members, definition }: StepInput<JsonObject>): Json {

@@ -19,7 +19,8 @@ import { Timekeeper } from '../services/timekeeper.ts';
 import { parseBrokerAddress } from '../stomp/address.ts';
 import { Client } from '../stomp/client.ts';
 import { announcementQueue } from './planned-run.ts';
-import { stubService, type StubOutputs } from './stub-service.ts';
+import type { StubOutputs } from './stub-outputs.ts';
+import { stubService } from './stub-service.ts';
 
 /** What is tried. */
 export interface TrialOptions {
@@ -65,7 +66,7 @@ export async function runTrial({ config, message, recipe, live, outputs, seconds
   await timekeeper.start();
   await replier.start();
   const identity = { name: 'try', version: 'try' };
-  const services = [...live, ...stubsFor(recipe, live, outputs)];
+  const services = [...live, ...stubsFor(recipe, stubbedQueues(recipe, live, config), outputs)];
   const host = trial.use(
     new Host({ services, address, ...identity, folder: join(folder, 'services'), settings: config.services }),
   );
@@ -80,20 +81,22 @@ export async function runTrial({ config, message, recipe, live, outputs, seconds
   return { answers, ...(run ? { run } : {}) };
 }
 
-/** A stub for each queue of the recipe that no live service has, and that is not the dispatcher's. */
-function stubsFor(recipe: Recipe, live: readonly AnyService[], outputs: StubOutputs): AnyService[] {
-  const taken = new Set<string>([...live.map(({ queue }) => queue), ...names.announcements]);
-  const steps = Object.values(recipe).filter(isObject);
-  const queues = new Set(steps.flatMap(({ queue }) => (typeof queue === 'string' && queue !== '' ? [queue] : [])));
-  return [...queues]
-    .filter((queue) => !taken.has(queue))
-    .map((queue) =>
-      stubService(
-        queue,
-        steps.some((step) => step['queue'] === queue && isObject(step['join'])),
-        outputs,
-      ),
-    );
+/** The queues of a recipe that get a stub: those that no live service has, and that are not the dispatcher's. */
+export function stubbedQueues(recipe: Recipe, live: readonly AnyService[], { services }: Config): ReadonlySet<string> {
+  const taken = live.map(({ name, queue }) => services[name]?.queue ?? queue);
+  const queues = stepsIn(recipe).flatMap(({ queue }) => (typeof queue === 'string' && queue !== '' ? [queue] : []));
+  return new Set(queues).difference(new Set<string>([...taken, ...names.announcements]));
+}
+
+function stubsFor(recipe: Recipe, queues: ReadonlySet<string>, outputs: StubOutputs): AnyService[] {
+  return Array.from(queues, (queue) => {
+    const joins = stepsIn(recipe).some((step) => step['queue'] === queue && isObject(step['join']));
+    return stubService(queue, joins, outputs);
+  });
+}
+
+function stepsIn(recipe: Recipe): JsonObject[] {
+  return Object.values(recipe).filter(isObject);
 }
 
 async function announced(client: Client, message: JsonObject, seconds: number): Promise<readonly Answer[]> {

@@ -1,7 +1,7 @@
-import { printParseErrorCode, visit, type ParseError } from 'jsonc-parser';
+import { visit, type ParseError } from 'jsonc-parser';
 import type { Json } from '../core/json.ts';
-import { syntaxError, tooLarge } from './errors.ts';
-import { TextPositions } from './text-positions.ts';
+import { tooLarge } from './errors.ts';
+import { endOfString, syntaxErrorAt } from './syntax-words.ts';
 
 /** What is read at most: bytes of UTF-8 text, and levels of lists and objects in each other. */
 export interface JsonLimits {
@@ -50,19 +50,6 @@ function deepest(text: string): number {
   return most;
 }
 
-/** The index of the quote that ends the string whose opening quote is at `start`. */
-function endOfString(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at === -1 ? text.length : at;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes += 1;
-  return backslashes % 2 === 1;
-}
-
 /** Visits instead of building a tree: text that is no JSON may be as long as the limit allows. */
 function firstSyntaxError(text: string, name: string): Error {
   let first: ParseError | undefined;
@@ -72,36 +59,4 @@ function firstSyntaxError(text: string, name: string): Error {
     { disallowComments: true },
   );
   return syntaxErrorAt(text, name, first ?? { error: 4, offset: 0, length: 0 });
-}
-
-/** The error for what the parser found, in words. */
-export function syntaxErrorAt(text: string, name: string, { offset, length, error }: ParseError): Error {
-  const isUnfinished = printParseErrorCode(error).startsWith('UnexpectedEnd');
-  const truncated = offset + (isUnfinished ? length : 0) >= text.trimEnd().length;
-  const reason = truncated
-    ? `the text ends before the JSON does, after ${text.length} characters: it is empty or was cut off`
-    : `${sentenceOf(error)}, found ${JSON.stringify(text.slice(offset, offset + 12))}`;
-  return syntaxError({ name, ...new TextPositions(text).at(offset), reason });
-}
-
-const sentences: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'expected a JSON value',
-  InvalidNumberFormat: 'expected a number',
-  PropertyNameExpected: 'expected a key in double quotes',
-  ValueExpected: 'expected a value',
-  ColonExpected: 'expected a colon after the key',
-  CommaExpected: 'expected a comma',
-  CloseBraceExpected: 'expected a closing brace }',
-  CloseBracketExpected: 'expected a closing bracket ]',
-  EndOfFileExpected: 'expected nothing more after the end of the JSON value',
-  InvalidCommentToken: 'JSON has no comments',
-  UnexpectedEndOfString: 'expected a closing quote before the end of the line',
-  InvalidEscapeCharacter: 'expected a JSON escape after the backslash',
-  InvalidUnicode: 'expected four hexadecimal digits after \\u',
-  InvalidCharacter: 'expected control characters in text to be escaped (\\n, \\t)',
-};
-
-function sentenceOf(code: number): string {
-  const name = printParseErrorCode(code);
-  return sentences[name] ?? `expected JSON (${name})`;
 }

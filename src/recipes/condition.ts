@@ -97,5 +97,30 @@ function compileSchema(schema: JsonObject, where: string): (value: Json) => bool
 function reasonOf(error: unknown): string {
   const reason = messageOf(error).replace(/^strict mode: /, '');
   const [, keyword] = /^unknown keyword: "(.*)"$/.exec(reason) ?? [];
-  return keyword === undefined ? reason : reason + didYouMean(keyword, knownKeywords);
+  if (keyword === undefined) return reason;
+  const meant = elsewhere.get(keyword.replace(/^\$/, ''));
+  return reason + (meant === undefined ? didYouMean(keyword, knownKeywords) : ` (did you mean "${meant}"?)`);
 }
+
+/** What other languages call it. */
+const elsewhere: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    gt: 'exclusiveMinimum',
+    '>': 'exclusiveMinimum',
+    gte: 'minimum',
+    ge: 'minimum',
+    min: 'minimum',
+    '>=': 'minimum',
+    lt: 'exclusiveMaximum',
+    '<': 'exclusiveMaximum',
+    lte: 'maximum',
+    le: 'maximum',
+    max: 'maximum',
+    '<=': 'maximum',
+    eq: 'const',
+    '==': 'const',
+    in: 'enum',
+    regex: 'pattern',
+    match: 'pattern',
+  }),
+);

@@ -26,7 +26,9 @@ export function normalise(recipe: Json): { readonly recipe: Json; readonly remar
 
 /** The number that Python reads in a key, written plainly: "1" for "01", " 1" and "+1"; undefined where it is none. */
 export function plainStepNumber(key: string): string | undefined {
-  return /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(key) ? String(Number(key.replaceAll('_', ''))) : undefined;
+  if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(key)) return undefined;
+  const number = Number(key.replaceAll('_', ''));
+  return Number.isSafeInteger(number) ? String(number) : undefined;
 }
 
 function plainNumber(key: string, recipe: JsonObject, remarks: Remark[]): string {
@@ -85,7 +87,7 @@ function plainTargets(targets: Json, path: Path, remarks: Remark[]): Json {
 }
 
 function plainTarget(target: Json, path: Path, remarks: Remark[]): Json {
-  if (typeof target !== 'string' || !/^-?\d{1,15}$/.test(target)) return target;
+  if (typeof target !== 'string' || !/^\s*-?\d{1,15}\s*$/.test(target)) return target;
   remarks.push({
     rule: 'link-text',
     path,

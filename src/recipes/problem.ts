@@ -12,11 +12,13 @@ export interface Problem {
   readonly where: string;
   /** What is wrong and what was expected, without a full stop. */
   readonly message: string;
+  /** What to do, as a sentence, where more is known than the rule tells. */
+  readonly hint?: string;
 }
 
 /** A problem at a path; the words for the place are made from the path. */
-export function problemAt(path: Path, rule: string, message: string): Problem {
-  return { rule, path, where: placeInWords(path), message };
+export function problemAt(path: Path, rule: string, message: string, hint?: string): Problem {
+  return { rule, path, where: placeInWords(path), message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** `['3', 'output', 'every', 0]` as `step 3, "output", "every", entry 1`. */
@@ -30,8 +32,16 @@ export function placeInWords(path: Path): string {
 /** A value in a few words, whatever its size. */
 export function brief(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+  if (typeof value === 'string') return quoted(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   return 'an object';
+}
+
+/** A text in quotes, in which nothing is left that a terminal would obey. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,11 +1,12 @@
 import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { Json, JsonObject } from '../core/json.ts';
-import { syntaxErrorAt, within, type JsonLimits } from './bounded-json.ts';
+import { within, type JsonLimits } from './bounded-json.ts';
 import { syntaxError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { normalise, type Remark } from './normalise.ts';
 import { keyOf, Places, valueOf } from './places.ts';
 import { brief, type Path } from './problem.ts';
+import { syntaxErrorAt } from './syntax-words.ts';
 import { TextPositions, type TextPosition } from './text-positions.ts';
 
 /** Recipes are written by people: real ones have some ten kilobytes. */
@@ -51,6 +52,7 @@ class RecipeReader {
   read(): RecipeText {
     const top = this.#parse();
     const places = new Places(top);
+    this.#checkEncoding();
     const { recipe, remarks } = normalise(this.#valueOf(top));
     for (const { path, ...remark } of remarks) this.#find(places.at(path).offset, remark);
     const findings = this.#findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
@@ -60,6 +62,12 @@ class RecipeReader {
       at: (path) => this.#positions.at(places.at(path).offset),
       written: (path) => this.#textOf(valueOf(places.at(path))),
     };
+  }
+
+  /** Bytes that are no UTF-8 have become this character by now, in the whole text: one finding says so. */
+  #checkEncoding(): void {
+    const offset = this.#text.indexOf('\uFFFD');
+    if (offset !== -1) this.#find(offset, lostCharacters);
   }
 
   /** Strictly first; where only comments and trailing commas stand against it, once more without minding those. */
@@ -133,4 +141,10 @@ const notJson: Omit<Remark, 'path'> = {
   rule: 'not-json',
   message: 'JSON has no comments and no comma before a closing bracket; Python services cannot read this file.',
   hint: 'Remove it; a step may have a key "comment".',
+};
+
+const lostCharacters: Omit<Remark, 'path'> = {
+  rule: 'encoding',
+  message: 'The text is not in UTF-8: from here on, there are letters that cannot be read and are lost.',
+  hint: 'Save the file in UTF-8.',
 };

@@ -71,7 +71,8 @@ class SettingsReader {
 
   read(): StepSettings {
     const step = this.#step;
-    const group: Field | true | undefined = step['group'] === true || this.#field(step, 'group');
+    const group: Field | true | undefined =
+      step['group'] === true || this.#field(step, 'group', [], ', or true for all messages of the run');
     const settings = {
       timeout: this.#number(step, 'timeout', positive),
       budget: this.#number(step, 'budget', positive),
@@ -113,23 +114,26 @@ class SettingsReader {
     if (value === undefined) return undefined;
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof number === 'number' && Number.isFinite(number) && kind.holds(number)) return number;
-    this.#report(value, [...at, key], `expected ${kind.words}, got ${brief(value)}`);
+    this.#report(value, [...at, key], `expected ${kind.words}, got ${brief(value)}`, secondsHint(value));
     return undefined;
   }
 
-  #field(holder: JsonObject, key: string, at: Path = []): Field | undefined {
+  #field(holder: JsonObject, key: string, at: Path = [], otherwise = ''): Field | undefined {
     const value = holder[key];
     if (value === undefined) return undefined;
     const field = typeof value === 'string' && !isPlaceholder(value) ? parseField(value) : undefined;
     if (field) return field;
-    const expected = 'the name of a field of the payload, as "name" or "name[key]"';
-    this.#report(value, [...at, key], `expected ${expected}, got ${brief(value)}`);
+    const expected = `the name of a field of the payload, as "name" or "name[key]"${otherwise}`;
+    const hint =
+      typeof value === 'string' && parseField(inBrackets(value)) ? `Write "${inBrackets(value)}".` : undefined;
+    this.#report(value, [...at, key], `expected ${expected}, got ${brief(value)}`, hint);
     return undefined;
   }
 
   #isObjectWith(value: Json, key: string, known: readonly string[]): value is JsonObject {
     if (!isObject(value)) {
-      this.#report(value, [key], `expected an object with ${known.join(', ')}, got ${brief(value)}`);
+      const hint = isCount(value) ? `Write { "${known[0] ?? ''}": ${value} }, if that is meant.` : undefined;
+      this.#report(value, [key], `expected an object with ${known.join(', ')}, got ${brief(value)}`, hint);
       return false;
     }
     const unknown = Object.keys(value).filter((name) => !known.includes(name));
@@ -140,9 +144,28 @@ class SettingsReader {
     return true;
   }
 
-  #report(value: Json, at: Path, message: string): void {
-    this.problems.push({ value, problem: problemAt([...this.#path, ...at], 'setting', message) });
+  #report(value: Json, at: Path, message: string, hint?: string): void {
+    this.problems.push({ value, problem: problemAt([...this.#path, ...at], 'setting', message, hint) });
   }
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600, ms: 0.001 };
+
+/** What to write for a time with its unit, as other programs take it. */
+function secondsHint(value: Json): string | undefined {
+  const [, number, unit = ''] =
+    /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(typeof value === 'string' ? value : '') ?? [];
+  const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined;
+  return factor === undefined ? undefined : `Write ${Number(number) * factor}, in seconds and without a unit.`;
+}
+
+/** `a.b` as `a[b]`. */
+function inBrackets(text: string): string {
+  return text.replace(/\.([^.[\]]+)/g, '[$1]');
+}
+
+function isCount(value: Json): value is number {
+  return typeof value === 'number' && count.holds(value);
 }
 
 interface NumberKind {

@@ -52,7 +52,9 @@ class Substitution {
   #fill(text: string, path: Path): Json {
     if (!text.includes('{') && !text.includes('}')) return text;
     const fail: Fail = (reason) => {
-      throw badPlaceholder({ where: placeInWords(path), text: text.slice(0, 200), reason });
+      // A text that is nothing but the placeholder is not told twice.
+      const told = reason.startsWith(`${brief(text)}: `) ? reason.slice(brief(text).length + 2) : reason;
+      throw badPlaceholder({ where: placeInWords(path), text: text.slice(0, 200), reason: told });
     };
     const whole = /^\{\$REPLACE:([^{}]*)\}$/.exec(text)?.[1];
     return whole === undefined ? this.#format(text, fail) : this.#copy(whole, fail);

@@ -57,7 +57,12 @@ function* startProblems(recipe: JsonObject): Generator<Problem> {
   const expected = 'expected a list of [step, payload]';
   if (start === undefined) yield problemAt([], 'no-start', `"start" is missing, ${expected}`);
   else if (!Array.isArray(start) || start.length === 0) {
-    yield problemAt(['start'], 'no-start', `${expected}, got ${brief(start)}`);
+    const hint = 'Write "start": [[1, []]], with the number of the first step.';
+    yield problemAt(['start'], 'no-start', `${expected}, got ${brief(start)}`, hint);
+  } else if (isStart(start) && typeof start[0] === 'number') {
+    // The most frequent mistake: one entry where a list of them belongs.
+    const hint = `Write "start": [[${start[0]}, …]], with brackets around each entry and around all.`;
+    yield problemAt(['start'], 'bad-start', `${expected}, got one such entry alone`, hint);
   } else {
     for (const [index, entry] of (start as Json[]).entries()) {
       if (isStart(entry)) yield* linkProblems(recipe, [[entry[0], ['start', index, 0]]]);
@@ -68,8 +73,7 @@ function* startProblems(recipe: JsonObject): Generator<Problem> {
 
 function* stepProblems(recipe: JsonObject, key: string, step: Json, isSubstituted: boolean): Generator<Problem> {
   if (!isStepNumber(key)) {
-    const expected = 'expected a step number from 1, "start" or "error"; Python services fail on any other key';
-    yield problemAt([key], 'not-numeric', expected + didYouMean(key, ['start', 'error']));
+    yield notAStep(key, step);
   } else if (!isObject(step)) {
     yield problemAt([key], 'bad-step', `expected an object, got ${brief(step)}`);
   } else {
@@ -78,6 +82,23 @@ function* stepProblems(recipe: JsonObject, key: string, step: Json, isSubstitute
     yield* whenProblems(step, key, isSubstituted);
     yield* linkProblems(recipe, linksIn(step, key));
   }
+}
+
+function notAStep(key: string, value: Json): Problem {
+  const expected = 'expected a step number from 1, "start" or "error"; Python services fail on any other key';
+  const problem = (hint?: string): Problem =>
+    problemAt([key], 'not-numeric', expected + didYouMean(key, ['start', 'error']), hint);
+  if (isNumber(key)) return problem('Give the step a number from 1 to 999999999999999, and correct the links to it.');
+  if (!isObject(value)) return problem();
+  const keys = Object.keys(value);
+  if (keys.some(isStepNumber)) return problem(`Put the steps at the top of the recipe, without ${brief(key)} around.`);
+  if (['queue', 'topic', 'output'].some((name) => keys.includes(name)))
+    return problem(`Give the step a number; its name may stand in it, "service": ${brief(key)}.`);
+  return problem();
+}
+
+function isNumber(key: string): boolean {
+  return /^-?\d+$/.test(key);
 }
 
 /** As python-workflows has it: any whole number but 0. */
@@ -124,11 +145,26 @@ function holdsPlaceholder(value: Json): boolean {
 function* linkProblems(recipe: JsonObject, targets: Iterable<Target>): Generator<Problem> {
   for (const [target, path] of targets) {
     if (typeof target !== 'number' || !Number.isSafeInteger(target)) {
-      yield problemAt(path, 'bad-link', `expected the number of a step, got ${brief(target)}`);
+      const message = `expected the number of a step, got ${brief(target)}`;
+      yield problemAt(path, 'bad-link', message, linkHint(recipe, target, path));
     } else if (!Object.hasOwn(recipe, target)) {
       yield problemAt(path, 'missing-step', `links to step ${target}, which is missing`);
     }
   }
+}
+
+/** What was probably meant by a link that is none. */
+function linkHint(recipe: JsonObject, target: Json, path: Path): string | undefined {
+  const links = String(path.at(1));
+  if (target === null) return `Leave ${brief(links)} out where nothing follows.`;
+  if (typeof target !== 'string' || target === 'start' || target === 'error') return undefined;
+  const named = Object.entries(recipe).find(
+    ([key, step]) =>
+      isStepNumber(key) && isObject(step) && [step['queue'], step['topic'], step['service']].includes(target),
+  );
+  if (named) return `Write ${named[0]}, the number of the step with ${brief(target)}.`;
+  const isBare = path.length === 2 && path[1] === 'output';
+  return isBare ? `Write the number of a step; for a channel, { ${brief(target)}: number }.` : undefined;
 }
 
 function* graphProblems(recipe: JsonObject): Generator<Problem> {
@@ -143,7 +179,8 @@ function* graphProblems(recipe: JsonObject): Generator<Problem> {
     );
   }
   for (const step of graph.keys()) {
-    if (!reached.has(step)) yield problemAt([String(step)], 'unreferenced', 'no start and no link leads to this step');
+    if (step !== 0 && !reached.has(step))
+      yield problemAt([String(step)], 'unreferenced', 'no start and no link leads to this step');
   }
 }
 
@@ -157,7 +194,7 @@ function linkBetween(recipe: JsonObject, from: number | undefined, to: number | 
 
 /** The steps and links that are right; those that are not were told of before. */
 function graphOf(recipe: JsonObject): Graph {
-  const steps = Object.entries(recipe).filter(([key, step]) => isStepNumber(key) && isObject(step));
+  const steps = Object.entries(recipe).filter(([key, step]) => isNumber(key) && isObject(step));
   return new Map(steps.map(([key, step]) => [Number(key), numbersOf(linksIn(step as JsonObject, key))]));
 }
 

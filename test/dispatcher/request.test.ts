@@ -116,7 +116,7 @@ describe('parseRequest refuses, in words a person can act upon,', () => {
   it.each<[string, unknown, string]>([
     ['what is no JSON', 'hello', 'The announcement, line 1, column 1: expected a JSON value, found "hello"'],
     ['what was cut off', '{"recipes": ["a"', 'the text ends before the JSON does, after 16 characters'],
-    ['nothing', '', 'it is empty or was cut off'],
+    ['nothing', '', 'there is nothing in it'],
     ['a list', [], 'The body of the announcement: expected an object, got an empty list.'],
     [
       'parameters that are no object',

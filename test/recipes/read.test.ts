@@ -94,23 +94,47 @@ describe('readRecipe', () => {
     ]);
   });
 
+  it('tells once that letters were lost, because the file is in another encoding', () => {
+    const latin = Buffer.from('{"1": {"comment": "Größe, Höhe"}, "start": [[1, 0]]}', 'latin1').toString('utf8');
+    expect(readRecipe(latin, 'a.json').findings).toMatchObject([{ rule: 'encoding', line: 1, column: 22 }]);
+  });
+
+  it('reads a link in text with blanks around it, too', () => {
+    const { recipe, findings } = readRecipe('{"1": {"output": "02 "}, "2": {}, "start": [[" 1", 0]]}', 'a.json');
+    expect(recipe).toMatchObject({ '1': { output: 2 }, start: [[1, 0]] });
+    expect(findings.map(({ rule }) => rule)).toEqual(['link-text', 'link-text']);
+  });
+
+  it('leaves a step number with more digits than are kept as it stands', () => {
+    const { recipe } = readRecipe('{"9007199254740993": {}, "start": [[1, 0]]}', 'a.json');
+    expect(Object.keys(recipe as object)).toContain('9007199254740993');
+  });
+
   it('tells when digits of a number are lost', () => {
     const { findings } = readRecipe('{"1": {"id": 12345678901234567890}, "start": [[1, 0]]}', 'a.json');
     expect(findings).toMatchObject([{ rule: 'number-precision', column: 14 }]);
   });
 
   it.each([
-    ['{"1": {"queue": "a"}\n  "2": {}}', 2, 3, 'expected a comma, found "\\"2\\": {}}"'],
-    ['{"1": {queue: "a"}}', 1, 8, 'found "queue'],
-    ["{'1': {}}", 1, 2, 'found "\'1\': {}}"'],
+    ['{"1": {"queue": "a"}\n  "2": {}}', 2, 3, 'a comma is missing before "2"'],
+    ['{"1" {}}', 1, 6, 'a colon is missing between key and value, before "{"'],
+    ['{"1": {queue: "a"}}', 1, 8, 'expected a key in double quotes, found "queue"'],
+    ["{'1': {}}", 1, 2, 'JSON has double quotes only, found "\'1\'"'],
+    ['{"1": {"group": True}}', 1, 17, 'JSON writes true, found "True"'],
+    ['{\n# why\n"1": {}}', 2, 1, 'JSON has no comments, found "#"'],
+    ['{"1": {"queue": "a}\n}', 1, 17, 'expected a closing quote before the end of the line, found "a}'],
+    ['{"1": {}},\n"2": {}}', 1, 10, 'but a bracket was closed too soon, found ","'],
     [
       '{"1": {"queue": "a"}',
       1,
       21,
-      'the text ends before the JSON does, after 20 characters: it is empty or was cut off',
+      'the text ends before the JSON does, after 20 characters: the { in line 1, column 1 is never closed, or the end was cut off',
     ],
-    ['', 1, 1, 'it is empty or was cut off'],
-    ['{"1": NaN}', 1, 7, 'expected a JSON value, found "NaN}"'],
+    ['{\n"1": {"a": ["]"}', 2, 16, 'expected a closing bracket ] before "}"'],
+    ['{\n"1": {"a": ["]"', 2, 16, 'the [ in line 2, column 12 is never closed'],
+    ['', 1, 1, 'there is nothing in it'],
+    ['{\0"\0}\0', 1, 2, 'this is no text in UTF-8'],
+    ['{"1": NaN}', 1, 7, 'expected a JSON value, found "NaN"'],
     ['{"1": 1e999}', 1, 7, 'the number "1e999" is larger than any that can be kept'],
     ['{}\n{}', 2, 1, 'expected nothing more after the end'],
   ])('refuses %j with line and column', (text, line, column, reason) => {

@@ -244,6 +244,37 @@ describe('validateRecipe refuses', () => {
   });
 });
 
+describe('validateRecipe says what was probably meant:', () => {
+  it.each<[string, Json, string]>([
+    ['a channel in place of a step', firstStepWith({ output: 'every' }), 'for a channel, { "every": number }.'],
+    ['a queue in place of a step', firstStepWith({ output: { a: 'b.{name}' } }), 'Write 2, the number of the step'],
+    ['a service in place of a step', firstStepWith({ error: ['B'] }), 'Write 2, the number of the step with "B".'],
+    ['nothing in place of a step', firstStepWith({ output: null }), 'Leave "output" out where nothing follows.'],
+    ['one start alone', recipeWith({ start: [1, {}] }), 'Write "start": [[1, …]], with brackets around each entry'],
+    ['a start that is a number', recipeWith({ start: 1 }), 'Write "start": [[1, []]]'],
+    ['step 0', recipeWith({ '0': {} }), 'Give the step a number from 1'],
+    ['a number with too many digits', recipeWith({ '12345678901234567890': {} }), 'Give the step a number from 1'],
+    ['a step under its name', recipeWith({ watch: { queue: 'a' } }), 'its name may stand in it, "service": "watch".'],
+    ['steps below a key', { steps: { '1': {} }, start: [[1, 0]] }, 'without "steps" around.'],
+    ['a time with its unit', firstStepWith({ timeout: '1.5 min' }), 'Write 90, in seconds and without a unit.'],
+    ['a number of attempts', firstStepWith({ retry: 5 }), 'Write { "attempts": 5 }, if that is meant.'],
+    ['a field with points', firstStepWith({ group: 'a.b.c' }), 'Write "a[b][c]".'],
+  ])('%s', (_, recipe, hint) => {
+    expect(findProblems(recipe)).toContainEqual(expect.objectContaining({ hint: expect.stringContaining(hint) }));
+  });
+
+  it('an operator of another language', () => {
+    expect(findProblems(firstStepWith({ when: { n: { $gte: 5 } } }))).toMatchObject([
+      { message: 'unknown keyword: "$gte" (did you mean "minimum"?)' },
+    ]);
+  });
+
+  it('a step that only step 0 leads to is not told of, too', () => {
+    const recipe = { '0': { output: 2 }, '2': {}, start: [[0, []]] } as Json;
+    expect(findProblems(recipe).map(({ rule }) => rule)).toEqual(['not-numeric']);
+  });
+});
+
 describe("Baton's own settings", () => {
   it.each<[string, unknown, string, string]>([
     ['retry', { attempts: 0 }, 'step 1, "retry", "attempts"', 'expected a whole number of at least 1, got 0'],
@@ -260,7 +291,7 @@ describe("Baton's own settings", () => {
       'step 1, "join", "by"',
       'expected the name of a field of the payload, as "name" or "name[key]"',
     ],
-    ['group', false, 'step 1, "group"', 'got false'],
+    ['group', false, 'step 1, "group"', 'or true for all messages of the run, got false'],
   ])('%s: %j is refused', (key, value, where, message) => {
     expect(findProblems(firstStepWith({ [key]: value }))).toEqual([
       expect.objectContaining({ rule: 'setting', where, message: expect.stringContaining(message) }),

@@ -79,8 +79,9 @@ function findingOf(id: string, { path, message, hint }: Flaw, text: RecipeText):
   return { rule: id, severity: rule.severity, ...text.at(path), message, hint: hint ?? rule.hint };
 }
 
-function flawOf({ path, where, message }: Problem): Flaw {
-  return { path, message: `${where.charAt(0).toUpperCase()}${where.slice(1)}: ${message}.` };
+function flawOf({ path, where, message, hint }: Problem): Flaw {
+  const said = `${where.charAt(0).toUpperCase()}${where.slice(1)}: ${message}.`;
+  return { path, message: said, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The one finding about a text that cannot be read. */

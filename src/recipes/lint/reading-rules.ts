@@ -39,6 +39,15 @@ export const readingRules: readonly Rule[] = [
     right: '{ "1": { "queue": "filewatcher" }, "start": [[1, []]] }',
   },
   {
+    id: 'encoding',
+    severity: 'error',
+    title: 'The text is not in UTF-8',
+    why: 'An editor has saved it in another encoding (Latin-1, say). Letters such as ö are lost, and Python services cannot read the file at all.',
+    hint: 'Save the file in UTF-8.',
+    wrong: '{ "1": { "queue": "filewatcher", "comment": "Gr\uFFFDe" }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher", "comment": "Größe" }, "start": [[1, []]] }',
+  },
+  {
     id: 'number-precision',
     severity: 'warning',
     title: 'A number has more digits than are kept',

@@ -1,5 +1,6 @@
 import { isObject } from '../../core/json.ts';
 import { nearest } from '../../core/nearest.ts';
+import { brief } from '../problem.ts';
 import { stepKeys } from '../schema.ts';
 import { readSettings } from '../settings.ts';
 import { mostMessages } from './messages.ts';
@@ -61,6 +62,16 @@ export const stepRules: readonly Rule[] = [
       '{ "1": { "queue": "per_image_analysis", "output": 2 }, "2": { "queue": "xray_centring", "join": { "count": 2 }, "output": 3 }, "3": { "queue": "alarm", "when": { "n": 5 } }, "start": [[1, {}], [1, {}]] }',
     check: endingBeforeJoin,
   },
+  {
+    id: 'when-text',
+    severity: 'warning',
+    title: 'A condition is a text with a comparison in it',
+    why: 'Text is compared with the payload letter by letter, and no payload reads so: nothing ever comes through.',
+    hint: 'Write the field with its bound, such as { "n": { "minimum": 5 } }; docs/recipes.md#conditions has the forms.',
+    wrong: '{ "1": { "queue": "filewatcher", "when": "n >= 5" }, "start": [[1, []]] }',
+    right: '{ "1": { "queue": "filewatcher", "when": { "n": { "minimum": 5 } } }, "start": [[1, []]] }',
+    check: comparedAsText,
+  },
 ];
 
 /** Keys that people add for readers, and that are near to one that means something. */
@@ -80,7 +91,7 @@ function* misspelt({ steps }: Subject): Generator<Flaw> {
       if (stepKeys.includes(name) || forReaders.has(name)) continue;
       const meant = nearest(name, stepKeys);
       if (meant === undefined) continue;
-      const message = `${named} has a key "${name}", which means nothing to Baton; did you mean "${meant}"?`;
+      const message = `${named} has a key ${brief(name)}, which means nothing to Baton; did you mean "${meant}"?`;
       yield { path: [key, name], message, hint: `Write "${meant}", if that is meant.` };
     }
   }
@@ -126,6 +137,18 @@ function* endingBeforeJoin({ steps }: Subject): Generator<Flaw> {
     if (join === undefined) continue;
     const message = `${named} ends what does not meet its "when"; the join at step ${join} waits for that in vain.`;
     yield { path: [key, 'when'], message };
+  }
+}
+
+function* comparedAsText({ steps }: Subject): Generator<Flaw> {
+  for (const { key, step, named } of steps) {
+    const { when } = step;
+    const conditions = isObject(when) ? Object.entries(when) : [[undefined, when] as const];
+    for (const [field, condition] of conditions) {
+      if (typeof condition !== 'string' || !/[<>]|[=!]=/.test(condition)) continue;
+      const path = field === undefined ? [key, 'when'] : [key, 'when', field];
+      yield { path, message: `${named} compares with the text ${brief(condition)}, letter by letter.` };
+    }
   }
 }
 
