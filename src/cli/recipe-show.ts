@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { formatRecipe } from '../recipes/format.ts';
-import { recipeHash, sourceHash } from '../recipes/hash.ts';
+import { recipeHash } from '../recipes/hash.ts';
 import { printRecipe, readRecipe } from '../recipes/read.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { substitute } from '../recipes/substitute.ts';
@@ -38,7 +38,7 @@ export function showCommand(recipe: Command): void {
       const source = await recipeNamed(name, await configOf(options));
       const shown = instantiated(source, await givenParameters(options));
       const { recipe: read } = readRecipe(source.text, source.file);
-      const value = { file: source.file, recipe: shown, hash: recipeHash(shown), sourceHash: sourceHash([read]) };
+      const value = { file: source.file, recipe: shown, hash: recipeHash(shown), sourceHash: recipeHash(read) };
       out.result(value, () => [formatRecipe(printRecipe(shown), name).trimEnd()]);
     });
 }
@@ -47,7 +47,9 @@ async function showStored(name: string | undefined, run: string, options: ShowOp
   const stored = await storedRecipe(run, options);
   if (options.source === true || name !== undefined) {
     const source = sourceNamed(name, keptSources(stored));
-    return out.result(source, () => [source.text.replace(/\n$/, '')]);
+    // A recipe that came with its announcement has no layout of its own.
+    const text = source.name === 'custom_recipe' ? formatRecipe(source.text, source.name) : source.text;
+    return out.result(source, () => [text.replace(/\n$/, '')]);
   }
   const { recipe, recipeHash: hash, sourceHash: ofSource } = stored;
   if (!recipe) throw notKept({ run, what: hash === undefined ? 'the ledger was not told of one' : 'it is too large' });

@@ -28,7 +28,10 @@ export function rerunCommand(program: Command): void {
     .option('--timeout <seconds>', 'how long to wait', seconds, 3600)
     .option('--priority <0-9>', 'priority of every message of the run; without it, that of reprocessing', priority)
     .action(async (run: string, options: RerunOptions) => {
-      const message = rerunOf(await storedRecipe(run, options), randomUUID(), options.current === true);
+      const out = output(options.json === true);
+      const stored = await storedRecipe(run, options);
+      const message = rerunOf(stored, randomUUID(), options.current === true);
+      if (stored.state === 'running') out.say(`${run} is running still; \`baton cancel\` ends it.`);
       const headers = {
         'zocalo.go.user': userName(),
         'zocalo.go.host': hostname(),
@@ -36,7 +39,7 @@ export function rerunCommand(program: Command): void {
         ...(options.priority === undefined ? {} : { priority: options.priority }),
       };
       const announcement = { queue: names.reruns, message, headers };
-      await announceNow(await configOf(options), announcement, options, output(options.json === true));
+      await announceNow(await configOf(options), announcement, options, out);
     });
 }
 

@@ -26,22 +26,17 @@ const broughtLimits: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 100 };
  * when there is nothing to run.
  */
 export async function instantiate({ chosen }: Plan, library: Library): Promise<Instantiated | undefined> {
-  const recipes: { readonly read: Json; readonly filled: Recipe; readonly source: RecipeSource }[] = [];
+  const recipes: { readonly filled: Recipe; readonly source: RecipeSource }[] = [];
   for (const one of chosen) {
     const text = one.text ?? (await library.text(one.name));
     const { recipe: read } = readRecipe(text, `${one.name}.json`, one.text === undefined ? undefined : broughtLimits);
-    recipes.push({ read, filled: filledIn(read, one), source: sourceOf(text, read, one) });
+    recipes.push({ filled: filledIn(read, one), source: sourceOf(text, read, one) });
   }
   const [first, ...others] = recipes.map(({ filled }) => filled);
-  const recipe = first && others.reduce(mergeRecipes, first);
-  return (
-    recipe && {
-      recipe,
-      recipeHash: recipeHash(recipe),
-      sources: recipes.map(({ source }) => source),
-      sourceHash: sourceHash(recipes.map(({ read }) => read)),
-    }
-  );
+  if (!first) return undefined;
+  const recipe = others.reduce(mergeRecipes, first);
+  const sources = recipes.map(({ source }) => source);
+  return { recipe, recipeHash: recipeHash(recipe), sources, sourceHash: sourceHash(sources.map(({ hash }) => hash)) };
 }
 
 function filledIn(recipe: Json, { name, parameters }: Chosen): Recipe {

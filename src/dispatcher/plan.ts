@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import type { JsonObject } from '../core/json.ts';
-import { printRecipe } from '../recipes/read.ts';
 import { customNotPermitted, noRuleApplies } from './errors.ts';
 import { keyOf } from './key.ts';
 import type { Library } from './library.ts';
@@ -69,7 +68,7 @@ function named({ recipes, customRecipe, ...request }: Request, run: string, cust
   const parameters = { ...request.parameters, guid: run };
   if (customRecipe && !customPermitted) throw customNotPermitted({});
   const custom = customRecipe
-    ? [{ name: 'custom_recipe', text: printRecipe(customRecipe), added: {}, parameters }]
+    ? [{ name: 'custom_recipe', text: JSON.stringify(customRecipe), added: {}, parameters }]
     : [];
   return {
     run,

@@ -80,7 +80,8 @@ export class Queries {
 
   /** The recipe of a run, and what it was made from; undefined when the ledger has not heard of the run. */
   recipe(id: string): RunRecipe | undefined {
-    return this.#summary.get(id) && recipeOf(this.#database, id);
+    const row = this.#summary.get(id) as SummaryRow | undefined;
+    return row && recipeOf(this.#database, row);
   }
 
   announcements(): AnnouncementCounts {

@@ -1,21 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JsonObject } from '../core/json.ts';
 import type { RecipeSource } from '../services/record.ts';
+import type { SummaryRow } from './summaries.ts';
 import type { SourceRow } from './tables/records.ts';
 import type { RunRecipe } from './views.ts';
 
-/** What is kept of a run's recipe: nothing but its id where no announcement of it was recorded. */
-export function recipeOf(database: DatabaseSync, run: string): RunRecipe {
+/** What is kept of a run's recipe: nothing where no announcement of it was recorded. */
+export function recipeOf(database: DatabaseSync, { id: run, state }: SummaryRow): RunRecipe {
   const row = database
     .prepare(
       `SELECT parameters, recipe, recipeHash, sourceHash, sources FROM runs
        JOIN announcements ON announcements.seq = runs.announcement WHERE runs.id = ?`,
     )
     .get(run) as AnnouncementRow | undefined;
-  if (!row) return { run, parameters: {} };
+  if (!row) return { run, state, parameters: {} };
   const { parameters, recipe, recipeHash, sourceHash, sources } = row;
   return {
     run,
+    state,
     parameters: JSON.parse(parameters) as JsonObject,
     ...(recipe === null ? {} : { recipe: JSON.parse(recipe) as JsonObject }),
     ...(recipeHash === null ? {} : { recipeHash }),

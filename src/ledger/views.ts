@@ -105,6 +105,7 @@ export interface RunDetail extends RunSummary {
 /** What a run follows, and what that was made from. */
 export interface RunRecipe {
   readonly run: string;
+  readonly state: RunState;
   /** Of the announcement. */
   readonly parameters: JsonObject;
   /** Filled in. Absent, as a text below, where it is too large to be kept. */

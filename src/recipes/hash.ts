@@ -7,12 +7,12 @@ export function recipeHash(recipe: Json): string {
 }
 
 /**
- * The identity of what a run's recipe is made from: one recipe as it was read, before anything is filled in, or several
- * in their order. The same for all runs of one version of a file, where `recipeHash` of what they follow differs.
+ * The identity of what a run's recipe is made from, by the hashes of the recipes as they were read, before anything was
+ * filled in: that of the only one, or of several in their order. The same for all runs of one version of a file.
  */
-export function sourceHash(recipes: readonly Json[]): string {
-  const [first, ...others] = recipes;
-  return recipeHash(first === undefined || others.length > 0 ? recipes : first);
+export function sourceHash(hashes: readonly string[]): string {
+  const [first, ...others] = hashes;
+  return first === undefined || others.length > 0 ? recipeHash(hashes) : first;
 }
 
 /** The identity of a text, to the byte. 64 hexadecimal digits (SHA-256). */

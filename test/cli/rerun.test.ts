@@ -63,6 +63,7 @@ it('baton rerun repeats a run with its recipe as it was, or as it is now', { tim
   await writeFile(own, JSON.stringify({ custom_recipe: recipe, parameters: { guid: 'custom', beamline: 'i04' } }));
   expect((await baton.baton('announce', '--file', own, '--wait')).code).toBe(0);
   await ended(baton, 'custom');
+  expect(await told('recipe', 'show', '--run', 'custom', '--source')).toContain('"beamline": "{beamline}"');
   expect((await baton.baton('rerun', 'custom', '--wait')).stdout).toContain('finished');
   expect(await baton.baton('rerun', 'custom', '--current')).toMatchObject({
     code: 2,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../src/core/json.ts';
 import { recipeHash } from '../../src/recipes/hash.ts';
 import type { AnnouncementRecord } from '../../src/services/record.ts';
+import type { RunContext } from '../../src/services/run-context.ts';
 import type { Delivery } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { Office } from './dispatcher.ts';
@@ -48,6 +49,30 @@ export function exerciseIdentity(
       const two = await runOf(office, { ...names, parameters: { ...names.parameters, guid: 'two' } });
       expect(two.record.sourceHash).toBe(one.record.sourceHash);
       expect(two.record.recipeHash).not.toBe(one.record.recipeHash);
+    });
+
+    it('that Python’s zocalo.go announces is pinned like any other; by a clock that is ahead it gets no more time', async () => {
+      await using office = await site(broker);
+      const { client } = office.site;
+      const body = '{"recipes": ["written"], "parameters": {"colour": "blue", "frames": "12", "guid": "d6f117bb"}}';
+      const headers = {
+        'zocalo.go.user': 'gda2',
+        'zocalo.go.host': 'i03-control',
+        timestamp: String(Date.now() + 3_600_000),
+        'baton-sent': String(Date.now() + 3_600_000),
+      };
+      await client.send({ destination: client.queue('processing_recipe'), headers, body });
+      const { environment } = JSON.parse((await office.site.next(client.queue('work'))).body.toString()) as {
+        environment: { ID: string; baton: RunContext };
+      };
+      expect(await office.recorded('accepted')).toMatchObject({
+        run: 'd6f117bb',
+        user: 'gda2',
+        sourceHash: recipeHash(read),
+        sources: [{ name: 'written', text: written }],
+      });
+      expect(environment).toMatchObject({ ID: 'd6f117bb', baton: { sourceHash: recipeHash(read) } });
+      expect(environment.baton.announcedAt).toBeLessThanOrEqual(Date.now());
     });
 
     it('that several recipes are merged for is pinned to all of them, in their order', async () => {

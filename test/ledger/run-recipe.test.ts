@@ -19,6 +19,7 @@ describe('what a run was made from', () => {
     for (const run of ['one', 'two', 'three']) ledger.enter([announced(run, { sources, sourceHash: 'both' })]);
     expect(ledger.queries.recipe('two')).toEqual({
       run: 'two',
+      state: 'running',
       parameters: { guid: 'two' },
       sourceHash: 'both',
       sources,
@@ -38,7 +39,7 @@ describe('what a run was made from', () => {
   it('is unknown of runs that nobody told of, and there is no run that nobody heard of', async () => {
     await using ledger = await openBook();
     ledger.enter([announced('r')]);
-    expect(ledger.queries.recipe('r')).toEqual({ run: 'r', parameters: { guid: 'r' } });
+    expect(ledger.queries.recipe('r')).toEqual({ run: 'r', state: 'running', parameters: { guid: 'r' } });
     expect(ledger.queries.recipe('nobody')).toBeUndefined();
   });
 });

@@ -57,11 +57,16 @@ describe('the interface', () => {
   it('shows what a run was made from', async () => {
     expect((await site.get('/api/runs/one/recipe')).json).toEqual({
       run: 'one',
+      state: 'finished',
       parameters: { guid: 'one' },
       sourceHash: 'abc',
       sources: [{ ...source, text: '{}' }],
     });
-    expect((await site.get('/api/runs/two/recipe')).json).toEqual({ run: 'two', parameters: { guid: 'two' } });
+    expect((await site.get('/api/runs/two/recipe')).json).toEqual({
+      run: 'two',
+      state: 'failed',
+      parameters: { guid: 'two' },
+    });
   });
 
   it('has the schema of recipes for editors, one that knows no services where it is given none', async () => {

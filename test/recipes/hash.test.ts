@@ -15,12 +15,9 @@ describe('recipeHash', () => {
 });
 
 describe('sourceHash', () => {
-  const one = { '1': { queue: 'a' }, start: [[1, []]] };
-  const other = { '1': { queue: 'b' }, start: [[1, []]] };
-
   it('is that of the one recipe, or tells several apart by their order', () => {
-    expect(sourceHash([one])).toBe(recipeHash(one));
-    expect(new Set([[one], [one, other], [other, one], [one, one], []].map(sourceHash)).size).toBe(5);
+    expect(sourceHash(['a'])).toBe('a');
+    expect(new Set([['a'], ['a', 'b'], ['b', 'a'], ['a', 'a'], []].map(sourceHash)).size).toBe(5);
   });
 });
 

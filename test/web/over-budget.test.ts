@@ -31,6 +31,7 @@ requireOrSkip('Chromium', chromiumAvailable())('a run whose result is late', () 
     await page.locator('.summary').getByText('over budget', { exact: true }).waitFor();
     const steps = page.locator('.run-steps');
     await steps.getByText('41 s of 30 s, over budget').waitFor();
+    await page.getByRole('link', { name: /Step 2, .* of .* · over budget/ }).waitFor();
     expect(await steps.getByText('2.5 s of 1 min').count()).toBe(1);
     expect(await page.getByRole('link', { name: 'an-earli' }).getAttribute('href')).toBe('/runs/an-earlier-run');
     expect(await page.getByRole('link', { name: 'once-mor' }).getAttribute('href')).toBe('/runs/once-more');

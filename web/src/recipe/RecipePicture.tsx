@@ -4,6 +4,7 @@ import { useWidth } from '../parts/useWidth.ts';
 import { follow } from '../routing/Link.tsx';
 import type { JsonObject } from '../server/types.ts';
 import { count } from '../words/figures.ts';
+import { overBudget } from '../words/states.ts';
 import { box, drawingOf, type Drawing, type Point } from './drawing.ts';
 import { graphOf, type GraphStep } from './graph.ts';
 import { layOut } from './layout.ts';
@@ -158,6 +159,7 @@ function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
 }
 
 function toneOf(view: StepView | undefined): string {
+  if (view?.budget?.over === true && view.dead + view.errorLink === 0) return 'tone-warn';
   if (view === undefined || view.sent === 0) return 'tone-quiet';
   if (view.dead + view.errorLink > 0) return 'tone-bad';
   if (view.waiting > 0) return 'tone-active';
@@ -165,9 +167,11 @@ function toneOf(view: StepView | undefined): string {
 }
 
 function countsOf(view: StepView | undefined): string {
-  if (view === undefined || view.sent === 0) return 'nothing sent yet';
+  const late = view?.budget?.over === true ? [overBudget.word] : [];
+  if (view === undefined || view.sent === 0) return ['nothing sent yet', ...late].join(' · ');
   const parts = [
     `${count(view.sent - view.waiting)} of ${count(view.sent)}`,
+    ...late,
     view.waiting > 0 ? `${count(view.waiting)} waiting` : '',
     view.dead > 0 ? `${count(view.dead)} dead` : '',
     view.errorLink > 0 ? `${count(view.errorLink)} to error` : '',
