@@ -12,7 +12,7 @@ import { brokerAddress, processName, type PartTools } from './part-tools.ts';
 export async function startMonitorPart(config: Config, { log, version }: PartTools): Promise<RunningPart> {
   const client = new Client({ address: brokerAddress(config), name: `${processName()} monitor`, log });
   await client.start();
-  const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), log });
+  const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, log });
   const { host, port } = config.page;
   const webRoot = resolve(import.meta.dirname, '../../dist/web');
   const schema = recipeSchema(await installedServices(config));

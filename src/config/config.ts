@@ -59,6 +59,8 @@ export interface Config {
     /** Which parameters of an announcement tell what it is about. */
     readonly fields: AboutNames;
   };
+  /** `quietAfter`: seconds of silence after which a run has ended that went through services without records. */
+  readonly ledger: { readonly quietAfter: number };
   /** Modules that export services of the site's own. */
   readonly modules: readonly string[];
   /** Service processes: name to the services that share it. */

@@ -18,6 +18,7 @@ interface ConfigFile {
   readonly page?: { readonly host?: string; readonly port?: number };
   readonly recipes?: string;
   readonly announcements?: { readonly customRecipes?: boolean; readonly fields?: Partial<AboutNames> };
+  readonly ledger?: Partial<Config['ledger']>;
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly services?: Readonly<Record<string, ServiceConfig>>;
@@ -60,6 +61,7 @@ export async function loadConfig(
       customRecipes: read.announcements?.customRecipes ?? false,
       fields: { ...standardFields, ...read.announcements?.fields },
     },
+    ledger: { quietAfter: 3600, ...read.ledger },
     modules: (read.modules ?? []).map((module) => resolve(folder, module)),
     processes: read.processes ?? standardProcesses,
     services: read.services ?? {},

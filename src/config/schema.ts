@@ -38,6 +38,15 @@ export const configSchema: JsonObject = {
         }),
       },
     }),
+    ledger: closed({
+      quietAfter: {
+        type: 'number',
+        minimum: 1,
+        default: 3600,
+        description:
+          'seconds of silence that end a run through services without records (Zocalo’s); longer than they ever work on one message',
+      },
+    }),
     modules: {
       type: 'array',
       items: { type: 'string' },
