@@ -14,11 +14,12 @@ export function fixed(magnitude: number, decimals: number): string {
 /** `magnitude` as one digit, so many decimals, and a power of ten. */
 export function scientific(magnitude: number, decimals: number): { digits: string; exponent: number } {
   if (magnitude === 0) return { digits: '0'.repeat(decimals + 1), exponent: 0 };
-  let exponent = Number(magnitude.toExponential().split('e')[1]);
+  // One less than it seems: the shortest digits of the smallest numbers, 1e-323, are more than they are, 9.88e-324.
+  let exponent = Number(magnitude.toExponential().split('e')[1]) - 1;
   let digits = scaled(magnitude, decimals - exponent).toString();
-  if (digits.length > decimals + 1) {
+  while (digits.length > decimals + 1) {
     exponent += 1;
-    digits = digits.slice(0, -1);
+    digits = scaled(magnitude, decimals - exponent).toString();
   }
   return { digits, exponent };
 }

@@ -31,6 +31,8 @@ export function formatValue(value: Json, text: string, fail: Fail): string {
     return fail(`width and precision are at most ${widest}`);
   }
   if (typeof value === 'string' && !wantsNumber(spec)) return formatText(value, spec, fail);
+  if (typeof value === 'boolean' && spec.type === '' && spec.precision !== undefined)
+    return fail('true and false have no precision');
   return formatNumber(numberIn(value, spec, fail), spec, fail);
 }
 
@@ -75,14 +77,16 @@ function formatText(value: string, spec: Spec, fail: Fail): string {
 function formatNumber(value: number, spec: Spec, fail: Fail): string {
   if (spec.grouping === ',' && spec.type !== '' && 'bcnoxX'.includes(spec.type))
     return fail('a comma groups decimals only');
+  if (spec.grouping !== '' && (spec.type === 'n' || spec.type === 'c'))
+    return fail(`${spec.type} takes no separator of groups`);
   const sign = value < 0 ? '-' : spec.sign === '-' ? '' : spec.sign;
   const [prefix, digits] =
     spec.type === 'c' ? ['', characterOf(value, spec, fail)] : digitsOf(Math.abs(value), spec, fail);
   return padded(sign + prefix, grouped(digits, sign + prefix, spec), { ...spec, align: spec.align || '>' });
 }
 
-function characterOf(value: number, { sign, precision }: Spec, fail: Fail): string {
-  if (sign || precision !== undefined) return fail('a character has neither sign nor precision');
+function characterOf(value: number, { sign, precision, alternate }: Spec, fail: Fail): string {
+  if (sign || alternate || precision !== undefined) return fail('a character has neither sign, # nor precision');
   const isCharacter = Number.isInteger(value) && value >= 0 && value <= 0x10ffff;
   return isCharacter ? String.fromCodePoint(value) : fail(`${value} is the number of no character`);
 }
@@ -131,7 +135,8 @@ function realDigits(magnitude: number, spec: Spec, fail: Fail): string {
 
 /** Without a type: all digits, or so many significant ones and then at least one after the point. */
 function shortest(magnitude: number, { precision, alternate }: Spec): string {
-  if (precision === undefined) return pythonText(magnitude);
+  if (precision === undefined)
+    return alternate ? pythonText(magnitude).replace(/^(\d)e/, '$1.e') : pythonText(magnitude);
   const text = general(magnitude, precision || 1, (precision || 1) - 1, alternate);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }

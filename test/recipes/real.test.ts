@@ -19,6 +19,10 @@ const parameters = {
   ispyb_dc_info: { imageDirectory: '/data/', endTime: null },
   ispyb_related: { sweeps: [[1, 1, 360]] },
   feedback_queue: 'feedback.session-7',
+  binning: 4,
+  manual_tilt_offset: '-12.25',
+  partition: 'gpu',
+  settle_time: '30',
 };
 
 describe.each(files)('the recipe %s, with all that real ones have,', (file, text) => {
