@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/json.ts';
 import { stepNumbers, stepOf, type Recipe } from '../recipes/recipe.ts';
 import { readSettings } from '../recipes/settings.ts';
-import { upstreamOf } from '../recipes/upstream.ts';
+import { downstreamOf } from '../recipes/downstream.ts';
 import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
 import { queueOf } from './quiet.ts';
 import type { DueRecord } from './record-schema.ts';
@@ -72,28 +72,35 @@ export class Budgets {
     if (state !== 'running') this.#tables.budgets.endAll(seq);
   }
 
-  /** Now that all is entered that was told before the notes: have their steps ended? */
+  /** Now that all is entered that was told before the notes: may their steps still have work? */
   look(rowOf: (run: string) => RunRow | undefined): void {
-    for (const { run, step } of this.#due) {
+    for (const [run, notes] of Map.groupBy(this.#due, (due) => due.run)) {
       const { seq, announcement = null } = rowOf(run) ?? {};
-      if (seq === undefined || announcement === null || !this.#tables.budgets.isDue(seq, step, this.#now)) continue;
+      if (seq === undefined || announcement === null) continue;
       const { received, recipe } = this.#tables.records.announcement(announcement);
-      if (!this.#hasWork(seq, step, recipe)) this.#tables.budgets.end(seq, step);
-      else this.#mark(seq, { run, ...named(step, recipe), seconds: 0, used: (this.#now - received) / 1000 });
+      const busy = this.#busy(seq, recipe);
+      for (const { step } of notes) {
+        if (!this.#tables.budgets.isDue(seq, step, this.#now)) continue;
+        if (!busy.has(step)) this.#tables.budgets.end(seq, step);
+        else this.#mark(seq, { run, ...named(step, recipe), seconds: 0, used: (this.#now - received) / 1000 });
+      }
     }
   }
 
   /**
-   * True while a step may still have work: messages wait at it, or at one whose outputs lead to it. Of services that
+   * The steps that may still have work: messages wait at them, or at one whose outputs lead to them. Of services that
    * leave no records nobody knows whether their messages wait: those do not count.
    */
-  #hasWork(seq: number, step: number, recipe: JsonObject): boolean {
-    const upstream = upstreamOf(recipe as Recipe, step);
-    return this.#tables.steps.of(seq).some((each) => {
+  #busy(seq: number, recipe: JsonObject): ReadonlySet<number> {
+    const waitedFor = this.#tables.steps.of(seq).filter((each) => {
       const queue = queueOf(recipe, each);
       const leavesRecords = each.records > 0 || (queue !== undefined && this.#tables.records.hasQueue(queue));
-      return upstream.has(each.step) && waiting(each) > 0 && leavesRecords;
+      return leavesRecords && waiting(each) > 0;
     });
+    return downstreamOf(
+      recipe as Recipe,
+      waitedFor.map(({ step }) => step),
+    );
   }
 
   #mark(seq: number, over: OverBudget): void {

@@ -73,12 +73,14 @@ function rerunsOf(database: DatabaseSync, run: string): readonly string[] {
 /** The steps that were sent something, and those that were not and should have finished by now. */
 function stepsOf(database: DatabaseSync, run: number, summary: RunSummary): readonly StepView[] {
   const tallied = database.prepare(selectSteps).all(run) as unknown as readonly StepTallies[];
-  const budgets = database.prepare(selectBudgets).all(run) as unknown as readonly BudgetRow[];
-  const unsent = budgets.filter(({ step, state }) => state === 'over' && !tallied.some((each) => each.step === step));
+  const rows = database.prepare(selectBudgets).all(run) as unknown as readonly BudgetRow[];
+  const budgets = new Map(rows.map((row) => [row.step, row]));
+  const sent = new Set(tallied.map(({ step }) => step));
+  const unsent = rows.filter(({ step, state }) => state === 'over' && !sent.has(step));
   return [...tallied, ...unsent.map(({ step }) => emptyStep(step))]
     .sort((a, b) => a.step - b.step)
     .map((tallies) => {
-      const budget = budgets.find(({ step }) => step === tallies.step);
+      const budget = budgets.get(tallies.step);
       return { ...stepView(tallies, summary), ...(budget ? { budget: budgetView(budget) } : {}) };
     });
 }
