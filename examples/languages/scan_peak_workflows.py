@@ -1,16 +1,18 @@
-"""The same service with python-workflows, as a site of Zocalo's has them: nothing in it knows of Baton.
+"""The same for python-workflows, as a site of Zocalo's has its services: nothing in it knows of Baton.
 
-Registered under the entry point `workflows.services`; what changes is the broker that it is started with.
+It is registered under the entry point `workflows.services` of its package, and started as all others there:
+
+    python -m workflows.contrib.start_service -t StompTransport --stomp-host … --stomp-port … -s ScanPeak
 """
 
 import workflows.recipe
 from workflows.services.common_service import CommonService
 
-from scan_peak import read_points
+from scan import peak_of
 
 
 class ScanPeak(CommonService):
-    """Finds the peak of a scan: of a text file with a position and a count in each line."""
+    """Finds the peak of a scan."""
 
     _service_name = "Peak of a scan"
     _logger_name = "services.scan_peak"
@@ -25,18 +27,14 @@ class ScanPeak(CommonService):
         )
 
     def receive_scan(self, rw, header, message):
-        least = float(rw.recipe_step.get("parameters", {}).get("least", 1))
         try:
-            points = list(read_points(message["file"]))
-            position, count = max(points, key=lambda point: point[1])
+            peak = peak_of(message["file"])
         except Exception as error:
             self.log.error("No peak in %s: %s", message, error, exc_info=True)
-            rw.transport.nack(header)
+            # The broker puts it into the dead-letter queue, without the cause.
+            self._transport.nack(header)
             return
-        transaction = rw.transport.transaction_begin(subscription_id=header["subscription"])
-        rw.transport.ack(header, transaction=transaction)
-        rw.set_default_channel("peak")
-        if count >= least:
-            found = {**message, "position": position, "count": count, "points": len(points)}
-            rw.send_to("peak", found, transaction=transaction)
-        rw.transport.transaction_commit(transaction)
+        transaction = self._transport.transaction_begin(subscription_id=header["subscription"])
+        self._transport.ack(header, transaction=transaction)
+        rw.send_to("peak", {**message, **peak}, transaction=transaction)
+        self._transport.transaction_commit(transaction)

@@ -53,7 +53,7 @@ it('baton recipe try fails a step where its stub is told to, and goes over the e
   };
   const { stdout } = await attempt(outputs);
   expect(stdout).toContain(
-    'step 2 stub of analyse: error-link (dark: There is no light.)\n  ─▶ step 3  {"error":{"code":"dark"',
+    'step 2 stub of analyse: error-link (dark: There is no light.)\n  error ─▶ step 3  {"error":{"code":"dark"',
   );
 });
 
