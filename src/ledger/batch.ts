@@ -127,7 +127,8 @@ export class Batch {
   #enterStep(record: StepRecord, messageId: string): void {
     const run = this.#run(record.run, record.sent);
     if (!this.#tables.records.addDelivery(run.row.seq, record)) return;
-    const isAgain = finalOutcomes.has(record.outcome) && this.#tables.records.wasDead(run.row.seq, record);
+    const isAgain =
+      run.hasDead && finalOutcomes.has(record.outcome) && this.#tables.records.wasDead(run.row.seq, record);
     run.addDelivery(record, isAgain, messageId);
     this.#count(`deliveries.${record.outcome}`);
     this.#queues.add(record.queue);

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Destinations } from '../services/names.ts';
+import { shownRecords } from '../services/record-text.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import type { OverBudget } from './budgets.ts';
 import { Batch, type RecordMessage, type RunResult } from './batch.ts';
@@ -63,7 +64,7 @@ export class Book {
   refuse({ messageId, body }: RecordMessage, reason: string): Entered {
     return this.#store.transaction(() => {
       const batch = new Batch(this.#tables, this.#clock.now());
-      batch.refuse(messageId, { place: -1, reason, body: body.toString() });
+      batch.refuse(messageId, { place: -1, reason, body: shownRecords(body, Infinity) });
       batch.close(this.#destinations);
       return { sends: new Map(), runs: [], results: [], overBudget: [] };
     });

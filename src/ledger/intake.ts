@@ -2,6 +2,7 @@ import { messageOf } from '../core/errors.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { parseJson, type JsonLimits } from '../recipes/bounded-json.ts';
 import { brief } from '../recipes/problem.ts';
+import { recordText, shownRecords } from '../services/record-text.ts';
 import { readEntry, type Entry } from './record-schema.ts';
 
 /** Something in a message that is no record. `place` is its index among the records, or -1 for the whole body. */
@@ -38,11 +39,11 @@ export function parseBatch(body: Buffer): Intake {
 
 function recordsOf(body: Buffer, malformed: Malformed[]): readonly Json[] {
   const refuse = (reason: string): readonly Json[] => {
-    malformed.push({ place: -1, reason, body: body.toString('utf8', 0, kept) });
+    malformed.push({ place: -1, reason, body: shownRecords(body, kept) });
     return [];
   };
   try {
-    const batch = parseJson(body, 'The message', limits);
+    const batch = parseJson(recordText(body, limits.bytes), 'The message', limits);
     const records = isObject(batch) ? batch['records'] : undefined;
     return Array.isArray(records) ? records : refuse(`records: expected a list of records, got ${brief(records)}`);
   } catch (error) {

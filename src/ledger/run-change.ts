@@ -14,6 +14,7 @@ export class RunChange {
   latest = 0;
   /** The record message that brought the last news: what the news causes is sent with its acknowledgement. */
   messageId = '';
+  #hasDead: boolean;
   #heard = false;
   #quiet = false;
 
@@ -21,6 +22,12 @@ export class RunChange {
     this.id = id;
     this.row = row;
     this.announcement = row.announcement;
+    this.#hasDead = row.hasDead === 1;
+  }
+
+  /** True when a message of the run has ended in a dead-letter queue. */
+  get hasDead(): boolean {
+    return this.#hasDead;
   }
 
   /** False when all that came of the run was known. */
@@ -40,6 +47,7 @@ export class RunChange {
     step.queue = record.queue;
     step.add('records');
     step.add(tallyOf[record.outcome]);
+    if (record.outcome === 'dead') this.#hasDead = true;
     if (isAgain) step.add('reinjected');
     if (finalOutcomes.has(record.outcome)) for (const passed of new Set(record.path)) this.#step(passed).add('passed');
     this.#hear(record.sends, record.finished, messageId);

@@ -178,12 +178,13 @@ export class Consumer {
     const suspect = watch.suspects.get(messageId);
     if (suspect && isCulprit(suspect)) return work.crashed(message, suspect);
     const losses = this.#losses;
-    const leave = await watch.gate.enter(suspect !== undefined);
+    const isAlone = suspect !== undefined;
+    if (!watch.gate.tryEnter(isAlone)) await watch.gate.enter(isAlone);
     try {
       const expect: Expect = async (seconds) => watch.notes.started(messageId, seconds);
       // Noted, and known whether its run is cancelled: from here on nothing is waited for until the work itself begins.
       do {
-        await watch.cancellations.current();
+        if (!watch.cancellations.isCurrent) await watch.cancellations.current();
         await expect(timeout);
       } while (!watch.cancellations.isCurrent);
       // It comes again over the next connection, and this delivery could not be settled: there is nothing to decide.
@@ -194,7 +195,7 @@ export class Consumer {
       return decision;
     } finally {
       watch.notes.ended(messageId);
-      leave();
+      watch.gate.leave();
     }
   }
 

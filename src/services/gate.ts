@@ -4,18 +4,23 @@ export class Gate {
   #inside = 0;
   #locked = false;
 
-  /** Resolves when inside, with the function that leaves. */
-  async enter(alone: boolean): Promise<() => void> {
-    if (this.#waiting.length === 0 && this.#admits(alone)) this.#take(alone);
-    else await new Promise<void>((enter) => this.#waiting.push({ alone, enter }));
-    return this.#leave;
+  /** True when inside; otherwise nothing has changed, and `enter` waits. */
+  tryEnter(alone: boolean): boolean {
+    const isOpen = this.#waiting.length === 0 && this.#admits(alone);
+    if (isOpen) this.#take(alone);
+    return isOpen;
   }
 
-  readonly #leave = (): void => {
+  /** Resolves when inside. */
+  async enter(alone: boolean): Promise<void> {
+    if (!this.tryEnter(alone)) await new Promise<void>((enter) => this.#waiting.push({ alone, enter }));
+  }
+
+  leave(): void {
     this.#inside -= 1;
     this.#locked = false;
     this.#admit();
-  };
+  }
 
   #admit(): void {
     for (let next = this.#waiting[0]; next && this.#admits(next.alone); next = this.#waiting[0]) {

@@ -146,7 +146,7 @@ export class JoinWork {
     const suspect = suspects.get(join.key);
     if (suspect && isCulprit(suspect))
       return withEnd(join, deadLettered(members, crash(suspect), surround(this.#surroundings, started)));
-    const leave = await gate.enter(suspect !== undefined);
+    await gate.enter(suspect !== undefined);
     try {
       const [task] = members;
       if (!task) throw new TypeError('A join of nothing was closed.');
@@ -156,7 +156,7 @@ export class JoinWork {
       return this.#settle(members, join, outcome, started);
     } finally {
       notes.ended(join.key);
-      leave();
+      gate.leave();
     }
   }
 

@@ -4,6 +4,7 @@ import { invalid, noRoom, refused, stale, unknown } from '../stomp/errors.ts';
 import { Loners } from './loners.ts';
 import { names } from './names.ts';
 import type { RecordBatch } from './record.ts';
+import { printRecords } from './record-text.ts';
 import type { Settlement } from './settlement.ts';
 
 interface Entry {
@@ -150,13 +151,10 @@ export class Settler {
   }
 }
 
-/**
- * As bytes: a text, ActiveMQ would turn over twice, which takes a tenth of its time. Throws `stomp.invalid` for a result or
- * a cause that JSON has no form for: that is a failure of its handler, too.
- */
+/** Throws `stomp.invalid` for a result or a cause that JSON has no form for: that is a failure of its handler, too. */
 function printed(batch: RecordBatch): Buffer {
   try {
-    return Buffer.from(JSON.stringify(batch));
+    return printRecords(batch);
   } catch (cause) {
     throw invalid({ what: `its record (${messageOf(cause)})`, expected: 'what JSON has a form for' }, { cause });
   }

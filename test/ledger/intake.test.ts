@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBatch } from '../../src/ledger/intake.ts';
+import { printRecords } from '../../src/services/record-text.ts';
 import { announced, batchOf, replied, settled } from './records.ts';
 
 const reasonsOf = (body: string): readonly string[] =>
@@ -26,13 +27,23 @@ describe('reading a record message', () => {
   });
 
   it.each([
-    ['nothing', '', /the text ends before the JSON does/],
+    ['nothing', '', /there is nothing in it/],
     ['half a body', '{"records":[', /the text ends before the JSON does/],
     ['a list', '[]', /^records: expected a list of records, got nothing$/],
     ['an object for records', '{"records":{}}', /^records: expected a list of records, got an object$/],
     ['a bottomless list', `{"records":${'['.repeat(400)}${']'.repeat(400)}}`, /has 401 levels; at most 300/],
   ])('says what is wrong with %s', (_what, body, reason) => {
     expect(reasonsOf(body)).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('reads what is packed, and keeps what cannot be unpacked', () => {
+    const many = Array.from({ length: 50 }, (_, n) => settled('r', 1, 'done', { n }));
+    const packed = printRecords({ records: many });
+    expect(parseBatch(packed).entries).toEqual(many);
+    const damaged = packed.subarray(0, -5);
+    expect(parseBatch(damaged).malformed).toEqual([
+      { place: -1, reason: expect.stringMatching(/./), body: damaged.toString('base64') },
+    ]);
   });
 
   const step = settled('r', 1, 'done');

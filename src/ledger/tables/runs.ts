@@ -10,6 +10,8 @@ export interface RunRow {
   readonly announcement: number | null;
   readonly answered: number;
   readonly heard: number;
+  /** 1 when a message of it ended in a dead-letter queue, 0 otherwise. */
+  readonly hasDead: number;
 }
 
 /** Where a run's announcer wants its answers. */
@@ -32,7 +34,10 @@ export class RunRows {
   readonly #address: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#find = database.prepare('SELECT seq, state, announcement, answered, heard FROM runs WHERE id = ?');
+    this.#find = database.prepare(
+      `SELECT seq, state, announcement, answered, heard,
+       EXISTS (SELECT 1 FROM steps WHERE steps.run = runs.seq AND dead > 0) AS hasDead FROM runs WHERE id = ?`,
+    );
     this.#create = database.prepare('INSERT INTO runs (id, announced) VALUES (?, ?) RETURNING seq');
     this.#announce = database.prepare(
       `UPDATE runs SET announcement = ?, announced = ?, beamline = ?, visit = ?, collection = ?, runNumber = ?,
@@ -56,7 +61,7 @@ export class RunRows {
   create(id: string, time: number): RunRow {
     const seq = Number(this.#create.get(id, time)?.['seq']);
     this.#words.run(seq, id);
-    return { seq, state: 'running', announcement: null, answered: 0, heard: 0 };
+    return { seq, state: 'running', announcement: null, answered: 0, heard: 0, hasDead: 0 };
   }
 
   announce(run: number, announcement: number, record: AnnouncementRecord): void {
