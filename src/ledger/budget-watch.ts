@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import type { DueRecord } from './record-schema.ts';
+import { Unrecorded, type RunInStore } from './unrecorded.ts';
 
 interface BudgetWatchOptions {
   readonly client: Client;
@@ -31,6 +32,7 @@ const most = 1_000;
 export class BudgetWatch {
   readonly #options: BudgetWatchOptions;
   readonly #due: StatementSync;
+  readonly #unrecorded: Unrecorded;
   readonly #stopping = new AbortController();
   /** When a note was sent, by run and step. */
   readonly #noted = new Map<string, number>();
@@ -38,8 +40,9 @@ export class BudgetWatch {
 
   constructor(options: BudgetWatchOptions) {
     this.#options = options;
+    this.#unrecorded = new Unrecorded(options.client, options.database);
     this.#due = options.database.prepare(
-      `SELECT runs.id AS run, step FROM budgets JOIN runs ON runs.seq = budgets.run
+      `SELECT runs.id AS run, runs.seq, runs.announcement, step FROM budgets JOIN runs ON runs.seq = budgets.run
        WHERE budgets.state = 'watched' AND due < ? ORDER BY due LIMIT ?`,
     );
   }
@@ -69,19 +72,37 @@ export class BudgetWatch {
 
   async #look(signal: AbortSignal): Promise<void> {
     const { client, clock } = this.#options;
+    if (!client.isConnected) return;
     const now = clock.now();
     for (const [id, time] of this.#noted) if (Math.abs(now - time) > patience) this.#noted.delete(id);
-    const due = this.#due.all(now - grace, most) as unknown as readonly Omit<DueRecord, 'kind'>[];
-    const records = due
-      .filter((step) => !this.#noted.has(idOf(step)))
-      .map((step): DueRecord => ({ kind: 'due', ...step }));
-    if (records.length === 0) return;
-    const body = JSON.stringify({ records });
+    const all = this.#due.all(now - grace, most) as unknown as readonly Due[];
+    const due = all.filter((step) => !this.#noted.has(idOf(step)));
+    if (due.length === 0) return;
+    const body = JSON.stringify({ records: await orAborted(this.#notes(due), signal) });
     await orAborted(client.send({ destination: client.queue(names.ledger), body }), signal);
-    for (const record of records) this.#noted.set(idOf(record), now);
+    for (const step of due) this.#noted.set(idOf(step), now);
+  }
+
+  /** The broker is asked once for each queue. */
+  async #notes(due: readonly Due[]): Promise<readonly DueRecord[]> {
+    const known = new Map<string, boolean>();
+    const notes: DueRecord[] = [];
+    for (const [, [first, ...others]] of Map.groupBy(due, ({ seq }) => seq)) {
+      if (!first) continue;
+      const queues = [...new Set(this.#unrecorded.queuesOf(first))].filter((queue) => queue !== undefined);
+      for (const queue of queues) if (!known.has(queue)) known.set(queue, await this.#unrecorded.isHeld(queue));
+      const held = queues.filter((queue) => known.get(queue) === true);
+      notes.push(...[first, ...others].map(({ run, step }): DueRecord => ({ kind: 'due', run, step, held })));
+    }
+    return notes;
   }
 }
 
-function idOf({ run, step }: Omit<DueRecord, 'kind'>): string {
+interface Due extends RunInStore {
+  readonly run: string;
+  readonly step: number;
+}
+
+function idOf({ run, step }: Due): string {
   return `${String(step)} ${run}`;
 }

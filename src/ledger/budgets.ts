@@ -3,11 +3,11 @@ import { stepNumbers, stepOf, type Recipe } from '../recipes/recipe.ts';
 import { readSettings } from '../recipes/settings.ts';
 import { downstreamOf } from '../recipes/downstream.ts';
 import type { AnnouncementRecord, StepRecord } from '../services/record.ts';
-import { queueOf } from './quiet.ts';
 import type { DueRecord } from './record-schema.ts';
 import { waiting } from './states.ts';
 import type { RunRow } from './tables/runs.ts';
 import type { Tables } from './tables/tables.ts';
+import { queueOf } from './unrecorded.ts';
 import type { RunState } from './views.ts';
 
 /** A step that had not finished when its budget was over. Told once for each step of a run. */
@@ -78,7 +78,8 @@ export class Budgets {
       const { seq, announcement = null } = rowOf(run) ?? {};
       if (seq === undefined || announcement === null) continue;
       const { received, recipe } = this.#tables.records.announcement(announcement);
-      const busy = this.#busy(seq, recipe);
+      const held = new Set(notes.flatMap((note) => note.held));
+      const busy = this.#busy(seq, recipe, held);
       for (const { step } of notes) {
         if (!this.#tables.budgets.isDue(seq, step, this.#now)) continue;
         if (!busy.has(step)) this.#tables.budgets.end(seq, step);
@@ -88,14 +89,14 @@ export class Budgets {
   }
 
   /**
-   * The steps that may still have work: messages wait at them, or at one whose outputs lead to them. Of services that
-   * leave no records nobody knows whether their messages wait: those do not count.
+   * The steps that may still have work: messages wait at them, or at one whose outputs lead to them. What services that
+   * leave no records have taken, nobody knows to wait: of theirs only that counts which the broker holds.
    */
-  #busy(seq: number, recipe: JsonObject): ReadonlySet<number> {
+  #busy(seq: number, recipe: JsonObject, held: ReadonlySet<string>): ReadonlySet<number> {
     const waitedFor = this.#tables.steps.of(seq).filter((each) => {
       const queue = queueOf(recipe, each);
-      const leavesRecords = each.records > 0 || (queue !== undefined && this.#tables.records.hasQueue(queue));
-      return leavesRecords && waiting(each) > 0;
+      if (waiting(each) <= 0) return false;
+      return each.records > 0 || (queue !== undefined && (held.has(queue) || this.#tables.records.hasQueue(queue)));
     });
     return downstreamOf(
       recipe as Recipe,

@@ -2,13 +2,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { orAborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
-import { isObject, type Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import type { QuietRecord } from './record-schema.ts';
-import { waiting, type StepTallies } from './states.ts';
-import { selectSteps } from './tables/steps.ts';
+import { Unrecorded, type RunInStore } from './unrecorded.ts';
 
 export interface QuietOptions {
   readonly client: Client;
@@ -28,21 +26,17 @@ export class QuietWatch {
   readonly #options: QuietOptions;
   readonly #stopping = new AbortController();
   readonly #candidates: StatementSync;
-  readonly #steps: StatementSync;
-  readonly #recipe: StatementSync;
-  readonly #recorded: StatementSync;
+  readonly #unrecorded: Unrecorded;
   #watching: Promise<void> | undefined;
 
   constructor(options: QuietOptions) {
-    const { database } = options;
+    const { client, database } = options;
     this.#options = options;
     this.#candidates = database.prepare(
       `SELECT seq, id, heard, announcement FROM runs WHERE state = 'running' AND heard < ? AND (heard, seq) > (?, ?)
        ORDER BY heard, seq LIMIT 1`,
     );
-    this.#steps = database.prepare(selectSteps);
-    this.#recipe = database.prepare('SELECT recipe FROM announcements WHERE seq = ?');
-    this.#recorded = database.prepare('SELECT 1 FROM recorded_queues WHERE queue = ?');
+    this.#unrecorded = new Unrecorded(client, database);
   }
 
   start(): void {
@@ -85,48 +79,14 @@ export class QuietWatch {
   }
 
   /** True when whatever of the run is not accounted for went to services that leave no records, and they have taken it. */
-  async #isOver({ seq, announcement }: Candidate): Promise<boolean> {
-    const recipe = announcement === null ? {} : this.#recipeOf(announcement);
-    const steps = this.#steps.all(seq) as unknown as readonly StepTallies[];
-    for (const step of steps) {
-      if (waiting(step) <= 0) continue;
-      const queue = queueOf(recipe, step);
-      if (step.records > 0 || (queue !== undefined && (this.#leavesRecords(queue) || (await this.#holds(queue)))))
-        return false;
-    }
+  async #isOver(run: Candidate): Promise<boolean> {
+    for (const queue of this.#unrecorded.queuesOf(run))
+      if (queue === undefined || (await this.#unrecorded.isHeld(queue))) return false;
     return true;
   }
-
-  #recipeOf(announcement: number): Json {
-    const text = this.#recipe.get(announcement)?.['recipe'];
-    return typeof text === 'string' ? (JSON.parse(text) as Json) : {};
-  }
-
-  #leavesRecords(queue: string): boolean {
-    return this.#recorded.get(queue) !== undefined;
-  }
-
-  /** True when the broker still has a message in the queue, be it another run's. */
-  async #holds(queue: string): Promise<boolean> {
-    const { client } = this.#options;
-    const copies = client.browse(client.queue(queue));
-    try {
-      return (await copies.next()).done !== true;
-    } finally {
-      await copies.return();
-    }
-  }
 }
 
-interface Candidate {
-  readonly seq: number;
+interface Candidate extends RunInStore {
   readonly id: string;
   readonly heard: number;
-  readonly announcement: number | null;
-}
-
-/** The queue that a recipe has for a step. */
-export function queueOf(recipe: Json, { step }: Pick<StepTallies, 'step'>): string | undefined {
-  const found = isObject(recipe) ? recipe[String(step)] : undefined;
-  return isObject(found) && typeof found['queue'] === 'string' ? found['queue'] : undefined;
 }

@@ -16,6 +16,8 @@ export interface DueRecord {
   readonly kind: 'due';
   readonly run: string;
   readonly step: number;
+  /** Queues from which no records come, and in which the broker holds messages. */
+  readonly held: readonly string[];
 }
 
 /** Everything that comes on the queue `baton.ledger`. */
@@ -143,7 +145,7 @@ const validators = new Map<string, ValidateFunction<Entry>>([
   ['reinjection', ajv.compile<Entry>(reinjectionRecord)],
   ['cancellation', ajv.compile<Entry>(cancellationRecord)],
   ['join', ajv.compile<Entry>(joinRecord)],
-  ['due', ajv.compile<Entry>(object({ kind: text, run: id, step }))],
+  ['due', ajv.compile<Entry>(object({ kind: text, run: id, step, held: { type: 'array', items: text } }))],
   ['quiet', ajv.compile<Entry>(object({ kind: text, run: id, heard: number }))],
 ]);
 

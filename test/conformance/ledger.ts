@@ -117,6 +117,21 @@ export function exerciseLedger(start: () => Promise<SuiteBroker>): void {
     expect(ledger.queries.summary('quick')?.overBudget).toBe(0);
   });
 
+  it('tells of a step whose queue nobody reads, and not of one whose service takes what it has and leaves no records', async () => {
+    await using bench = await Bench.open(broker);
+    const ledger = await bench.ledger();
+    const recipe = { '1': { queue: 'unread', budget: 1 }, '2': { queue: 'python', budget: 1 }, start: [] };
+    await bench.client.send({ destination: bench.client.queue('unread'), body: 'waits' });
+    const [over, now] = [ledger.events.once('overBudget'), Date.now()];
+    await bench.record(announced('r', { recipe, received: now, settled: now, sends: { '1': 1, '2': 1 } }));
+    expect(await over).toMatchObject({ run: 'r', step: 1 });
+    expect(ledger.queries.run('r')).toMatchObject({
+      overBudget: 1,
+      steps: [{ budget: { over: true } }, { waiting: 1 }],
+    });
+    expect(ledger.queries.run('r')?.steps[1]?.budget).toEqual({ seconds: 1, over: false });
+  });
+
   it('that was away when a budget was over believes the records that wait for it', async () => {
     await using bench = await Bench.open(broker);
     await (await bench.ledger()).stop();

@@ -36,7 +36,8 @@ function used(step: number, seconds: number, outcome: StepRecord['outcome'] = 'd
 }
 
 /** The ledger's note to itself. */
-const due = (step: number): LedgerRecord => ({ kind: 'due', run: 'r', step }) as unknown as LedgerRecord;
+const due = (step: number, held: readonly string[] = []): LedgerRecord =>
+  ({ kind: 'due', run: 'r', step, held }) as unknown as LedgerRecord;
 const told = ({ overBudget }: Entered): readonly number[] => overBudget.map(({ step }) => step);
 
 describe('a step that has a budget', () => {
@@ -118,12 +119,13 @@ describe('a step that has a budget', () => {
     expect(told(ledger.enter([{ ...used(3, 3600), id: 'r/3/1.1.0.r1', reinjected: 1 }]))).toEqual([3]);
   });
 
-  it('is not held to what services that leave no records may still have', async () => {
+  it('is not held to what services that leave no records may have taken, but to what the broker holds for them', async () => {
     const clock = new ManualClock(noon);
     await using ledger = await openBook(clock);
     ledger.enter([announced('r', { recipe: { ...recipe, '1': { queue: 'python', output: 2 } } })]);
     clock.advance(60_000);
-    expect(told(ledger.enter([due(3)]))).toEqual([]);
+    expect(told(ledger.enter([due(4, ['elsewhere'])]))).toEqual([]);
+    expect(told(ledger.enter([due(3, ['elsewhere', 'python'])]))).toEqual([3]);
   });
 
   it('of any size is watched or not, and never an error', async () => {
