@@ -1,51 +1,95 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text as textFrom } from 'node:stream/consumers';
 import type { Config } from '../config/config.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf, type BatonError } from '../core/errors.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { tooLarge } from '../recipes/errors.ts';
+import { recipeLimits } from '../recipes/read.ts';
 import { usage } from './errors.ts';
 
 /** A file that is to hold a recipe. */
 export interface RecipeFile {
-  /** As it was named, or below the folder that was. */
+  /** As it was named, or below the folder that was; `-` is standard input. */
   readonly file: string;
   readonly text: string;
+  /** Why it was not read: larger than anything that could be a recipe. */
+  readonly tooLarge?: BatonError;
 }
 
-/** The recipes that paths name: files, and of folders all `.json` files below. */
-export async function recipeFiles(paths: readonly string[]): Promise<readonly RecipeFile[]> {
-  const files = (await Promise.all(paths.map(filesIn))).flat();
-  return await Promise.all(files.map(async (file) => ({ file, text: await textOf(file) })));
+/** The recipes that paths name, one after the other: files, of folders all `.json` files below, and standard input (`-`). */
+export async function* recipeFiles(paths: readonly string[]): AsyncGenerator<RecipeFile> {
+  for (const path of paths) {
+    if (path === '-') yield { file: path, text: await textFrom(process.stdin) };
+    else for (const file of await filesIn(path)) yield await fileAt(file);
+  }
 }
 
 /** The recipe of a name, `folder/name` of the recipe folder, or in a file that is named with its `.json`. */
 export async function recipeNamed(name: string, config: Config): Promise<RecipeFile> {
   const file = name.endsWith('.json') ? name : join(config.recipes, `${name}.json`);
-  return { file, text: await textOf(file) };
+  const isThere = name.endsWith('.json') || (await stat(file).catch(() => undefined)) !== undefined;
+  if (!isThere) throw usage({ problem: `There is no recipe ${name} in ${config.recipes}${await meant(name, config)}` });
+  const found = await fileAt(file);
+  if (found.tooLarge) throw found.tooLarge;
+  return found;
+}
+
+/** The files below a path that a filter takes, sorted; of a path that is no folder, the path itself. Rejects with `cli.usage`. */
+export async function filesBelow(path: string, isWanted: (name: string) => boolean): Promise<readonly string[]> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return found.isDirectory() ? (await below(path, isWanted, new Set())).sort() : [path];
 }
 
 async function filesIn(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw usage({ problem: `${path} cannot be read: ${messageOf(error)}` }, { cause: error });
+  const files = await filesBelow(path, (name) => name.endsWith('.json'));
+  if (files.length === 0) throw usage({ problem: `There are no recipes (*.json) in ${path}` });
+  return files;
+}
+
+/** Follows links to files and folders, each folder once: links may lead back. Names that begin with a point are passed over, and so is `node_modules`. */
+async function below(folder: string, isWanted: (name: string) => boolean, seen: Set<string>): Promise<string[]> {
+  const real = await realpath(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
   });
-  if (!found.isDirectory()) return [path];
-  const names = await readdir(path, { recursive: true });
-  return names
-    .filter(isRecipeFile)
-    .map((name) => join(path, name))
-    .sort();
+  const files: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    // A link that leads nowhere is none of ours.
+    const kind = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
+    if (kind.isDirectory()) files.push(...(await below(path, isWanted, seen)));
+    else if (kind.isFile() && isWanted(entry.name)) files.push(path);
+  }
+  return files;
 }
 
-function isRecipeFile(name: string): boolean {
-  return name.endsWith('.json') && !name.split('/').some(isPassedOver);
+async function fileAt(file: string): Promise<RecipeFile> {
+  try {
+    const { size } = await stat(file);
+    const { bytes: limit } = recipeLimits;
+    if (size > limit) return { file, text: '', tooLarge: tooLarge({ name: file, what: 'bytes', limit, found: size }) };
+    return { file, text: await readFile(file, 'utf8') };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }
 
-/** True for the name of a file or folder in which nobody means to have recipes. */
-export function isPassedOver(name: string): boolean {
-  return name.startsWith('.') || name === 'node_modules';
+async function meant(name: string, { recipes }: Config): Promise<string> {
+  const files = await filesBelow(recipes, (file) => file.endsWith('.json')).catch(() => []);
+  return didYouMean(
+    name,
+    files.map((file) => file.slice(recipes.length + 1, -'.json'.length)),
+  );
 }
 
-async function textOf(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: unknown) => {
-    throw usage({ problem: `The recipe ${file} cannot be read: ${messageOf(error)}` }, { cause: error });
-  });
+function unreadable(path: string, error: unknown): BatonError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = code === 'ENOENT' ? 'there is no such file' : messageOf(error);
+  return usage({ problem: `${path} cannot be read: ${reason}` }, { cause: error });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../recipes/finding.ts';
-import { Linter } from '../recipes/lint/linter.ts';
+import { Linter, unreadable } from '../recipes/lint/linter.ts';
 import { monitorAddress } from './ask-monitor.ts';
 import { codeFrame } from './code-frame.ts';
 import { colours } from './colours.ts';
@@ -26,7 +26,7 @@ interface Linted {
 export function lintCommand(recipe: Command): void {
   const command = recipe
     .command('lint')
-    .argument('[paths...]', 'recipes, and folders with recipes; all of the site where absent');
+    .argument('[paths...]', 'recipes, and folders with recipes, - for standard input; all of the site where absent');
   withParameters(command)
     .description('find what is wrong with recipes, or may be; docs/lint.md explains each rule')
     .option('--live', 'ask the status page which services run, and which queues are read, now')
@@ -40,12 +40,15 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<voi
   const monitor = options.monitor?.replace(/\/$/, '') ?? monitorAddress(config);
   const linter = new Linter(options.live === true ? await liveSite(config, monitor) : await configuredSite(config));
   const parameters = await givenParameters(options);
-  const sources = await recipeFiles(paths.length > 0 ? paths : [config.recipes]);
-  const files = sources.map(({ file, text }) => ({ file, findings: linter.lint(text, file, parameters) }));
-  output(options.json === true).result({ files }, () => [
-    ...files.flatMap((linted, index) => fileLines(linted, sources[index])),
-    summary(files),
-  ]);
+  const out = output(options.json === true);
+  const files: Linted[] = [];
+  for await (const source of recipeFiles(paths.length > 0 ? paths : [config.recipes])) {
+    const { file, text, tooLarge } = source;
+    const linted = { file, findings: tooLarge ? [unreadable(tooLarge)] : linter.lint(text, file, parameters) };
+    files.push(linted);
+    for (const line of fileLines(linted, source)) out.say(line);
+  }
+  out.result({ files }, () => [summary(files)]);
   const failing = options.strict === true ? ['error', 'warning'] : ['error'];
   if (files.some(({ findings }) => findings.some(({ severity }) => failing.includes(severity))))
     process.exitCode = exitCodes.failed;
@@ -54,8 +57,8 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<voi
 /** Findings shown of one file. */
 const most = 100;
 
-function fileLines({ file, findings }: Linted, source: RecipeFile | undefined): string[] {
-  const lines = (source?.text ?? '').replace(/^\uFEFF/, '').split(/\r?\n/);
+function fileLines({ file, findings }: Linted, { text }: RecipeFile): string[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const shown = findings.slice(0, most).flatMap((finding) => findingLines(file, finding, lines));
   return findings.length > most ? [...shown, `${findings.length - most} more in ${file}.`, ''] : shown;
 }

@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
@@ -15,7 +13,7 @@ import { knownServices, serviceNamed } from './known-services.ts';
 import { configOf, seconds, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { plannedRun } from './planned-run.ts';
-import { isPassedOver } from './recipe-files.ts';
+import { filesBelow } from './recipe-files.ts';
 import { outputProblems, type StubOutputs } from './stub-outputs.ts';
 import { runTrial, stubbedQueues } from './trial.ts';
 
@@ -56,9 +54,9 @@ export function testCommand(recipe: Command): void {
     .action(async (paths: readonly string[], options: TestOptions) => {
       const config = await configOf(options);
       const out = output(options.json === true);
-      const files = (await Promise.all((paths.length > 0 ? paths : [config.recipes]).map(testsBelow))).flat();
-      if (files.length === 0)
-        throw usage({ problem: `There are no tests (*.test.yaml) in ${paths.join(', ') || config.recipes}` });
+      const folders = paths.length > 0 ? paths : [config.recipes];
+      const files = (await Promise.all(folders.map(async (path) => filesBelow(path, isTest)))).flat();
+      if (files.length === 0) throw usage({ problem: `There are no tests (*.test.yaml) in ${folders.join(', ')}` });
       // All are read before the first is run: a mistake in the last is told at once.
       const tests = await Promise.all(files.map(async (file) => ({ file, tests: await testsIn(file) })));
       const tested: Tested[] = [];
@@ -71,6 +69,10 @@ export function testCommand(recipe: Command): void {
       out.result({ tests: tested }, () => [`${tested.length - failures} of ${tested.length} tests passed.`]);
       if (failures > 0) process.exitCode = exitCodes.failed;
     });
+}
+
+function isTest(name: string): boolean {
+  return name.endsWith('.test.yaml');
 }
 
 async function outcomeOf(
@@ -102,16 +104,6 @@ function lines({ file, name, stubs, problems }: Tested): string[] {
   const mark = problems.length === 0 ? colours.green('✓') : colours.red('✗');
   const stubbed = stubs.length === 0 ? [] : [colours.dim(`    stubs of ${stubs.join(', ')}`)];
   return [`${mark} ${file}: ${name}`, ...stubbed, ...problems.map((problem) => `    ${problem}`)];
-}
-
-/** The file, or of a folder the files of tests below. */
-async function testsBelow(path: string): Promise<readonly string[]> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory() !== true) return [path];
-  const names = await readdir(path, { recursive: true });
-  return names
-    .filter((name) => name.endsWith('.test.yaml') && !name.split('/').some(isPassedOver))
-    .sort()
-    .map((name) => join(path, name));
 }
 
 // A schema of our own: every command would check it anew.

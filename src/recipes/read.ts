@@ -10,7 +10,7 @@ import { syntaxErrorAt } from './syntax-words.ts';
 import { TextPositions, type TextPosition } from './text-positions.ts';
 
 /** Recipes are written by people: real ones have some ten kilobytes. */
-const recipeLimits: JsonLimits = { bytes: 1024 * 1024, depth: 100 };
+export const recipeLimits: JsonLimits = { bytes: 1024 * 1024, depth: 100 };
 
 /** A recipe as read: not yet known to be valid. */
 export interface RecipeText {

@@ -1,4 +1,5 @@
-import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile, mkdir, symlink, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -106,6 +107,44 @@ describe('baton recipe lint', () => {
     );
     const [linted] = (await lint('--config', config, file, '--json')).json<Told>().files;
     expect(linted?.findings.map(({ rule }) => rule)).toEqual(['bad-parameter', 'unread-queue']);
+  });
+
+  it('reads each file once where links lead back, and passes over what is no file', async () => {
+    await using folder = await temporaryFolder();
+    await mkdir(join(folder.path, 'below'));
+    await mkdir(join(folder.path, 'folder.json'));
+    await writeFile(join(folder.path, 'below/a.json'), wrong);
+    for (const name of ['back', 'again']) await symlink('..', join(folder.path, 'below', name));
+    await symlink('nowhere', join(folder.path, 'gone.json'));
+    spawnSync('mkfifo', [join(folder.path, 'pipe.json')]);
+    const { files } = (await lint(folder.path, '--json')).json<Told>();
+    expect(files.map(({ file }) => file)).toEqual([join(folder.path, 'below/a.json')]);
+  });
+
+  it('reads standard input for -', () => {
+    const ended = spawnSync(process.execPath, [main, 'recipe', 'lint', '-'], { input: wrong, encoding: 'utf8' });
+    expect(ended.stdout).toMatch(/^-:5:17 {2}error {2}Step 1, "output", "every": links to step 9, which is missing/);
+    expect(ended.status).toBe(1);
+  });
+
+  it('tells of a file that is larger than any recipe without reading it, and goes on', async () => {
+    await using folder = await temporaryFolder();
+    const files = ['large.json', 'small.json'].map((name) => join(folder.path, name));
+    for (const file of files) await writeFile(file, wrong);
+    await truncate(files[0] ?? '', 50_000_000_000);
+    const told = (await lint(folder.path, '--json')).json<Told>();
+    expect(told.files.map(({ findings }) => findings[0]?.rule)).toEqual(['too-large', 'missing-step']);
+    expect(told.files[0]?.findings[0]?.message).toContain('has 50000000000 bytes; at most 1048576 are read.');
+  });
+
+  it('does not take a wrong path for recipes without a fault', async () => {
+    await using folder = await temporaryFolder();
+    const empty = await lint(folder.path);
+    expect(empty.stderr).toContain(`There are no recipes (*.json) in ${folder.path}.`);
+    expect(empty.code).toBe(2);
+    const missing = await lint(join(folder.path, 'a.json'));
+    expect(missing.stderr).toContain('a.json cannot be read: there is no such file.');
+    expect(missing.code).toBe(2);
   });
 
   it('asks the status page with --live who runs now, and says when that does not answer', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +23,12 @@ describe('baton recipe', () => {
       recipe: { '1': { parameters: { hdf5: '{file}' } } },
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  it('says which recipe was probably meant', async () => {
+    const { stderr, code } = await recipe('draw', 'gridscan-nexsu');
+    expect(stderr).toContain('(did you mean "gridscan-nexus"?)');
+    expect(code).toBe(2);
   });
 
   it('says what keeps a recipe from being run', async () => {
@@ -58,10 +65,21 @@ describe('baton recipe', () => {
     const file = join(folder.path, 'a.json');
     await writeFile(file, '{"1":{"queue":"a"},"start":[[1,[]]]}');
     const checked = await recipe('format', '--check', folder.path);
-    expect(checked).toMatchObject({ stdout: `${file}\n1 of 1 recipes would change.\n`, code: 1 });
+    expect(checked).toMatchObject({ stdout: `${file}\n1 of 1 recipe would change.\n`, code: 1 });
     expect((await recipe('format', file)).code).toBe(0);
     expect(await readFile(file, 'utf8')).toBe('{\n  "1": {\n    "queue": "a"\n  },\n  "start": [[1, []]]\n}\n');
   });
+});
+
+it('baton recipe format lays out what comes over standard input', () => {
+  const input = '{"1":{"queue":"a"},"start":[[1,[]]]}';
+  const { stdout } = spawnSync(process.execPath, [main, 'recipe', 'format', '-'], { input, encoding: 'utf8' });
+  expect(stdout).toBe('{\n  "1": {\n    "queue": "a"\n  },\n  "start": [[1, []]]\n}\n');
+});
+
+it('the recipes that ship, and those of the examples, have the one layout', async () => {
+  const folders = ['recipes', 'examples'].map((name) => resolve(import.meta.dirname, '../..', name));
+  expect((await recipe('format', '--check', ...folders)).stdout).toMatch(/^0 of \d+ recipes would change\.\n$/);
 });
 
 describe('baton recipe explain', () => {

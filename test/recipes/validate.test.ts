@@ -364,6 +364,16 @@ describe('validation', () => {
     expect(findProblems({ ...Object.fromEntries(steps), '41': {}, start: [[1, {}]] } as Json)).toEqual([]);
   });
 
+  it.each([1, 50])(
+    'reads each link as often in a recipe of 1 000 steps with %i links each as in one of 100',
+    (links) => {
+      const large = readsOf(1000, links);
+      const small = readsOf(100, links);
+      expect(large.steps / 1000).toBeLessThanOrEqual(Math.ceil(small.steps / 100));
+      expect(large.links / (1000 * links)).toBeLessThanOrEqual(Math.ceil(small.links / (100 * links)));
+    },
+  );
+
   it('looks at a recipe that is wrong a hundred thousand times no longer than it takes to say so', () => {
     const recipe = { '1': { output: Array.from({ length: 100_000 }, () => 9) }, start: [[1, 0]] } as Json;
     expect(findProblems(recipe)).toHaveLength(50);
@@ -377,3 +387,23 @@ describe('validation', () => {
     expect(Math.max(...problems.map(({ message }) => message.length))).toBeLessThan(200);
   });
 });
+
+/** How often validation reads from the steps, and from the lists of links, of a recipe of so many steps with so many links each. */
+function readsOf(size: number, links: number): { steps: number; links: number } {
+  const reads = { steps: 0, links: 0 };
+  const counted = <Holder extends object>(holder: Holder, kind: keyof typeof reads): Holder =>
+    new Proxy(holder, {
+      get(target, key, receiver): unknown {
+        reads[kind] += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+  const stepAt = (number: number): object => {
+    const output = Array.from({ length: Math.min(links, size - number) }, (_, index) => number + 1 + index);
+    return counted({ queue: 'a', output: counted(output, 'links') }, 'steps');
+  };
+  const steps = Array.from({ length: size }, (_, index) => [index + 1, stepAt(index + 1)] as const);
+  expect(findProblems({ ...Object.fromEntries(steps), start: [[1, {}]] })).toEqual([]);
+  expect(reads.links).toBeGreaterThan(size);
+  return reads;
+}

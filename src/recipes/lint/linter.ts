@@ -84,8 +84,8 @@ function flawOf({ path, where, message, hint }: Problem): Flaw {
   return { path, message: said, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** The one finding about a text that cannot be read. */
-function unreadable(error: unknown): Finding {
+/** The one finding about a text that cannot be read, for `recipes.syntax` or `recipes.too-large`. */
+export function unreadable(error: unknown): Finding {
   if (!(error instanceof BatonError) || !(syntaxError.is(error) || tooLarge.is(error))) throw error;
   const { line = 1, column = 1, reason } = error.fields;
   const { id, severity, hint } = ruleOf(syntaxError.is(error) ? 'syntax' : 'too-large');
