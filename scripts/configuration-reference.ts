@@ -89,7 +89,8 @@ function kindOf({ type, enum: values, minimum, maximum, items }: JsonObject): st
     boolean: 'true or false',
     object: 'keys',
   };
-  return `${words[typeof type === 'string' ? type : ''] ?? 'any'}${bounds}`;
+  const kinds = [type ?? []].flat().map((kind: Json) => words[valueText(kind)] ?? valueText(kind));
+  return `${kinds.join(' or ') || 'any'}${bounds}`;
 }
 
 function textOf(schema: JsonObject, key: string): string {

@@ -1,16 +1,29 @@
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { LocalBackend } from '../compute/local.ts';
 import { builtinServices } from '../services/builtin/builtin.ts';
+import { commandService } from '../services/builtin/command/command.ts';
 import { isService, type AnyService } from '../services/service.ts';
 import { badModule, unknownService } from './errors.ts';
 import { lendOwnPackage } from './own-package.ts';
 
 /** The services that ship with Baton, and those that the modules of the configuration export. Throws `cli.bad-module`. */
-export async function knownServices({ modules }: Config): Promise<readonly AnyService[]> {
+export async function knownServices(config: Config): Promise<readonly AnyService[]> {
+  const { modules } = config;
   if (modules.length > 0) lendOwnPackage();
   const own = await Promise.all(modules.map(servicesIn));
-  return [...builtinServices, ...own.flat()];
+  const shipped = builtinServices.map((service) => (service.name === 'command' ? commandOf(config) : service));
+  return [...shipped, ...own.flat()];
+}
+
+/** The service that runs the programs of the site, on this host. */
+function commandOf({ programs, compute: { local } }: Config): AnyService {
+  const { cores = availableParallelism() } = local;
+  const backends = (folder: string, log: Log): [LocalBackend] => [new LocalBackend({ folder, capacity: local, log })];
+  return commandService({ programs, concurrency: cores, backends });
 }
 
 /** The service of that name. Throws `cli.unknown-service`. */

@@ -24,7 +24,7 @@ export interface Limits {
 
 /** A program to be run: everything is known and permitted. Paths are absolute. */
 export interface Job {
-  /** Names the job: a backend that is given the key of a job that still runs waits for that, and starts no other. */
+  /** Names the job, the same when its message comes again: by it a backend that outlives this process finds what it runs. */
   readonly key: string;
   /** From `folderFor`; `filesOf` names what is in it. */
   readonly folder: string;

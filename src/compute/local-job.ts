@@ -44,6 +44,7 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
   } finally {
     signal.removeEventListener('abort', stop);
     running.unwatch();
+    running.kill();
     left.push(...(await reaper.reap(brand.job)));
   }
   signal.throwIfAborted();
@@ -118,7 +119,12 @@ class RunningJob {
   /** Asks it to end, and its whole group; then ends it. */
   end(): void {
     this.#signal('SIGTERM');
-    this.#after(patience, () => this.#signal('SIGKILL'));
+    this.#after(patience, () => this.kill());
+  }
+
+  /** Ends its whole group. Who left that is left to the reaper. */
+  kill(): void {
+    this.#signal('SIGKILL');
   }
 
   /** Looks for the last time: it may have written much since the last. */
@@ -156,7 +162,7 @@ class RunningJob {
     this.exceeded = what;
     // Who takes what others need is not asked.
     if (what === 'time') this.end();
-    else this.#signal('SIGKILL');
+    else this.kill();
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -29,9 +29,10 @@ export class LocalBackend implements Backend {
   readonly #number = newBackend();
   readonly #reaper = new Reaper(this.#number);
   readonly #slots: Slots;
-  readonly #running = new Map<string, Promise<Ended>>();
+  readonly #running = new Set<Promise<Ended>>();
   readonly #stopping = new AbortController();
   #jobs = 0;
+  #folders = 0;
 
   constructor({ folder, capacity, log = silent }: LocalOptions) {
     this.capacity = { ...thisHost(), ...capacity };
@@ -53,9 +54,7 @@ export class LocalBackend implements Backend {
 
   async folderFor(key: string, user?: string): Promise<string> {
     const account = user === undefined ? undefined : await accountOf(user);
-    const folder = join(this.#own, digest(key));
-    // What an earlier attempt left, if this process was too late to remove it.
-    await rm(folder, { recursive: true, force: true });
+    const folder = join(this.#own, `${digest(key)}.${(this.#folders += 1)}`);
     const { work, temporary } = filesOf(folder);
     for (const each of [folder, work, temporary]) {
       await mkdir(each, { mode: 0o700 });
@@ -69,18 +68,18 @@ export class LocalBackend implements Backend {
   }
 
   async run(job: Job, signal: AbortSignal): Promise<Ended> {
-    const running = this.#running.get(job.key) ?? this.#run(job, AbortSignal.any([signal, this.#stopping.signal]));
-    this.#running.set(job.key, running);
+    const running = this.#run(job, AbortSignal.any([signal, this.#stopping.signal]));
+    this.#running.add(running);
     try {
       return await running;
     } finally {
-      this.#running.delete(job.key);
+      this.#running.delete(running);
     }
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('The backend stops.'));
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled(this.#running);
     await this.#reaper.stop();
     await this.discard(this.#own);
   }

@@ -33,7 +33,9 @@ export class Reaper implements AsyncDisposable {
 
   /** Resolves when it watches. */
   async start(): Promise<void> {
-    await once(this.#spawn(), 'spawn');
+    this.#spawn();
+    // It answers once it is up; nothing has this number yet.
+    await this.reap(0);
   }
 
   /** Kills the processes of a job (or all, of this backend or a dead one) until none is left. Returns those that the kernel does not let go. */

@@ -1,7 +1,9 @@
 import type { BrokerLimits } from '../broker/limits.ts';
 import type { Permission } from '../broker/permissions.ts';
+import type { Resources } from '../compute/backend.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
+import type { Programs } from '../services/builtin/command/program.ts';
 
 /** One service as the site runs it. */
 export interface ServiceConfig {
@@ -66,5 +68,9 @@ export interface Config {
   /** Service processes: name to the services that share it. */
   readonly processes: Readonly<Record<string, readonly string[]>>;
   readonly services: Readonly<Record<string, ServiceConfig>>;
+  /** The programs that recipes may run. */
+  readonly programs: Programs;
+  /** What programs may have of this host, where that is not all. */
+  readonly compute: { readonly local: Partial<Resources> };
   readonly log: string;
 }

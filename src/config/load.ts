@@ -5,11 +5,13 @@ import { parseDocument } from 'yaml';
 import { messageOf } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
+import type { Programs } from '../services/builtin/command/program.ts';
 import { brokerConfig, brokerProblems, type BrokerFile } from './broker-config.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
+import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
 import { configSchema } from './schema.ts';
-import { standardFields, standardProcesses } from './standard.ts';
+import { commandProcess, standardFields, standardProcesses } from './standard.ts';
 
 /** The configuration file as written: everything may be absent. */
 interface ConfigFile {
@@ -22,6 +24,8 @@ interface ConfigFile {
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly services?: Readonly<Record<string, ServiceConfig>>;
+  readonly programs?: Programs;
+  readonly compute?: ComputeFile;
   readonly log?: string;
 }
 
@@ -63,8 +67,10 @@ export async function loadConfig(
     },
     ledger: { quietAfter: 3600, ...read.ledger },
     modules: (read.modules ?? []).map((module) => resolve(folder, module)),
-    processes: read.processes ?? standardProcesses,
+    processes: read.processes ?? { ...standardProcesses, ...(read.programs ? commandProcess : {}) },
     services: read.services ?? {},
+    programs: programsConfig(read.programs ?? {}, folder),
+    compute: computeConfig(read.compute ?? {}),
     log: read.log ?? 'info',
   };
 }
@@ -78,7 +84,8 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
   const value: unknown = document.toJS() ?? {};
   if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
-  const problems = brokerProblems(value.broker ?? {});
+  const { broker = {}, programs = {} } = value;
+  const problems = [...brokerProblems(broker), ...programProblems(programs)];
   if (problems.length > 0) throw invalid({ file, problems });
   return value;
 }

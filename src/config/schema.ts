@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import { brokerSchema } from './broker-schema.ts';
+import { computeSchema, programsSchema } from './programs-schema.ts';
 import { closed, port } from './schema-parts.ts';
 import { standardFields, standardProcesses } from './standard.ts';
 
@@ -54,7 +55,8 @@ export const configSchema: JsonObject = {
     },
     processes: {
       type: 'object',
-      description: 'service processes: name to the services that share it',
+      description:
+        'service processes: name to the services that share it; where absent and there are `programs`, one for `command`, too',
       default: standardProcesses,
       additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 },
     },
@@ -67,6 +69,8 @@ export const configSchema: JsonObject = {
         settings: { type: 'object', description: 'whatever the service itself understands' },
       }),
     },
+    programs: programsSchema,
+    compute: computeSchema,
     log: {
       enum: ['debug', 'info', 'warn', 'error', 'silent'],
       default: 'info',

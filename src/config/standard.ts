@@ -13,3 +13,6 @@ export const standardProcesses = {
   services: ['file-watch', 'xray-centring', 'record-result'],
   analysis: ['per-image-analysis'],
 };
+
+/** The process of a site that has programs and names no processes. */
+export const commandProcess = { programs: ['command'] };

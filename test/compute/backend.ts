@@ -200,16 +200,6 @@ export function exerciseBackend(start: StartBackend): void {
       await expect(given).rejects.toThrow('Not any more.');
       expect(await ended).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
     });
-
-    it('of one key run once at the same time', async () => {
-      await using here = await site();
-      const book = join(here.path, 'book');
-      const job = await here.job({ script: 'echo ran >> "$1"; sleep 0.2', given: [book] });
-      const signal = new AbortController().signal;
-      const ended = await Promise.all([here.backend.run(job, signal), here.backend.run(job, signal)]);
-      expect(ended).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
-      expect(await readFile(book, 'utf8')).toBe('ran\n');
-    });
   });
 
   it('ends all that runs when it is stopped, and leaves no file', async () => {

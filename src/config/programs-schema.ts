@@ -1,0 +1,90 @@
+import type { JsonObject } from '../core/json.ts';
+import { sizePattern, timePattern } from '../services/builtin/command/units.ts';
+import { closed } from './schema-parts.ts';
+
+const text: JsonObject = { type: 'string', minLength: 1 };
+const count: JsonObject = { type: 'integer', minimum: 1 };
+
+function size(description: string): JsonObject {
+  return { type: ['integer', 'string'], minimum: 1, pattern: sizePattern, description };
+}
+
+/** A name of a variable of the environment; those that begin with BATON_ are our own. */
+const variable = '^(?!BATON_)[A-Za-z_][A-Za-z0-9_]*$';
+/** Some change which code is run: what a site may set itself, and must not leave to recipes. */
+const harmless = '^(?!BATON_|LD_|PATH$|PYTHON|PERL|NODE_|JAVA_|BASH_|ENV$|IFS$)[A-Za-z_][A-Za-z0-9_]*$';
+
+/** JSON Schema of `programs` in `baton.yaml`. */
+export const programsSchema: JsonObject = {
+  type: 'object',
+  description: 'programs that recipes may run, by name; absent: none',
+  additionalProperties: {
+    ...closed({
+      path: { ...text, description: 'the program; no shell looks for it, or at its arguments' },
+      description: { ...text, description: 'what it does, in some words' },
+      fixed: { type: 'array', items: { type: 'string' }, description: 'arguments that it always gets, first' },
+      arguments: {
+        type: 'object',
+        description: 'JSON Schema of the arguments that a recipe may give, as a list or as an object; absent: none',
+      },
+      form: {
+        type: 'string',
+        pattern: '\\{value\\}$',
+        default: '--{name}={value}',
+        description: 'how an argument of an object is written',
+      },
+      environment: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        propertyNames: { pattern: variable },
+        description: 'variables that it gets; nothing is inherited',
+      },
+      variables: {
+        type: 'array',
+        items: { type: 'string', pattern: harmless },
+        description: 'variables that a recipe may set',
+      },
+      directories: {
+        type: 'array',
+        items: text,
+        description: 'folders below which a recipe may let it work; absent: it works in a folder of its own',
+      },
+      limits: {
+        description: 'what a recipe may ask for at most',
+        ...closed({
+          time: {
+            type: ['number', 'string'],
+            exclusiveMinimum: 0,
+            pattern: timePattern,
+            default: 3600,
+            description: 'seconds, or `2h`',
+          },
+          memory: size('bytes over all its processes, or `8G`'),
+          processes: { ...count, description: 'processes at the same time' },
+          files: { ...count, description: 'open files of one process' },
+          file: size('bytes of the largest file that it writes, or `8G`'),
+          output: { ...size('bytes that it prints and answers, or `64M`'), default: '64M' },
+        }),
+      },
+      channels: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: 'channels that it answers on beside `result`, with a sentence each',
+      },
+      user: { ...text, description: 'the account that it runs as; needs root; absent: that of Baton' },
+    }),
+    required: ['path'],
+  },
+};
+
+/** JSON Schema of `compute` in `baton.yaml`. */
+export const computeSchema: JsonObject = closed({
+  local: {
+    description: 'what of this host programs may have, all together',
+    ...closed({
+      cores: { ...count, description: 'absent: all' },
+      memory: size('bytes, or `64G`; absent: all'),
+      gpus: { type: 'integer', minimum: 0, default: 0 },
+    }),
+  },
+});

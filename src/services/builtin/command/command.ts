@@ -1,0 +1,141 @@
+import type { Backend } from '../../../compute/backend.ts';
+import { BatonError } from '../../../core/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import type { Log } from '../../../core/log.ts';
+import { readSettings } from '../../../recipes/settings.ts';
+import { checkpoint, done, failed, later, rejected, send, type Outcome, type SentOn } from '../../outcome.ts';
+import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
+import { commandParameters, type CommandParameters } from './parameters.ts';
+import type { Programs } from './program.ts';
+import { requestOf, type Request } from './request.ts';
+import { runProgram, type Finished } from './run.ts';
+import { CommandSite } from './site.ts';
+
+/** What a site gives the service: its programs, and what runs them. */
+export interface CommandOptions {
+  readonly programs: Programs;
+  /** How many messages are worked on at the same time: as many programs as run at once, where each takes one core. */
+  readonly concurrency: number;
+  /** Made when the service starts. The first is that of steps which name none. */
+  readonly backends: (folder: string, log: Log) => readonly Backend[];
+}
+
+/** A run ends with its longest program; so this is beyond what any site permits. */
+const longest = 14 * 24 * 3_600;
+const attempts = 1;
+/** A site without programs: every step is told that there is no such program. */
+const none: CommandOptions = { programs: {}, concurrency: 1, backends: () => [] };
+
+/** Runs programs of the site as steps of recipes, and sends what Zocalo's wrappers send. */
+export function commandService({ programs, concurrency, backends }: CommandOptions = none): Service<CommandParameters> {
+  return defineService<CommandParameters>({
+    name: 'command',
+    description: 'Command',
+    queue: 'command',
+    concurrency,
+    timeout: longest,
+    // A program that failed fails again; a recipe knows where that is not so.
+    retry: { attempts },
+    parameters: commandParameters,
+    channels: {
+      starting: 'before the program starts, once',
+      ...Object.fromEntries(Object.values(programs).flatMap(({ channels = {} }) => Object.entries(channels))),
+      result: 'what the program answered there',
+      updates: 'how far the program was, as it told; sent with its results',
+      'result-individual-file': 'a file that the program left',
+      'result-all-files': 'all files that the program left, once, where there are any',
+      success: 'the payload, with what the program took and printed, when it ended well',
+      failure: 'the same with the error, when it failed and is not tried again',
+      completed: 'the same after either, in any case',
+    },
+    defaultChannel: 'success',
+    start: async ({ folder, log }) => {
+      const site = new CommandSite(programs, backends(folder, log));
+      await site.start();
+      return {
+        process: async (step, tools) => await command(step, tools, site),
+        stop: async () => site.stop(),
+      };
+    },
+  });
+}
+
+async function command(input: StepInput<CommandParameters>, tools: Tools, site: CommandSite): Promise<Outcome> {
+  const { step, hasStarted } = begun(input);
+  let request: Request;
+  try {
+    request = await requestOf(step, site);
+  } catch (error) {
+    return refusal(step, error);
+  }
+  if (!hasStarted && isLinked(step, 'starting')) return starting(step);
+  try {
+    return outcomeOf(step, await runProgram(step, request, tools.key, tools.signal));
+  } catch (error) {
+    if (!tools.signal.aborted) return refusal(step, error);
+    const { reason } = tools.signal as { readonly reason: unknown };
+    const isLate = isObject(reason) && reason['code'] === 'timeout';
+    return isLate ? failure(step, reason, {}) : later(stopPause, 'the service stopped while the program ran');
+  }
+}
+
+/** Seconds until a program is run again that was ended with its service. */
+const stopPause = 1;
+
+/** The key of a payload that says that the start was told, and holds the payload itself. */
+const startedKey = 'command-started';
+
+/** `starting` goes out at once: in a transaction of its own, with a message to this step to go on. */
+function starting(step: StepInput<CommandParameters>): Outcome {
+  const payload = withReport(step.payload, { name: step.parameters.program });
+  return done(send(payload, 'starting'), checkpoint({ [startedKey]: true, payload: step.payload }));
+}
+
+function begun(step: StepInput<CommandParameters>): {
+  readonly step: StepInput<CommandParameters>;
+  readonly hasStarted: boolean;
+} {
+  const { payload } = step;
+  if (!isObject(payload) || payload[startedKey] !== true) return { step, hasStarted: false };
+  return { step: { ...step, payload: payload['payload'] ?? null }, hasStarted: true };
+}
+
+function outcomeOf(step: StepInput<CommandParameters>, { report, answers, failure: error }: Finished): Outcome {
+  if (error) return failure(step, error, report);
+  const payload = withReport(step.payload, report);
+  return done(...answers, send(payload, 'success'), send({ ...payload, outcome: 'success' }, 'completed'));
+}
+
+/** What cannot be right the next time either, where it is an error of ours. */
+function refusal(step: StepInput<CommandParameters>, error: unknown): Outcome {
+  if (!(error instanceof BatonError)) return failure(step, error, { name: step.parameters.program });
+  const [told, over] = failureMessages(step, error, { name: step.parameters.program });
+  return isLinked(step, 'failure') ? done(told, over) : rejected(error.message, error.code, over);
+}
+
+/** A recipe that has somewhere to tell failures has dealt with it; otherwise it is one of the step. */
+function failure(step: StepInput<CommandParameters>, error: unknown, report: JsonObject): Outcome {
+  const [told, over] = failureMessages(step, error, report);
+  const isLast = step.attempt >= (readSettings(step.definition).retry.attempts ?? attempts);
+  return isLast && isLinked(step, 'failure') ? done(told, over) : failed(error, 'command.failed', over);
+}
+
+function failureMessages(
+  { payload }: StepInput<CommandParameters>,
+  error: unknown,
+  report: JsonObject,
+): readonly [failure: SentOn, completed: SentOn] {
+  const { code = 'command.failed', message = String(error) } = error as { code?: string; message?: string };
+  const told = { ...withReport(payload, report), error: { code, message } };
+  return [send(told, 'failure'), send({ ...told, outcome: 'failure' }, 'completed')];
+}
+
+/** The message goes on, so that who joins it later finds its fields. */
+function withReport(payload: Json, report: JsonObject): JsonObject {
+  return { ...(isObject(payload) ? payload : { payload }), program: report };
+}
+
+function isLinked({ definition }: StepInput<CommandParameters>, channel: string): boolean {
+  const links = definition['output'];
+  return isObject(links) && Object.hasOwn(links, channel);
+}

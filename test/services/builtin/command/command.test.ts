@@ -1,0 +1,289 @@
+import { readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../../src/core/json.ts';
+import type { StepRecord } from '../../../../src/services/record.ts';
+import { ProgramSite } from './programs.ts';
+
+const megabyte = 1024 * 1024;
+
+describe('a step that runs a program', () => {
+  it('tells of its start, its success with what it took, and its end', async () => {
+    await using here = await ProgramSite.start('echo working; exit 0');
+    await here.run({}, { payload: { 'file-number': 7 } });
+    expect(await here.told('starting')).toEqual({ 'file-number': 7, program: { name: 'work' } });
+    const program = {
+      name: 'work',
+      host: expect.any(String) as string,
+      exit_code: 0,
+      seconds: expect.any(Number) as number,
+      waited_seconds: expect.any(Number) as number,
+      log: 'working\n',
+    };
+    const success = await here.told('success');
+    expect(success).toEqual({ 'file-number': 7, program: expect.objectContaining(program) as JsonObject });
+    expect(await here.told('completed')).toEqual({ ...success, outcome: 'success' });
+    const [, done] = await here.site.settled(1, 'done', 2);
+    // Nothing on failure; the ledger has what it took.
+    expect(done?.sends).toEqual({ 4: 1, 6: 1 });
+    expect(done?.outputs[0]?.payload).toEqual(success);
+  });
+
+  it('gets its message as a file and on standard input, in Zocalo’s format', async () => {
+    await using here = await ProgramSite.start(
+      'cmp "$BATON_MESSAGE" - && sed "s/.*/{\\"channel\\":\\"result\\",\\"payload\\":&}/" "$BATON_MESSAGE" > "$BATON_OUTPUT"',
+    );
+    const run = await here.run({}, { payload: { a: 1 }, wrapper: { task_information: 'x' } });
+    expect(await here.told('result')).toMatchObject({
+      environment: { ID: run },
+      payload: { a: 1 },
+      recipe: { 1: { queue: 'command', wrapper: { task_information: 'x' } }, start: [[1, []]] },
+      'recipe-path': [],
+      'recipe-pointer': 1,
+    });
+  });
+
+  it('sends what the program answers, in order, in the transaction of its end', async () => {
+    await using here = await ProgramSite.start(
+      `for i in 1 2 3; do echo "{\\"channel\\": \\"updates\\", \\"payload\\": {\\"progress\\": $i}}" >> "$BATON_OUTPUT"; done
+       echo '{"channel": "result", "payload": "found"}' >> "$BATON_OUTPUT"`,
+    );
+    await here.run();
+    const progress = [await here.told('updates'), await here.told('updates'), await here.told('updates')];
+    expect(progress).toEqual([{ progress: 1 }, { progress: 2 }, { progress: 3 }]);
+    expect(await here.told('result')).toBe('found');
+    const [, done] = await here.site.settled(1, 'done', 2);
+    expect(done?.sends).toEqual({ 3: 3, 4: 1, 6: 1, 7: 1 });
+  });
+
+  it('tells of each result file, and of all', async () => {
+    await using here = await ProgramSite.start('echo a > a.mtz; echo b > b.mtz; echo log > run.log; pwd');
+    const results = ['*.mtz', { pattern: 'run.log', type: 'Log', rank: 2 }, { pattern: 'none', optional: true }];
+    await here.run({ directory: here.data, results });
+    const files = [1, 2, 3].map(async () => here.told('result-individual-file'));
+    const rest = { file_path: here.data, file_type: 'Result', importance_rank: 1 };
+    expect(await Promise.all(files)).toEqual(
+      expect.arrayContaining([
+        { ...rest, file_name: 'a.mtz' },
+        { ...rest, file_name: 'b.mtz' },
+        { ...rest, file_name: 'run.log', file_type: 'Log', importance_rank: 2 },
+      ]),
+    );
+    const filelist = ['a.mtz', 'b.mtz', 'run.log'].map((name) => join(here.data, name));
+    expect(await here.told('result-all-files')).toEqual({ filelist });
+  });
+
+  it('takes arguments from the payload, checks them, and hands them on as they are', async () => {
+    const schema = {
+      type: 'object',
+      properties: { file: { type: 'string', pattern: '^[^-]' }, d: { type: 'number' }, fast: { type: 'boolean' } },
+      additionalProperties: false,
+    };
+    await using here = await ProgramSite.start('printf "%s|" "$@"', { arguments: schema });
+    const given = { file: '$image[path]', d: '1.5', fast: true };
+    await here.run({ arguments: given }, { payload: { image: { path: 'a b; rm -rf /$HOME' } } });
+    expect(await here.told('success')).toMatchObject({
+      program: { log: '--file=a b; rm -rf /$HOME|--d=1.5|--fast|' },
+    });
+  });
+
+  it('reads what it is given, in an environment that the site chose, with nothing of Baton’s own', async () => {
+    await using here = await ProgramSite.start('cat; echo; env | grep -v ^BATON_ | cut -d= -f1 | sort | xargs', {
+      environment: { LICENCE: '27000@host' },
+      variables: ['OMP_NUM_THREADS'],
+    });
+    await here.run(
+      { stdin: { resolution: 2 }, environment: { OMP_NUM_THREADS: '$threads' } },
+      { payload: { threads: 4 } },
+    );
+    const { program } = (await here.told('success')) as { program: { log: string } };
+    const [input, variables = ''] = program.log.split('\n');
+    expect(input).toBe('{"resolution":2}');
+    expect(variables.split(' ').filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))).toEqual([
+      'HOME',
+      'LANG',
+      'LICENCE',
+      'OMP_NUM_THREADS',
+      'PATH',
+      'TMPDIR',
+    ]);
+  });
+
+  it('that fails tells so once, with its last lines; a recipe that links failures has dealt with it', async () => {
+    await using here = await ProgramSite.start('seq 100; echo "no crystal" >&2; exit 3');
+    await here.run({}, { retry: { attempts: 2, delay: 0.1 } });
+    const failure = await here.told('failure');
+    expect(failure).toMatchObject({ program: { exit_code: 3 }, error: { code: 'command.failed' } });
+    expect((failure['error'] as { message: string }).message).toMatch(
+      /^work ended with exit code 3\. [^]*\nno crystal$/,
+    );
+    expect(await here.told('completed')).toEqual({ ...failure, outcome: 'failure' });
+    expect(records(here, 1).map(({ outcome }) => outcome)).toEqual(['done', 'retry', 'done']);
+  });
+
+  it('that fails, in a recipe without a place for failures, is a dead letter, and completed nevertheless', async () => {
+    await using here = await ProgramSite.start('kill -SEGV $$');
+    await here.run({}, { output: { completed: 6 } });
+    expect(await here.told('completed')).toMatchObject({ program: { signal: 'SIGSEGV' }, outcome: 'failure' });
+    const [dead] = await here.site.settled(1, 'dead');
+    expect(dead?.cause).toEqual({
+      code: 'command.failed',
+      message: 'work ended with SIGSEGV, and printed nothing.',
+    });
+  });
+});
+
+describe('what a recipe may not do', () => {
+  const refused: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    [
+      'an unknown program',
+      { program: 'wrok' },
+      'There is no program "wrok" at this site (did you mean "work"?); known are work.',
+    ],
+    [
+      'arguments that are not permitted',
+      { arguments: ['-x'] },
+      'work: the arguments: it must NOT have more than 0 items, got a list of 1.',
+    ],
+    [
+      'a reference to what is not there',
+      { arguments: ['$file'] },
+      'arguments, entry 1 is "$file", and the payload has no such field.',
+    ],
+    [
+      'a variable that is not permitted',
+      { environment: { LD_PRELOAD: '/tmp/x.so' } },
+      'work: the variable "LD_PRELOAD" is not one to be set; a recipe may set none.',
+    ],
+    [
+      'a folder that is not there',
+      { directory: 'DATA/none' },
+      "The program cannot work in DATA/none: ENOENT: no such file or directory, realpath 'DATA/none'.",
+    ],
+    ['a folder elsewhere', { directory: '/etc' }, 'The program cannot work in /etc: work may work below DATA.'],
+    [
+      'a folder that a link leads out to',
+      { directory: 'DATA/out' },
+      'The program cannot work in DATA/out: work may work below DATA, and this is /etc.',
+    ],
+    ['more than is permitted', { timeout: 61 }, 'work: it may have 60 seconds, and the step asks for 61.'],
+    ['more than there is', { resources: { gpus: 1 } }, 'The program asks for 1 gpus; the backend "local" has 0.'],
+    ['an unknown backend', { backend: 'locl' }, 'There is no backend "locl" (did you mean "local"?); known are local.'],
+    [
+      'results that would be gone',
+      { results: ['*'] },
+      'work: results need a directory, for its own folder is removed after the program.',
+    ],
+    [
+      'results elsewhere',
+      { directory: 'DATA', results: ['../*'] },
+      'work: the result "../*" leads out of the directory.',
+    ],
+  ];
+
+  it.each(refused)('%s is refused in words, and nothing is run', async (_name, parameters, message) => {
+    await using here = await ProgramSite.start('touch ran', { limits: { time: '1m' } });
+    await symlink('/etc', join(here.data, 'out'));
+    const placed = JSON.parse(JSON.stringify(parameters).replaceAll('DATA', here.data)) as JsonObject;
+    await here.run(placed, { output: { completed: 6 } });
+    const [dead] = await here.site.settled(1, 'dead');
+    expect(dead?.cause?.message).toBe(message.replaceAll('DATA', here.data));
+    expect(await here.told('completed')).toMatchObject({ outcome: 'failure', error: dead?.cause });
+    expect((await readdir(here.data)).sort()).toEqual(['out']);
+  });
+});
+
+describe('a program that misbehaves', () => {
+  const misbehaving: readonly (readonly [string, string, string | RegExp])[] = [
+    ['answers what is no JSON', 'echo "{" > "$BATON_OUTPUT"', /^work answered what cannot be read, in line 1: /],
+    ['answers half a line', 'printf "{\\"channel\\": \\"res" > "$BATON_OUTPUT"', /in line 1/],
+    ['answers no message', 'echo "[1]" > "$BATON_OUTPUT"', /in line 1: expected an object\./],
+    [
+      'claims success itself',
+      'echo "{\\"channel\\": \\"success\\"}" > "$BATON_OUTPUT"',
+      /the channel success is sent by how the program ends/,
+    ],
+    [
+      'answers a gigabyte',
+      'head -c 1000000000 /dev/zero > "$BATON_OUTPUT"; sleep 600',
+      /^work was ended: it printed and answered more than 1048576 bytes/,
+    ],
+    [
+      'prints a gigabyte',
+      'head -c 1000000000 /dev/zero; sleep 600',
+      /^work was ended: it printed and answered more than 1048576 bytes/,
+    ],
+    ['answers with a link to what is not its own', 'ln -s /etc/passwd "$BATON_OUTPUT"', /in all: ELOOP/],
+    ['answers with what never ends', 'mkfifo "$BATON_OUTPUT"', /in all: it is no file/],
+    ['leaves no result', 'true', /^work ended well, but left no result "\*\.mtz" in /],
+    ['leaves a link as its result', 'ln -s /etc/passwd a.mtz', /^work ended well, but left no result "\*\.mtz" in /],
+    ['ignores TERM', 'trap "" TERM; sleep 600 & sleep 600; sleep 600', /^work was ended: it took longer than 1 s/],
+    ['forks away and fails', '(env -i setsid sleep 600 >/dev/null 2>&1 &) & exit 1', /^work ended with exit code 1/],
+  ];
+
+  it.each(misbehaving)(
+    '(%s) fails clearly, and leaves nothing',
+    async (_name, script, message) => {
+      await using here = await ProgramSite.start(script, { limits: { output: megabyte, time: 1 } });
+      await here.run({ directory: here.data, results: ['*.mtz'] });
+      const failure = (await here.told('failure')) as { error: { message: string } };
+      expect(failure.error.message).toMatch(message);
+      expect(await here.told('completed')).toMatchObject({ outcome: 'failure' });
+      expect(await here.left()).toEqual([]);
+      await here.site.settled(1, 'done', 2);
+      const [own] = (await readdir(join(here.folder, 'jobs'))).map((name) => join(here.folder, 'jobs', name));
+      expect(await readdir(own ?? '')).toEqual(['alive']);
+    },
+    30_000,
+  );
+
+  it('and goes on after its success has no say any more', async () => {
+    await using here = await ProgramSite.start(
+      'echo "{\\"channel\\": \\"result\\", \\"payload\\": 1}" > "$BATON_OUTPUT"; (sleep 1; echo late >> "$BATON_OUTPUT"; touch late) & exit 0',
+    );
+    await here.run({ directory: here.data });
+    expect(await here.told('result')).toBe(1);
+    expect(await here.told('success')).toMatchObject({ program: { exit_code: 0 } });
+    expect(await here.left()).toEqual([]);
+    expect(await readdir(here.data)).toEqual([]);
+  });
+});
+
+describe('a program whose run', () => {
+  it('is cancelled is ended, and tells nothing more', async () => {
+    await using here = await ProgramSite.start('touch up; sleep 600');
+    const run = await here.run({ directory: here.data });
+    await isUp(here);
+    await here.site.cancel(run);
+    const [cancelled] = await here.site.settled(1, 'cancelled');
+    expect(cancelled?.sends).toEqual({});
+    expect(await here.left()).toEqual([]);
+  });
+
+  it('has a step with a shorter time-out is ended by that, and fails', async () => {
+    await using here = await ProgramSite.start('sleep 600');
+    await here.run({}, { timeout: 1 });
+    expect(await here.told('failure')).toMatchObject({ error: { code: 'timeout' } });
+    expect(await here.told('completed')).toMatchObject({ outcome: 'failure' });
+    expect(await here.left()).toEqual([]);
+  });
+
+  it('outlives the service is put off without an attempt, when that has to stop at once', async () => {
+    await using here = await ProgramSite.start('touch up; sleep 600');
+    await here.run({ directory: here.data });
+    await isUp(here);
+    await here.site.host.stop(true);
+    const [later] = await here.site.settled(1, 'later');
+    expect(later).toMatchObject({ attempt: 1, cause: { message: 'the service stopped while the program ran' } });
+    expect(await here.left()).toEqual([]);
+  });
+});
+
+async function isUp(here: ProgramSite): Promise<void> {
+  await here.told('starting');
+  await expect.poll(async () => await readdir(here.data), { interval: 10, timeout: 10_000 }).toContain('up');
+}
+
+function records(here: ProgramSite, step: number): StepRecord[] {
+  return here.site.records.filter((record): record is StepRecord => record.kind === 'step' && record.step === step);
+}
