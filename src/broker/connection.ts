@@ -3,7 +3,7 @@ import { BatonError } from '../core/errors.ts';
 import { Decoder, HEART_BEAT } from '../stomp/decoder.ts';
 import { encode } from '../stomp/encode.ts';
 import type { Frame } from '../stomp/frame.ts';
-import { commandUnknown, connectExpected, failed, silence, stopping } from './errors.ts';
+import { commandUnknown, connectExpected, failed, memoryFull, silence, stopping } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { beat, listen, slept } from './heart-beat.ts';
 import { Outbox } from './outbox.ts';
@@ -30,6 +30,10 @@ export class Connection implements Peer {
   readonly #decoder: Decoder;
   readonly #outbox: Outbox;
   readonly #name: string;
+  /** Of the chunk that is being read, those to come. */
+  #frames: ReturnType<Decoder['push']> | undefined;
+  /** It sends more than there is room for. */
+  #isHeld = false;
   readonly #isEnding = new AbortController();
   readonly #isClosed = new AbortController();
   #state: State = 'open';
@@ -91,16 +95,31 @@ export class Connection implements Peer {
     this.#destroyAfter(LAST_WORDS_MS);
   }
 
+  hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#readOn();
+    this.#obeyFrames();
+  }
+
+  slowed({ message }: Error): void {
+    this.#exchange.events.emit('slowed', { session: this.session.id, peer: this.#name, reason: message });
+  }
+
   #listen(): Promise<void> {
     const socket = this.#socket.setNoDelay(true).setKeepAlive(true, 30_000);
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('drain', () => {
       this.#heardAt = this.#exchange.clock.now();
-      socket.resume();
+      this.#readOn();
       this.session.wake();
     });
     // A client may close its side at once behind its last frame: the answers are still sent.
-    socket.on('end', () => this.#exchange.turn.then(() => this.#end()));
+    socket.on('end', () => this.#exchange.turn.then(() => this.#end(), this));
     socket.on('error', (error) => {
       this.#reason = error.message;
     });
@@ -115,11 +134,17 @@ export class Connection implements Peer {
   #receive(chunk: Buffer): void {
     this.#heardAt = this.#exchange.clock.now();
     if (this.#state !== 'open') return;
+    this.#frames = this.#decoder.push(chunk);
+    this.#obeyFrames();
+  }
+
+  /** All of the chunk, or as many as there is room for. */
+  #obeyFrames(): void {
     try {
-      for (const frame of this.#decoder.push(chunk)) {
-        if (frame === HEART_BEAT) continue;
-        this.#obey(frame);
-        if (!this.#isObeying()) break;
+      while (this.#state === 'open' && !this.#isHeld && this.#frames) {
+        const { value: frame, done } = this.#frames.next();
+        if (done === true) this.#frames = undefined;
+        else if (frame !== HEART_BEAT) this.#obey(frame);
       }
     } catch (error) {
       this.#refuse(error);
@@ -127,20 +152,25 @@ export class Connection implements Peer {
     if (this.#outbox.isFlooded) this.#socket.pause();
   }
 
-  #obey(frame: Frame): void {
+  #readOn(): void {
+    if (!this.#isHeld) this.#socket.resume();
+  }
+
+  #obey(frame: Frame, isAgain = false): void {
     const { turn } = this.#exchange;
     const receipt = frame.headers['receipt'];
     try {
       this.#perform(frame);
     } catch (error) {
-      this.#refuse(error, frame);
+      if (memoryFull.is(error)) this.#wait(frame, error, isAgain);
+      else this.#refuse(error, frame);
       return;
     }
-    if (receipt !== undefined) turn.then(() => this.#receipt(receipt));
+    if (receipt !== undefined) turn.then(() => this.#receipt(receipt), this);
     if (frame.command !== 'DISCONNECT') return;
     this.#state = 'refusing';
     this.#reason = 'DISCONNECT';
-    turn.then(() => this.#end());
+    turn.then(() => this.#end(), this);
   }
 
   #perform(frame: Frame): void {
@@ -155,8 +185,19 @@ export class Connection implements Peer {
     verb(this.session, frame);
   }
 
-  #isObeying(): boolean {
-    return this.#state === 'open';
+  /** The frame is obeyed when there is room: a verb that has thrown has done nothing. */
+  #wait(frame: Frame, reason: Error, isAgain: boolean): void {
+    const { turn } = this.#exchange;
+    const failed = (error: Error): void => this.fail(error, frame);
+    const keep = (): void =>
+      turn.waitingRoom.keep(this, { writer: this, stored: () => this.#obey(frame, true), failed }, reason);
+    if (isAgain) {
+      keep();
+      return;
+    }
+    this.hold();
+    // Behind what the frames before it want written.
+    turn.then(keep, this);
   }
 
   #receipt(id: string): void {
@@ -166,7 +207,8 @@ export class Connection implements Peer {
   /** Obeys no more; ERROR follows the answers to the frames before. */
   #refuse(error: unknown, frame?: Frame): void {
     this.#state = 'refusing';
-    this.#exchange.turn.then(() => this.fail(error instanceof Error ? error : new Error(String(error)), frame));
+    const fail = (): void => this.fail(error instanceof Error ? error : new Error(String(error)), frame);
+    this.#exchange.turn.then(fail, this);
   }
 
   async #expectConnect(): Promise<void> {
@@ -190,7 +232,10 @@ export class Connection implements Peer {
     this.#state = 'ending';
     this.#isEnding.abort();
     this.session.end();
+    this.#exchange.turn.waitingRoom.giveUp(this);
     this.#outbox.end();
+    // What comes is dropped.
+    this.#socket.resume();
     this.#destroyAfter(this.#exchange.limits.patienceMs);
   }
 

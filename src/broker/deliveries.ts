@@ -52,6 +52,11 @@ export class Deliveries {
     return named.subscription.ack === 'client' ? this.#upTo(named) : [named];
   }
 
+  /** Nothing was delivered that is still to be settled. */
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
   /** They are settled, or on their way to it. */
   remove(deliveries: readonly Delivery[]): void {
     for (const { name } of deliveries) this.#all.delete(name);

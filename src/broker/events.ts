@@ -12,7 +12,9 @@ export interface BrokerEvents {
   deadLettered: { readonly queue: string; readonly reason: 'nack' | 'expired' };
   /** A subscriber of a topic reads too slowly: its oldest message was dropped. */
   dropped: { readonly topic: string; readonly session: string };
-  /** The store refused to write (a full disk); the sender was told. */
+  /** There was no room for what a client sent, for so long that it was slowed: it waits, and is not read from. */
+  slowed: { readonly session: string; readonly peer: string; readonly reason: string };
+  /** The store refused to write (a full disk), and the sender has waited in vain: it was told. */
   storeFailed: { readonly reason: string };
   /** All is closed; the store is free for another broker. */
   stopped: object;

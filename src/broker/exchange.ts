@@ -13,6 +13,7 @@ import { Queue } from './queue.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Changes, Found, Row, Store } from './store.ts';
 import { Turn } from './turn.ts';
+import type { Writer } from './writer.ts';
 
 /** A message in flight, and the queue that it came from. */
 export interface InFlight {
@@ -22,6 +23,10 @@ export interface InFlight {
 
 /** What a SEND, an ACK, a NACK or a whole transaction changes: all of it or nothing. */
 export interface Change {
+  /** Whose it is; of the statistics the one who asked. */
+  readonly writer: Writer;
+  /** It has messages in flight, the end of which makes room. */
+  readonly isConsumer?: boolean;
   readonly sends?: readonly Draft[];
   readonly acks?: readonly InFlight[];
   readonly nacks?: readonly InFlight[];
@@ -60,9 +65,9 @@ export class Exchange {
     this.limits = limits;
     this.events = events;
     this.#store = store;
-    this.turn = new Turn(store);
+    this.turn = new Turn(store, clock, limits.roomMs);
     this.epoch = store.epoch;
-    this.memory = new Memory(limits.memoryBytes);
+    this.memory = new Memory(limits.memoryBytes, () => this.turn.waitingRoom.freed());
     this.#lastNumber = store.lastNumber();
     this.#scheduler = new Scheduler(store, clock, {
       release: (found, done) => this.#release(found, done),
@@ -95,12 +100,15 @@ export class Exchange {
   }
 
   /** Writes the change with all others of this turn; it takes effect when it is on disk. */
-  perform({ sends = [], acks = [], nacks = [], failed }: Change): void {
+  perform({ writer, isConsumer = false, sends = [], acks = [], nacks = [], failed }: Change): void {
     const dead = nacks.filter(({ queue }) => queue.isDurable);
     const arrivals = [...sends, ...dead.map((one) => this.#deadLetterOf(one))].map((draft) => this.#arrival(draft));
     const ended = nacks.length > 0 ? [...acks, ...nacks] : acks;
+    const changes = changesOf(arrivals, ended);
     this.turn.write({
-      changes: changesOf(arrivals, ended),
+      writer,
+      onlyAdds: !isConsumer && ended.length === 0 && changes.rows.length > 0,
+      changes,
       stored: () => {
         for (const arrival of arrivals) this.#accept(arrival);
         for (const { queue, message } of ended) queue.settle(message);
@@ -108,7 +116,8 @@ export class Exchange {
       },
       failed: (error) => {
         for (const { queue, message } of ended) queue.putBack([message]);
-        this.events.emit('storeFailed', { reason: error.message });
+        // Once, not for all that it had behind.
+        if (writer.isOpen) this.events.emit('storeFailed', { reason: error.message });
         failed(error);
       },
     });
@@ -125,6 +134,7 @@ export class Exchange {
   stop(): void {
     this.#scheduler.stop();
     this.#isStopped.abort();
+    this.turn.waitingRoom.close();
     this.turn.finish();
   }
 
@@ -219,7 +229,7 @@ interface Arrival {
   readonly row?: Row | undefined;
 }
 
-function changesOf(arrivals: readonly Arrival[], ended: readonly InFlight[]): Changes {
+function changesOf(arrivals: readonly Arrival[], ended: readonly InFlight[]) {
   return {
     rows: arrivals.flatMap(({ row }) => row ?? []),
     removals: ended.filter(({ queue }) => queue.isDurable).map(({ message }) => message.id),

@@ -6,7 +6,7 @@ export interface BrokerLimits {
   readonly frame: FrameLimits;
   /** Open at the same time. */
   readonly connections: number;
-  /** Size of the store on disk; a SEND beyond it is refused as on a full disk. */
+  /** Size of the store on disk. Who sends more waits for room as on a full disk, and who only sends already before it. */
   readonly storeBytes: number;
   /** Of the disk, kept for acknowledgements when it is full; 0 for none. */
   readonly reserveBytes: number;
@@ -20,6 +20,8 @@ export interface BrokerLimits {
   readonly memoryBytes: number;
   /** Waiting for one temporary queue, or for one slow subscriber of a topic. */
   readonly temporaryBytes: number;
+  /** So long a sender waits for room, on the disk or in memory, before it is told that there is none. */
+  readonly roomMs: number;
   /** From accepting a connection to its CONNECT, and from the end of a session to the end of its socket. */
   readonly patienceMs: number;
 }
@@ -35,5 +37,12 @@ export const defaultBrokerLimits: BrokerLimits = {
   transactionBytes: 256 * 1024 * 1024,
   memoryBytes: 512 * 1024 * 1024,
   temporaryBytes: 64 * 1024 * 1024,
+  roomMs: 30_000,
   patienceMs: 30_000,
 };
+
+/**
+ * Of what is allowed, for all. The rest is for those who give back what they take: a message that is acknowledged with what
+ * comes of it, a transaction that has begun. Else those who only send would leave no room for those who make it.
+ */
+export const OPEN_TO_ALL = 7 / 8;

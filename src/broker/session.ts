@@ -11,9 +11,10 @@ import { isPermitted, type Access, type User } from './permissions.ts';
 import type { Queue } from './queue.ts';
 import type { Recipient, Subscription } from './subscription.ts';
 import type { Transaction } from './transaction.ts';
+import type { Writer } from './writer.ts';
 
 /** The socket's side of a connection, as far as its session needs it. */
-export interface Peer {
+export interface Peer extends Writer {
   readonly isChoked: boolean;
   push(...pieces: readonly Buffer[]): void;
   /** Sends ERROR in answer to a frame and closes the connection. */
@@ -88,13 +89,16 @@ export class Session implements Recipient {
     return name === undefined ? undefined : this.#openTransaction(command, name);
   }
 
-  /** The open transaction of a COMMIT or ABORT, which ends with it. */
-  takeTransaction(frame: Frame): Transaction {
+  /** The open transaction of a COMMIT or ABORT. */
+  endingTransaction(frame: Frame): Transaction {
     const name = requiredHeader(frame, 'transaction', 'the name of an open transaction');
-    const transaction = this.#openTransaction(frame.command, name);
-    this.transactions.delete(name);
+    return this.#openTransaction(frame.command, name);
+  }
+
+  /** It is neither open any more, nor are its messages counted. */
+  endTransaction(transaction: Transaction): void {
+    this.transactions.delete(transaction.name);
     transaction.end();
-    return transaction;
   }
 
   /** Forgets what the transaction would have done. Its deliveries stay in flight, as on ActiveMQ. */

@@ -29,8 +29,8 @@ export function answerStatistics(session: Session, frame: Frame, question: Quest
   const target = session.target(destination);
   exchange.turn.then(() => {
     const sends = figuresFor(exchange, question).map((figures) => answer(exchange, figures, target, frame));
-    exchange.perform({ sends, failed: (error) => peer.fail(error, frame) });
-  });
+    exchange.perform({ writer: peer, sends, failed: (error) => peer.fail(error, frame) });
+  }, peer);
 }
 
 /** As ActiveMQ's statistics plugin answers a subscription with `transformation:jms-map-json`. */

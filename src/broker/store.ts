@@ -5,7 +5,7 @@ import { messageOf } from '../core/errors.ts';
 import { storeDamaged, storeFailed } from './errors.ts';
 import { RANK, type Message } from './message.ts';
 import { isDamage, openDatabase, suspicionOf } from './open-database.ts';
-import type { BrokerLimits } from './limits.ts';
+import { OPEN_TO_ALL, type BrokerLimits } from './limits.ts';
 import { finishRepair, repair, type Repair } from './repair.ts';
 import { Reserve } from './reserve.ts';
 import { StoreLock } from './store-lock.ts';
@@ -46,6 +46,7 @@ export interface Shelf {
 }
 
 const MESSAGE = 'messages.id, place, expires, groupName, closesGroup';
+const DISK_FULL = 'the disk is full, but for acknowledgements';
 const FOUND = `SELECT ${MESSAGE}, address, due FROM messages JOIN destinations ON destinations.id = destination`;
 
 /** What survives: messages of queues, and delayed messages, in one SQLite file that belongs to one broker at a time. */
@@ -59,12 +60,14 @@ export class Store {
   readonly #database: DatabaseSync;
   readonly #reserve: Reserve;
   readonly #pageSize: number;
+  readonly #limitBytes: number;
   readonly #destinations = new Map<string, number>();
   readonly #statements: ReturnType<typeof prepare>;
 
   /** Opens the file, or makes it; `:memory:` for a store that ends with the process. */
   constructor(file: string, { storeBytes, reserveBytes }: Pick<BrokerLimits, 'storeBytes' | 'reserveBytes'>) {
     this.#file = file;
+    this.#limitBytes = storeBytes;
     this.#lock = new StoreLock(file);
     try {
       ({ database: this.#database, repair: this.repair } = opened(file, storeBytes));
@@ -145,6 +148,14 @@ export class Store {
     return Math.min(Number(row?.['due'] ?? Infinity), Number(row?.['expires'] ?? Infinity));
   }
 
+  /** Why there is room only for those who make some; undefined when there is for all. */
+  shortage(): Error | undefined {
+    if (this.isShort) return storeFailed({ reason: DISK_FULL });
+    const limit = this.#limitBytes;
+    if (limit === Infinity || this.usedBytes() < limit * OPEN_TO_ALL) return undefined;
+    return storeFailed({ reason: `the store is full: it may have ${String(limit)} bytes` });
+  }
+
   /** Space was taken from the reserve, and the disk has no room for a new one. */
   get isShort(): boolean {
     return this.#reserve.isUsed;
@@ -161,7 +172,7 @@ export class Store {
    */
   write(all: readonly Changes[]): void {
     const isAdding = all.some(({ rows = [] }) => rows.length > 0);
-    if (isAdding && this.isShort) throw storeFailed({ reason: 'the disk is full, but for acknowledgements' });
+    if (isAdding && this.isShort) throw storeFailed({ reason: DISK_FULL });
     if (isAdding) this.#write(all);
     else this.#withReserve(() => this.#write(all));
   }
@@ -210,6 +221,8 @@ export class Store {
   }
 
   #apply({ rows = [], removals = [], releases = [] }: Changes, entered: string[]): void {
+    // First, so that what takes the place of others needs no more room than they had.
+    for (const id of removals) this.#statements.remove.run(id);
     for (const { address, due, message, frame } of rows) {
       const { id, place, expires, group, closesGroup } = message;
       const destination = this.#destinations.get(address) ?? this.#enter(address, entered);
@@ -224,7 +237,6 @@ export class Store {
         frame,
       );
     }
-    for (const id of removals) this.#statements.remove.run(id);
     for (const { id, place } of releases) this.#statements.release.run(place, id);
   }
 

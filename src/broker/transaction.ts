@@ -24,7 +24,8 @@ export class Transaction {
     const allowed = this.#allowedBytes;
     const bytes = draft.frame.length;
     if (this.#bytes + bytes > allowed) throw transactionTooLarge({ transaction: this.name, allowed });
-    if (this.#memory.isFull) throw memoryFull({ allowed: this.#memory.allowed });
+    const { isCrowded, isFull } = this.#memory;
+    if (this.#bytes === 0 ? isCrowded : isFull) throw memoryFull({ allowed: this.#memory.allowed });
     this.#bytes += bytes;
     this.#memory.take(bytes);
     this.sends.push(draft);

@@ -1,21 +1,17 @@
+import type { Clock } from '../core/clock.ts';
 import { storeFailed } from './errors.ts';
 import type { Changes, Store } from './store.ts';
-
-/** Something to be written together or not at all, and what follows from it. */
-export interface Entry {
-  readonly changes?: Changes;
-  /** It is on disk; called in the order of the entries. */
-  stored(): void;
-  /** Nothing of it was written. */
-  failed?(error: Error): void;
-}
+import { WaitingRoom } from './waiting-room.ts';
+import type { Entry, Writer } from './writer.ts';
 
 /**
  * Group commit. What the frames of one turn of the event loop want written is gathered, written in one transaction of the
  * store when all sockets that had something were read, and only then takes effect: receipts and deliveries follow the
- * disk. A turn that cannot be written as a whole is written entry by entry, so that a full disk hits only who fills it.
+ * disk. A turn that cannot be written as a whole is written entry by entry, so that a full disk hits only who fills it: it
+ * has to wait, and is not read from, until there is room.
  */
 export class Turn {
+  readonly waitingRoom: WaitingRoom;
   readonly #store: Store;
   #entries: Entry[] = [];
   /** Queues with new messages or free consumers, browsers with room to write. */
@@ -23,8 +19,9 @@ export class Turn {
   readonly #flushing = new Set<{ flush(): void }>();
   #isScheduled = false;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock, roomMs: number) {
     this.#store = store;
+    this.waitingRoom = new WaitingRoom(clock, roomMs, (entry) => this.write(entry));
   }
 
   write(entry: Entry): void {
@@ -32,9 +29,9 @@ export class Turn {
     this.#schedule();
   }
 
-  /** After all that is written so far; nothing is written for it. */
-  then(effect: () => void): void {
-    this.write({ stored: effect });
+  /** After all that is written so far, or after all of this writer; nothing is written for it. */
+  then(effect: () => void, writer?: Writer): void {
+    this.write(writer ? { writer, stored: effect } : { stored: effect });
   }
 
   wake(source: { dispatch(): void }): void {
@@ -75,12 +72,34 @@ export class Turn {
   }
 
   #write(entries: readonly Entry[]): void {
-    const changes = entries.flatMap((entry) => entry.changes ?? []);
+    const ready = this.#withRoom(entries);
+    const changes = ready.flatMap((entry) => entry.changes ?? []);
     const failure = changes.length > 0 ? this.#attempt(changes) : undefined;
-    for (const entry of entries) {
-      const failed = failure && entry.changes && this.#attempt([entry.changes]);
-      if (failed) entry.failed?.(failed);
-      else entry.stored();
+    for (const entry of ready) this.#finish(entry, failure !== undefined);
+    this.waitingRoom.retry();
+  }
+
+  /** Keeps back what waits behind others, and what only adds when the store is all but full. */
+  #withRoom(entries: readonly Entry[]): readonly Entry[] {
+    const shortage = entries.some(({ onlyAdds }) => onlyAdds) ? this.#store.shortage() : undefined;
+    return entries.filter((entry) => {
+      const { writer, onlyAdds } = entry;
+      const reason = onlyAdds ? shortage : undefined;
+      if (writer === undefined || (reason === undefined && !this.waitingRoom.has(writer))) return true;
+      this.waitingRoom.keep(writer, entry, reason);
+      return false;
+    });
+  }
+
+  #finish(entry: Entry, isAlone: boolean): void {
+    const { writer, changes } = entry;
+    const mustWait = this.waitingRoom.has(writer);
+    const failed = isAlone && !mustWait && changes ? this.#attempt([changes]) : undefined;
+    if (writer?.isOpen && (mustWait || failed)) this.waitingRoom.keep(writer, entry, failed);
+    else if (failed) entry.failed?.(failed);
+    else {
+      entry.stored();
+      if (changes?.removals?.length) this.waitingRoom.freed();
     }
   }
 

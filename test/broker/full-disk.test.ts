@@ -6,7 +6,7 @@ import { Peer, texts } from './peer.ts';
 
 describe('a broker whose disk is full', () => {
   it('confirms only what it has stored, tells who sends more, goes on serving, and is killed without loss', async () => {
-    await using broker = await startBrokerProcess({ fileBytes: 2 * 1024 * 1024 });
+    await using broker = await startBrokerProcess({ fileBytes: 2 * 1024 * 1024, limits: { roomMs: 100 } });
     const confirmed: string[] = [];
     // Those who try again and again are told again and again.
     for (let refusals = 0; refusals < 20; refusals += 1) {

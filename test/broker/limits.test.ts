@@ -9,7 +9,11 @@ const KILOBYTE = Buffer.alloc(1024, 'x');
 describe('limits', () => {
   it('a full store refuses what does not fit, confirms nothing of it, and goes on', async () => {
     await using folder = await temporaryFolder();
-    await using broker = await startBroker({ port: 0, store: folder.path, limits: { storeBytes: 512 * 1024 } });
+    await using broker = await startBroker({
+      port: 0,
+      store: folder.path,
+      limits: { storeBytes: 512 * 1024, roomMs: 200 },
+    });
     const accepted: string[] = [];
     await using filler = await Peer.connect(broker.port);
     const refused = broker.events.once('storeFailed');
@@ -37,7 +41,11 @@ describe('limits', () => {
 
   it('a transaction that the store refuses leaves its messages unacknowledged', async () => {
     await using folder = await temporaryFolder();
-    await using broker = await startBroker({ port: 0, store: folder.path, limits: { storeBytes: 512 * 1024 } });
+    await using broker = await startBroker({
+      port: 0,
+      store: folder.path,
+      limits: { storeBytes: 512 * 1024, roomMs: 200 },
+    });
     await using peer = await Peer.connect(broker.port);
     await peer.put('/queue/a', 'kept');
     await peer.subscribe('/queue/a');
@@ -56,7 +64,11 @@ describe('limits', () => {
 
   it('what does not fit does not take down what came in the same turn from others', async () => {
     await using folder = await temporaryFolder();
-    await using broker = await startBroker({ port: 0, store: folder.path, limits: { storeBytes: 512 * 1024 } });
+    await using broker = await startBroker({
+      port: 0,
+      store: folder.path,
+      limits: { storeBytes: 512 * 1024, roomMs: 200 },
+    });
     await using greedy = await Peer.connect(broker.port);
     await using modest = await Peer.connect(broker.port);
     const large = greedy.put('/queue/a', Buffer.alloc(600 * 1024));
@@ -87,7 +99,7 @@ describe('limits', () => {
   });
 
   it('what all hold in memory together is limited, and free again when they end', async () => {
-    const limits = { memoryBytes: 16 * 1024 };
+    const limits = { memoryBytes: 16 * 1024, roomMs: 200 };
     await using broker = await startBroker({ port: 0, store: ':memory:', limits });
     for (let round = 0; round < 3; round += 1) {
       const left = broker.events.once('disconnected', ({ session }) => session.endsWith(`-${String(3 * round + 2)}`));

@@ -6,7 +6,7 @@ import { Site } from '../fixtures/site.ts';
 
 describe('an outcome that the broker has no room for', () => {
   it('is settled as decided once there is room: no attempt is counted, and nothing dies of it', async () => {
-    await using broker = await startBroker({ port: 0, store: ':memory:', limits: { storeBytes: 4_000_000 } });
+    await using broker = await startBroker({ port: 0, store: ':memory:', limits: { storeBytes: 4_000_000, roomMs: 100 } });
     const full = Promise.withResolvers<undefined>();
     let runs = 0;
     const service = defineService({
@@ -18,7 +18,7 @@ describe('an outcome that the broker has no room for', () => {
       async process() {
         runs += 1;
         await full.promise;
-        return done(send('x'.repeat(300_000)));
+        return done(send('x'.repeat(900_000)));
       },
     });
     await using site = await Site.start(`stomp://127.0.0.1:${String(broker.port)}`, [service]);

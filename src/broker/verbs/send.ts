@@ -7,7 +7,7 @@ import { answerStatistics, statisticsQuestion } from '../statistics.ts';
 
 /** SEND: into the transaction that it names, or else stored and delivered at once. */
 export function send(session: Session, frame: Frame): void {
-  const { exchange } = session;
+  const { exchange, peer } = session;
   const destination = parseDestination(frame.command, frame.headers['destination']);
   session.permit('write', destination);
   const question = statisticsQuestion(destination);
@@ -26,5 +26,6 @@ export function send(session: Session, frame: Frame): void {
     return;
   }
   draft.target.admit();
-  exchange.perform({ sends: [draft], failed: (error) => session.peer.fail(error, frame) });
+  const isConsumer = !session.deliveries.isEmpty;
+  exchange.perform({ writer: peer, isConsumer, sends: [draft], failed: (error) => peer.fail(error, frame) });
 }

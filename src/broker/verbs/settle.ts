@@ -11,5 +11,6 @@ export function settle(session: Session, frame: Frame, kind: 'acks' | 'nacks'): 
     return;
   }
   session.deliveries.remove(deliveries);
-  session.exchange.perform({ [kind]: deliveries, failed: (error) => session.peer.fail(error, frame) });
+  const { exchange, peer } = session;
+  exchange.perform({ writer: peer, [kind]: deliveries, failed: (error) => peer.fail(error, frame) });
 }
