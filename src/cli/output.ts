@@ -32,7 +32,7 @@ export function output(isJson: boolean): Output {
 /** Without what a terminal obeys, beside colours and the ends of lines: texts of recipes and messages are anybody's. */
 function harmless(line: string): string {
   // eslint-disable-next-line no-control-regex
-  return line.replace(/\x1B(?!\[[\d;]*m)|[\x00-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F]/g, '\uFFFD');
+  return line.replace(/\x1B(?!\[[\d;]*m)|[\x00-\x08\x0B-\x1A\x1C-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
 }
 
 /** Tells an error: what happened, and what to do next; with `--json` also as one object on the last line of the output. */

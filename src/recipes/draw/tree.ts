@@ -7,6 +7,9 @@ export interface Paint {
   dim(text: string): string;
 }
 
+/** Of a terminal, in characters. */
+const width = 80;
+
 const plain: Paint = { step: (text) => text, error: (text) => text, dim: (text) => text };
 
 /** The picture as lines of text: each step below the one that sends to it. What several send to stands once, below the first; the others point to it. */
@@ -21,7 +24,9 @@ export function drawTree({ nodes, edges }: Picture, paint: Paint = plain): strin
   for (let branch = open.pop(); branch; branch = open.pop()) {
     const { node, indent, lead, edge } = branch;
     const isKnown = shown.has(node.id);
-    lines.push(`${indent}${lead}${edge ? arrow(edge, paint) : ''}${titleOf(node, paint, isKnown)}`);
+    const before = `${indent}${lead}${edge ? arrow(edge, plain) : ''}`;
+    const room = width - before.length;
+    lines.push(`${indent}${lead}${edge ? arrow(edge, paint) : ''}${titleOf(node, paint, isKnown, room)}`);
     if (isKnown) continue;
     shown.add(node.id);
     const below = edge ? `${indent}${branch.isLast ? '   ' : '│  '}` : '';
@@ -49,9 +54,17 @@ function arrow({ label, kind, from }: Edge, paint: Paint): string {
   return kind === 'error' ? paint.error(text) : text;
 }
 
-function titleOf({ lines, kind }: PictureNode, paint: Paint, isKnown: boolean): string {
+/** What has no room is cut off, the details first; a title keeps some letters, however deep it stands. */
+function titleOf({ lines, kind }: PictureNode, paint: Paint, isKnown: boolean, room: number): string {
   const [title = '', ...details] = lines;
   if (kind !== 'step') return paint.dim(title);
-  if (isKnown) return paint.dim(`${title} ↑`);
-  return `${paint.step(title)}${details.length > 0 ? paint.dim(`  ${details.join(' · ')}`) : ''}`;
+  const shown = cut(title, Math.max(24, room - 2));
+  if (isKnown) return paint.dim(`${shown} ↑`);
+  const rest = details.length > 0 ? cut(`  ${details.join(' · ')}`, room - shown.length) : '';
+  return `${paint.step(shown)}${rest === '' ? '' : paint.dim(rest)}`;
+}
+
+function cut(text: string, room: number): string {
+  if (text.length <= room) return text;
+  return room < 6 ? '' : `${text.slice(0, room - 1)}…`;
 }

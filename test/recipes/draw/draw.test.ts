@@ -33,6 +33,20 @@ describe('the picture of a recipe', () => {
     ]);
   });
 
+  it('fits a terminal of 80 columns: of long names the beginning is shown, the details are cut first', () => {
+    const long = 'A service whose name is rather long';
+    const lines = drawTree(
+      pictureOf({
+        '1': { service: long, queue: 'a.queue.with.a.long.name.{beamline}.{visit}', output: { 'a-long-channel': 2 } },
+        '2': { service: `${long}, and longer than any line of a terminal could ever be`, queue: 'b' },
+        start: [[1, []]],
+      }),
+    );
+    expect(lines[1]).toBe(`└──▶ 1 ${long}  a.queue.with.a.long.name.{beamline}…`);
+    expect(lines[2]).toMatch(/^ {3}└─ a-long-channel ─▶ 2 A service whose name .*…$/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('is Mermaid text, whatever the names hold', () => {
     expect(drawMermaid(pictureOf(recipe))).toBe(
       [
