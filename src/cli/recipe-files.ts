@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { text as textFrom } from 'node:stream/consumers';
 import type { Config } from '../config/config.ts';
 import { messageOf, type BatonError } from '../core/errors.ts';
@@ -23,6 +23,12 @@ export async function* recipeFiles(paths: readonly string[]): AsyncGenerator<Rec
     if (path === '-') yield { file: path, text: await textFrom(process.stdin) };
     else for (const file of await filesIn(path)) yield await fileAt(file);
   }
+}
+
+/** The recipe folder of the site, as whoever stands above it would name it. */
+export function recipeFolder({ recipes }: Config): string {
+  const below = relative('', recipes);
+  return below === '' || below.startsWith('..') ? recipes : below;
 }
 
 /** The recipe of a name, `folder/name` of the recipe folder, or in a file that is named with its `.json`. */

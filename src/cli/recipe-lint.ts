@@ -6,7 +6,7 @@ import { codeFrame } from './code-frame.ts';
 import { colours } from './colours.ts';
 import { configOf } from './options.ts';
 import { exitCodes, output } from './output.ts';
-import { recipeFiles, type RecipeFile } from './recipe-files.ts';
+import { recipeFiles, recipeFolder, type RecipeFile } from './recipe-files.ts';
 import { givenParameters, withParameters, type ParameterOptions } from './recipe-show.ts';
 import { configuredSite, liveSite } from './site-facts.ts';
 
@@ -42,7 +42,7 @@ async function lint(paths: readonly string[], options: LintOptions): Promise<voi
   const parameters = await givenParameters(options);
   const out = output(options.json === true);
   const files: Linted[] = [];
-  for await (const source of recipeFiles(paths.length > 0 ? paths : [config.recipes])) {
+  for await (const source of recipeFiles(paths.length > 0 ? paths : [recipeFolder(config)])) {
     const { file, text, tooLarge } = source;
     const linted = { file, findings: tooLarge ? [unreadable(tooLarge)] : linter.lint(text, file, parameters) };
     files.push(linted);

@@ -13,7 +13,7 @@ import { knownServices, serviceNamed } from './known-services.ts';
 import { configOf, seconds, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { plannedRun } from './planned-run.ts';
-import { filesBelow } from './recipe-files.ts';
+import { filesBelow, recipeFolder } from './recipe-files.ts';
 import { outputProblems, type StubOutputs } from './stub-outputs.ts';
 import { runTrial, stubbedQueues } from './trial.ts';
 
@@ -54,7 +54,7 @@ export function testCommand(recipe: Command): void {
     .action(async (paths: readonly string[], options: TestOptions) => {
       const config = await configOf(options);
       const out = output(options.json === true);
-      const folders = paths.length > 0 ? paths : [config.recipes];
+      const folders = paths.length > 0 ? paths : [recipeFolder(config)];
       const files = (await Promise.all(folders.map(async (path) => filesBelow(path, isTest)))).flat();
       if (files.length === 0) throw usage({ problem: `There are no tests (*.test.yaml) in ${folders.join(', ')}` });
       // All are read before the first is run: a mistake in the last is told at once.
