@@ -7,7 +7,8 @@ import { messageOf } from '../core/errors.ts';
 import { digest } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Client } from '../stomp/client.ts';
-import { invalid } from '../stomp/errors.ts';
+import { invalid, refused } from '../stomp/errors.ts';
+import { isTooLarge } from '../stomp/too-large.ts';
 import { parseSpooled, type Spooled } from './spool.ts';
 
 export interface SpoolSenderOptions {
@@ -71,8 +72,8 @@ export class SpoolSender {
 
 /**
  * Sends all announcements in a folder, in the order of their names; each file is removed when the broker has confirmed
- * it. Killed in between, it sends one twice, and the dispatcher answers that it is a duplicate. What is no announcement
- * moves to `refused/`, with the reason beside it.
+ * it. Killed in between, it sends one twice, and the dispatcher answers that it is a duplicate. What is no announcement, or
+ * more than the broker reads, moves to `refused/`, with the reason beside it.
  */
 export async function sendSpooled(client: Client, folder: string, log: Log, ending?: Ending): Promise<void> {
   for (const name of await namesIn(folder)) {
@@ -88,7 +89,7 @@ export async function sendSpooled(client: Client, folder: string, log: Log, endi
     } catch (error) {
       if (isGone(error)) continue;
       if (!isItsFault(error)) throw error;
-      await refuse(folder, name, messageOf(error));
+      await putAside(folder, name, messageOf(error));
       log.warn({ file: name, reason: messageOf(error) }, 'spooled file refused');
     }
   }
@@ -117,7 +118,7 @@ function outgoing({ queue, headers, message }: Spooled, client: Client): Paramet
 }
 
 /** The reason is written first: a file in `refused/` is never without one. */
-async function refuse(folder: string, name: string, reason: string): Promise<void> {
+async function putAside(folder: string, name: string, reason: string): Promise<void> {
   const refused = join(folder, 'refused');
   await mkdir(refused, { recursive: true });
   await writeDurably(join(refused, `${name}.reason`), `${reason}\n`);
@@ -128,6 +129,7 @@ async function refuse(folder: string, name: string, reason: string): Promise<voi
 
 function isItsFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (refused.is(error)) return isTooLarge(String(error.fields['reason']));
   return invalid.is(error) || code === 'dispatcher.bad-spool' || code.startsWith('recipes.');
 }
 

@@ -1,6 +1,8 @@
 import { link, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBroker } from '../../src/broker/broker.ts';
+import { defaultBrokerLimits } from '../../src/broker/limits.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { silent } from '../../src/core/log.ts';
 import { spool } from '../../src/dispatcher/spool.ts';
@@ -19,6 +21,25 @@ interface SuiteBroker extends AsyncDisposable {
 }
 
 describe('announcements spooled, on the embedded broker', () => exerciseSpool(startEmbeddedBroker));
+
+describe('a spooled announcement that is larger than the broker reads', () => {
+  it('is put aside with the reason, and holds up no other', async () => {
+    await using folder = await temporaryFolder();
+    const frame = { ...defaultBrokerLimits.frame, bodyBytes: 10_000 };
+    await using broker = await startBroker({ port: 0, store: ':memory:', limits: { frame } });
+    await using inbox = await Inbox.open(`stomp://127.0.0.1:${String(broker.port)}/ns`);
+    const announce = async (guid: string, now: number): Promise<string> =>
+      await spool(folder.path, { queue: 'data-collection', headers: {}, message: { parameters: { guid } } }, now);
+    const large = basename(await announce('x'.repeat(20_000), 1));
+    await announce('good', 2);
+    const sender = new SpoolSender({ client: inbox.client, folder: folder.path, clock: systemClock, log: silent });
+    sender.start();
+    expect((await inbox.first(1)).map(guidOf)).toEqual(['good']);
+    await sender.stop();
+    expect(await readdir(folder.path)).toEqual(['refused']);
+    expect(await readFile(join(folder.path, `refused/${large}.reason`), 'utf8')).toContain('exceeds the limit');
+  });
+});
 
 requireOrSkip('ActiveMQ', activemqAvailable())('announcements spooled, on ActiveMQ', () =>
   exerciseSpool(startActiveMQ),
