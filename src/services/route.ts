@@ -3,6 +3,7 @@ import { digest } from '../core/json.ts';
 import { waitingSeconds } from '../core/seconds.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
+import { budgetUsed } from './budget.ts';
 import { deadLetterQueue, type Destinations } from './names.ts';
 import type { Outcome, Output } from './outcome.ts';
 import { bodyOf, deliveryId, senderHeaders } from './received.ts';
@@ -188,6 +189,7 @@ function deadLetter({ message, run, context, envelope }: Task, cause: Cause, sur
       'baton-first-failure': String(message.firstFailure ?? surround.now),
       'baton-last-failure': String(surround.now),
       ...(context.recipeHash === undefined ? {} : { 'baton-recipe-hash': context.recipeHash }),
+      ...(context.sourceHash === undefined ? {} : { 'baton-source-hash': context.sourceHash }),
       'original-destination': message.delivery.destination,
     },
     body: bodyOf(message.delivery),
@@ -229,6 +231,7 @@ function record(task: Task, { outcome, next, cause, results = [] }: Routed, surr
     received: message.delivery.receivedAt,
     started: surround.started,
     finished: surround.now,
+    ...budgetUsed(task.settings, task.context, surround.now),
     sends: countSends(next),
     outputs,
     ...(first?.kind === 'result' ? { result: first.result } : {}),
