@@ -60,6 +60,8 @@ export interface Config {
     readonly customRecipes: boolean;
     /** Which parameters of an announcement tell what it is about. */
     readonly fields: AboutNames;
+    /** How long an announcement of a run that was started is a duplicate. */
+    readonly rememberDays: number;
   };
   /** `quietAfter`: seconds of silence after which a run has ended that went through services without records. */
   readonly ledger: { readonly quietAfter: number };

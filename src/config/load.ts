@@ -19,7 +19,7 @@ interface ConfigFile {
   readonly store?: string;
   readonly page?: { readonly host?: string; readonly port?: number };
   readonly recipes?: string;
-  readonly announcements?: { readonly customRecipes?: boolean; readonly fields?: Partial<AboutNames> };
+  readonly announcements?: Partial<Omit<Config['announcements'], 'fields'>> & { readonly fields?: Partial<AboutNames> };
   readonly ledger?: Partial<Config['ledger']>;
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
@@ -64,6 +64,7 @@ export async function loadConfig(
     announcements: {
       customRecipes: read.announcements?.customRecipes ?? false,
       fields: { ...standardFields, ...read.announcements?.fields },
+      rememberDays: read.announcements?.rememberDays ?? 365,
     },
     ledger: { quietAfter: 3600, ...read.ledger },
     modules: (read.modules ?? []).map((module) => resolve(folder, module)),

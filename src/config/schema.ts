@@ -24,6 +24,12 @@ export const configSchema: JsonObject = {
       description: 'folder with recipes and rules.yaml; absent: the recipes that ship with Baton',
     },
     announcements: closed({
+      rememberDays: {
+        type: 'integer',
+        minimum: 1,
+        default: 365,
+        description: 'days for which a run id that was announced before is a duplicate',
+      },
       customRecipes: {
         type: 'boolean',
         default: false,

@@ -1,5 +1,4 @@
 import type { Clock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Cancellations } from '../services/cancellations.ts';
 import type { Work } from '../services/consumer.ts';
@@ -10,7 +9,7 @@ import type { Decision } from '../services/settlement.ts';
 import { crash, type Suspect } from '../services/suspects.ts';
 import { accepted, deferred, duplicate, refused, withdrawn, type Announcement, type Office } from './answer.ts';
 import { announcingStep } from './announcing-step.ts';
-import { notReady } from './errors.ts';
+import { claimsUnusable, notReady } from './errors.ts';
 import type { Library } from './library.ts';
 import { instantiate } from './instantiate.ts';
 import { choose, missing, type Plan } from './plan.ts';
@@ -65,6 +64,7 @@ export class AnnouncementWork implements Work {
       announcement = { ...read, run: plan.run, ...(plan.key === undefined ? {} : { key: plan.key }) };
       return await this.#dispatch(announcement, plan);
     } catch (error) {
+      if (claimsUnusable.is(error)) return this.#putOff(announcement, error);
       this.#around.log.warn({ run: announcement.run, err: error }, 'announcement refused');
       return refused(announcement, error, this.#office());
     }
@@ -114,11 +114,7 @@ export class AnnouncementWork implements Work {
     const absent = await missing(plan);
     if (absent.length > 0) return this.#wait(announcement, absent, request.timeout, request.expiration);
     const instantiated = await instantiate(plan, library);
-    try {
-      runs.claim(run, message.key, clock.now());
-    } catch (error) {
-      return this.#putOff(announcement, error);
-    }
+    runs.claim(run, message.key, clock.now());
     // Two dispatchers on one store: whoever claimed first starts the run.
     if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());
     return accepted(announcement, plan.recipes, instantiated, this.#office());
@@ -138,8 +134,7 @@ export class AnnouncementWork implements Work {
   }
 
   /** The disk is full, or broken: that is no fault of the announcement. Its files were there, and may go meanwhile. */
-  #putOff(announcement: Announcement, error: unknown): Decision {
-    const reason = `That the run starts cannot be written down: ${messageOf(error)}`;
+  #putOff(announcement: Announcement, { message: reason }: Error): Decision {
     this.#around.log.warn({ run: announcement.run, reason }, 'announcement put off');
     const office = this.#office();
     return deferred(announcement, lookAgain, office.now + 2 * lookAgain * 1000, reason, office);

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { silent, type Log } from '../core/log.ts';
 import { followCancellations } from '../services/cancellation-news.ts';
@@ -21,7 +22,12 @@ export interface DispatcherOptions {
   readonly recipes: string;
   /** The folder in which it remembers which runs it started. */
   readonly store: string;
-  readonly announcements: { readonly customRecipes: boolean; readonly fields: AboutNames };
+  readonly announcements: {
+    readonly customRecipes: boolean;
+    readonly fields: AboutNames;
+    /** How long an announcement of a run that was started is a duplicate; a year where nothing is said. */
+    readonly rememberDays?: number;
+  };
   /** `host.pid`. */
   readonly host: string;
   readonly version: string;
@@ -33,6 +39,10 @@ export interface DispatcherOptions {
 
 /** Announcements looked at at the same time: reading files waits more than it computes. */
 const concurrency = 4;
+/** Between two times that old claims are forgotten. */
+const forgetEveryMs = 3_600_000;
+/** Between a few of them and the next. */
+const forgetPauseMs = 20;
 /** Seconds for one announcement. */
 const timeout = 60;
 
@@ -44,6 +54,11 @@ export class Dispatcher implements AsyncDisposable {
   readonly #runs: StartedRuns;
   readonly #cancellations: Cancellations;
   readonly #consumers: readonly Consumer[];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #rememberMs: number;
+  readonly #stopping = new AbortController();
+  #forgetting: Promise<void> | undefined;
   #unfollow: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -56,6 +71,9 @@ export class Dispatcher implements AsyncDisposable {
       clock,
     );
     this.#runs = new StartedRuns(options.store);
+    this.#clock = clock;
+    this.#log = log;
+    this.#rememberMs = (options.announcements.rememberDays ?? 365) * 86_400_000;
     const library = new Library(options.recipes);
     const watch = watchOver(options.suspects, options.notes, this.events);
     this.#cancellations = watch.cancellations;
@@ -93,6 +111,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#status.start();
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
+    this.#forgetting = this.#forgetOld();
   }
 
   /** Settles what it has begun, and disconnects. May be called twice. */
@@ -109,12 +128,29 @@ export class Dispatcher implements AsyncDisposable {
     this.#status.set(this.#consumers.some(({ busy }) => busy) ? status.processing : status.idle);
   }
 
+  /** Forgets the runs whose announcements are no duplicates any more. Should that not be possible, it is tried again. */
+  async #forgetOld(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const before = this.#clock.now() - this.#rememberMs;
+      try {
+        const forgotten = await this.#runs.forget(before, async () => this.#clock.sleep(forgetPauseMs, signal));
+        if (forgotten > 0) this.#log.info({ forgotten }, 'forgot the ids of runs that were started long ago');
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn({ reason: messageOf(error) }, 'the ids of old runs are not forgotten yet');
+      }
+      await this.#clock.sleep(forgetEveryMs, signal).catch(() => undefined);
+    }
+  }
+
   async #stop(): Promise<void> {
     this.#status.set(status.shutdown);
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
     this.#unfollow?.();
     this.#status.stop();
     await this.#client.stop();
+    this.#stopping.abort();
+    await this.#forgetting;
     this.#runs[Symbol.dispose]();
   }
 }

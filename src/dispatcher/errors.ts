@@ -63,3 +63,10 @@ export const badSpool = defineError<{ where: string; expected: string; found: st
   ({ where, expected, found }) => `${where} of the spooled announcement: expected ${expected}, got ${found}.`,
   'Correct the file and move it back into the spool folder.',
 );
+
+/** The disk is full, or broken: announcements wait until it can be told again which runs were started. */
+export const claimsUnusable = defineError<{ reason: string }>(
+  'dispatcher.claims-unusable',
+  ({ reason }) => `Which runs were started cannot be read or written: ${reason}.`,
+  'Make room on the disk of the store, or repair dispatcher.sqlite there; the announcement is looked at again by itself.',
+);

@@ -113,6 +113,16 @@ export function exerciseDispatcher(
       expect(await answer).toMatchObject({ status: 'accepted', run: 'g' });
     });
 
+    it('waits while it cannot be read which runs were started', async () => {
+      await using office = await Office.open(broker.address(uniqueNamespace()));
+      using store = new DatabaseSync(join(office.folder, 'dispatcher.sqlite'));
+      store.exec('ALTER TABLE started RENAME TO away');
+      const answer = office.announce('processing_recipe', { recipes: ['other'], parameters: { guid: 'g' } });
+      expect((await office.recorded('later')).reason).toContain('cannot be read or written');
+      store.exec('ALTER TABLE away RENAME TO started');
+      expect(await answer).toMatchObject({ status: 'accepted', run: 'g' });
+    });
+
     it('that never becomes ready is refused when its time is up, to the queue it names for that', async () => {
       await using office = await Office.open(broker.address(uniqueNamespace()));
       const parameters = {
