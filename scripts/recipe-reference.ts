@@ -59,7 +59,7 @@ function kindOf(schema: Json): string {
   if (Array.isArray(choices)) return choices.map((choice: Json) => `\`${JSON.stringify(choice)}\``).join(', ');
   // A placeholder may stand everywhere.
   if (Array.isArray(anyOf))
-    return [...new Set((anyOf as Json[]).filter((each) => !isPlaceholder(each)).map(kindOf))].join(', or ');
+    return [...new Set((anyOf as Json[]).filter((each) => !isOtherForm(each)).map(kindOf))].join(', or ');
   const kind = [type ?? 'any']
     .flat()
     .map((each) => written(each))
@@ -85,8 +85,10 @@ function written(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isPlaceholder(schema: Json): boolean {
-  return isObject(schema) && schema['type'] === 'string' && schema['pattern'] === '\\{.+\\}';
+/** Placeholders, text that is read as what is wanted, and nothing: forms that may stand for any value, and need no mention. */
+function isOtherForm(schema: Json): boolean {
+  if (!isObject(schema) || schema['type'] === 'null') return isObject(schema);
+  return schema['type'] === 'string' && schema['pattern'] !== undefined && schema['description'] === undefined;
 }
 
 function propertiesOf(schema: JsonObject): JsonObject {

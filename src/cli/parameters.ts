@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { text as textFrom } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { messageOf } from '../core/errors.ts';
+import { BatonError, messageOf } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { parseJson } from '../recipes/bounded-json.ts';
 import { usage } from './errors.ts';
 
 /** Adds `--set key=value`, as often as it is needed. */
@@ -23,13 +25,15 @@ export function parametersFrom(set: readonly string[]): JsonObject {
 
 /** The announcement in a JSON file; `-` is standard input. */
 export async function announcementIn(file: string): Promise<JsonObject> {
+  const name = `The announcement ${file === '-' ? 'on standard input' : file}`;
   try {
-    const value = JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as Json;
+    const value = parseJson(file === '-' ? await textFrom(process.stdin) : await readFile(file, 'utf8'), name);
     if (isObject(value)) return value;
   } catch (error) {
-    throw usage({ problem: `The announcement ${file} cannot be read: ${messageOf(error)}` }, { cause: error });
+    if (error instanceof BatonError) throw usage({ problem: error.message.replace(/\.$/, '') }, { cause: error });
+    throw usage({ problem: `${name} cannot be read: ${messageOf(error)}` }, { cause: error });
   }
-  throw usage({ problem: `The announcement ${file} is not a JSON object` });
+  throw usage({ problem: `${name} is not a JSON object` });
 }
 
 /** Lists, objects, numbers, true, false and null as such; ids with leading zeros and everything else as text. */

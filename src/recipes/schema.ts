@@ -35,7 +35,10 @@ const stepNumber: JsonObject = { type: 'integer', not: { const: 0 } };
 const targets: JsonObject = { anyOf: [stepNumber, { type: 'array', items: stepNumber }] };
 
 const links: JsonObject = {
-  anyOf: [{ $ref: '#/$defs/targets' }, { type: 'object', additionalProperties: { $ref: '#/$defs/targets' } }],
+  anyOf: [
+    { $ref: '#/$defs/targets' },
+    { type: 'object', additionalProperties: { anyOf: [{ $ref: '#/$defs/targets' }, { type: 'null' }] } },
+  ],
 };
 
 const start: JsonObject = {
@@ -51,6 +54,10 @@ const start: JsonObject = {
 };
 
 const placeholder: JsonObject = { type: 'string', pattern: '\\{.+\\}' };
+
+/** Text that is read as a number, or as true and false. */
+const numberText: JsonObject = { type: 'string', pattern: '^\\s*[+-]?\\.?\\d[\\d.eE+-]*\\s*$' };
+const booleanText: JsonObject = { type: 'string', pattern: '^(?:[Tt]rue|[Ff]alse)$' };
 
 function step(services: readonly DescribedService[]): JsonObject {
   return {
@@ -76,7 +83,7 @@ function stepProperties(services: readonly DescribedService[]): JsonObject {
     },
     output: { $ref: '#/$defs/links', description: 'Where results go: a step, several, or by channel.' },
     error: {
-      $ref: '#/$defs/links',
+      anyOf: [{ $ref: '#/$defs/links' }, { type: 'null' }],
       description: 'Where a failure goes, as {error, payload}, after the last attempt.',
     },
     'transport-delay': seconds('Wait before a message to this step is delivered.', 0),
@@ -109,10 +116,10 @@ function check(service: DescribedService, index: number): JsonObject {
 
 function seconds(description: string, minimum?: number): JsonObject {
   const bound: JsonObject = minimum === undefined ? { exclusiveMinimum: 0 } : { minimum };
-  return { anyOf: [{ type: 'number', ...bound }, placeholder], description: `${description} In seconds.` };
+  return { anyOf: [{ type: 'number', ...bound }, numberText, placeholder], description: `${description} In seconds.` };
 }
 
-const count: JsonObject = { anyOf: [{ type: 'integer', minimum: 1 }, placeholder] };
+const count: JsonObject = { anyOf: [{ type: 'integer', minimum: 1 }, numberText, placeholder] };
 
 const field: JsonObject = {
   type: 'string',
@@ -126,7 +133,10 @@ const retry: JsonObject = {
   properties: {
     attempts: { ...count, description: 'Attempts in all, the first included.' },
     delay: seconds('Wait after the first attempt.', 0),
-    factor: { anyOf: [{ type: 'number', minimum: 0 }, placeholder], description: 'By which each wait is longer.' },
+    factor: {
+      anyOf: [{ type: 'number', minimum: 0 }, numberText, placeholder],
+      description: 'By which each wait is longer.',
+    },
     maxDelay: seconds('Longest wait.', 0),
   },
   additionalProperties: false,
@@ -153,7 +163,9 @@ function definition(service: DescribedService, index: number): [string, JsonObje
       title: name,
       description,
       properties: {
-        parameters: withPlaceholders(parameters),
+        parameters: withPlaceholders(
+          embedded(parameters, `#/$defs/${definitionName(service, index)}/properties/parameters`),
+        ),
         output: { type: ['integer', 'array', 'object'], ...outputs(channels) },
       },
     },
@@ -182,11 +194,33 @@ function definitionName({ name }: DescribedService, index: number): string {
   return `${name.replace(/[^\w-]+/g, '-')}-${index + 1}`;
 }
 
-/** Before substitution any value may be a placeholder, and so may its parts. */
+/** A schema of its own as a part of this one: what it refers to in itself stands below `root` now. */
+function embedded(schema: JsonObject, root: string): JsonObject {
+  const { $schema: _dialect, $id: _id, ...rest } = schema;
+  return referring(rest, root) as JsonObject;
+}
+
+function referring(value: Json, root: string): Json {
+  if (Array.isArray(value)) return value.map((inner: Json) => referring(inner, root));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === '$ref' && typeof inner === 'string' && inner.startsWith('#')
+      ? root + inner.slice(1)
+      : referring(inner, root),
+  ]);
+  return Object.fromEntries(entries) as JsonObject;
+}
+
+/** Before substitution any value may be a placeholder, and so may its parts, and names of parameters. */
 function withPlaceholders(parameters: JsonObject): JsonObject {
-  return isObject(parameters['properties'])
-    ? { ...parameters, properties: eachOrPlaceholder(parameters['properties']) }
-    : parameters;
+  const { properties, patternProperties } = parameters;
+  if (!isObject(properties)) return parameters;
+  return {
+    ...parameters,
+    properties: eachOrPlaceholder(properties),
+    patternProperties: { ...(isObject(patternProperties) ? patternProperties : {}), '\\{.+\\}': true },
+  };
 }
 
 function eachOrPlaceholder(schemas: JsonObject): JsonObject {
@@ -203,7 +237,16 @@ function orPlaceholder(schema: Json): Json {
     ...(isObject(properties) ? { properties: eachOrPlaceholder(properties) } : {}),
   };
   // Outside of the alternatives, where editors look for it.
-  return { ...(description === undefined ? {} : { description }), anyOf: [inner, placeholder] };
+  return {
+    ...(description === undefined ? {} : { description }),
+    anyOf: [inner, ...asText(inner['type']), placeholder],
+  };
+}
+
+/** The texts that a service reads as what it wants. */
+function asText(type: Json | undefined): readonly JsonObject[] {
+  if (type === 'number' || type === 'integer') return [numberText];
+  return type === 'boolean' ? [booleanText] : [];
 }
 
 /** The keys of a step that mean something to Baton or to Zocalo; any other is kept, too. */

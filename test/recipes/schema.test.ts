@@ -60,6 +60,45 @@ describe('recipeSchema', () => {
   });
 });
 
+describe("a service's schema as a part of that of recipes", () => {
+  const own: DescribedService = {
+    name: 'own',
+    description: 'Has definitions.',
+    queue: 'own',
+    parameters: {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      $id: 'https://example.org/own.json',
+      type: 'object',
+      $defs: { size: { type: 'integer', minimum: 1 } },
+      properties: {
+        box: { $ref: '#/$defs/size' },
+        boxes: { type: 'array', items: { $ref: '#/properties/box' } },
+        fast: { type: 'boolean' },
+      },
+      additionalProperties: false,
+    },
+    channels: {},
+  };
+  const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
+    recipeSchema([own, watch]),
+  );
+  const isTaken = (parameters: Json): boolean => validate(recipeWith({ queue: 'own', parameters }));
+
+  it('refers to its own definitions still', () => {
+    expect(isTaken({ box: 3, boxes: [1, '{n}'] })).toBe(true);
+    expect(isTaken({ box: 0 })).toBe(false);
+    expect(isTaken({ boxes: [0] })).toBe(false);
+  });
+
+  it('takes the texts that a service reads as numbers and as true and false, and names with placeholders', () => {
+    expect(isTaken({ fast: 'True', '{name}': 5 })).toBe(true);
+    expect(isTaken({ fast: 'quickly' })).toBe(false);
+    expect(isRecipe(recipeWith({ queue: 'file-watch', parameters: { pattern: 'x', 'burst-limit': '40' } }))).toBe(true);
+    expect(isRecipe(recipeWith({ timeout: '60', join: { count: '3' }, error: null, output: { a: null } }))).toBe(true);
+    expect(isRecipe(recipeWith({ timeout: '60s' }))).toBe(false);
+  });
+});
+
 describe('the schema of recipes with the services that ship', () => {
   const validate = ajv.compile(recipeSchema(builtinServices));
 
