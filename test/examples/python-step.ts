@@ -157,19 +157,17 @@ export function exercisePythonStep(start: () => Promise<KillableBroker>, refused
     await bench.next('out');
   });
 
-  it.skipIf(refused === undefined)(
-    'goes on past an outcome that the broker does not take, whatever is done',
-    { timeout: 60_000 },
-    async () => {
+  if (refused !== undefined) {
+    it('goes on past an outcome that the broker does not take, whatever is done', { timeout: 60_000 }, async () => {
       await using bench = await Bench.open(broker.address(uniqueNamespace()));
       const file = await bench.scan('a', '1 5\n');
-      await bench.site.run({ 1: { ...step, output: 2 }, 2: { queue: refused ?? '' }, start: [[1, { file }]] });
+      await bench.site.run({ 1: { ...step, output: 2 }, 2: { queue: refused }, start: [[1, { file }]] });
       expect((await bench.nextDead()).headers).toMatchObject({ 'baton-error-code': 'refused' });
       await bench.site.settled(1, 'dead');
       await bench.site.run({ 1: { ...step, output: 2 }, 2: sink, start: [[1, { file }]] });
       await bench.next('out');
-    },
-  );
+    });
+  }
 
   it('killed in the middle of its work loses nothing and doubles nothing', async () => {
     await using bench = await Bench.open(broker.address(uniqueNamespace()));
