@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { ParameterSchema } from './parameter-schema.ts';
 
 /** What the schema of recipes takes from a service: its queue, its channels, and the JSON Schema of its parameters. */
 export interface DescribedService {
@@ -163,9 +164,11 @@ function definition(service: DescribedService, index: number): [string, JsonObje
       title: name,
       description,
       properties: {
-        parameters: withPlaceholders(
-          embedded(parameters, `#/$defs/${definitionName(service, index)}/properties/parameters`),
-        ),
+        // One that is no schema would make the whole one none; the linter tells of it.
+        parameters:
+          new ParameterSchema(parameters).mistake === undefined
+            ? withPlaceholders(embedded(parameters, `#/$defs/${definitionName(service, index)}/properties/parameters`))
+            : { type: 'object' },
         output: { type: ['integer', 'array', 'object'], ...outputs(channels) },
       },
     },

@@ -90,6 +90,12 @@ describe("a service's schema as a part of that of recipes", () => {
     expect(isTaken({ boxes: [0] })).toBe(false);
   });
 
+  it('is left out where it is no schema, for it would make the whole one none', () => {
+    const broken = { ...own, parameters: { type: 'objekt' } };
+    expect(ajv.validateSchema(recipeSchema([broken]))).toBe(true);
+    expect(ajv.compile(recipeSchema([broken]))(recipeWith({ queue: 'own', parameters: { any: 1 } }))).toBe(true);
+  });
+
   it('takes the texts that a service reads as numbers and as true and false, and names with placeholders', () => {
     expect(isTaken({ fast: 'True', '{name}': 5 })).toBe(true);
     expect(isTaken({ fast: 'quickly' })).toBe(false);

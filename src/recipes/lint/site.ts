@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../core/json.ts';
 import type { DescribedService } from '../schema.ts';
-import { ParameterSchema } from './parameter-schema.ts';
+import { ParameterSchema } from '../parameter-schema.ts';
 
 /** What the linter wants to know of a service. */
 export interface KnownService extends DescribedService {
@@ -7,10 +8,18 @@ export interface KnownService extends DescribedService {
   readonly joins: boolean;
 }
 
+/** What recipes may ask of a program of the site. */
+export interface KnownProgram {
+  /** JSON Schema of its arguments; none are permitted where absent. */
+  readonly arguments?: JsonObject;
+}
+
 /** What is known of the site that recipes are for. */
 export interface SiteFacts {
   /** The services installed, whether they run or not. */
   readonly services: readonly KnownService[];
+  /** The programs that the service `command` runs there, by name; absent where that is not known. */
+  readonly programs?: Readonly<Record<string, KnownProgram>>;
   /** Queues that somebody reads. */
   readonly readers: ReadonlySet<string>;
   /** How that is known. */
@@ -23,7 +32,7 @@ export interface SiteFacts {
 export class LintSite {
   readonly facts: SiteFacts;
   readonly #byQueue: ReadonlyMap<string, KnownService>;
-  readonly #schemas = new Map<KnownService, ParameterSchema>();
+  readonly #schemas = new Map<KnownService | KnownProgram, ParameterSchema>();
 
   constructor(facts: SiteFacts) {
     this.facts = facts;
@@ -56,6 +65,18 @@ export class LintSite {
   parametersOf(service: KnownService): ParameterSchema {
     const schema = this.#schemas.get(service) ?? new ParameterSchema(service.parameters);
     this.#schemas.set(service, schema);
+    return schema;
+  }
+
+  /** The same of what recipes may give a program of the site, under `arguments`; undefined where there is no such program. */
+  argumentsOf(name: string): ParameterSchema | undefined {
+    const { programs = {} } = this.facts;
+    const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+    if (!program) return undefined;
+    const { arguments: permitted = { type: 'array', maxItems: 0 } } = program;
+    const schema =
+      this.#schemas.get(program) ?? new ParameterSchema({ type: 'object', properties: { arguments: permitted } });
+    this.#schemas.set(program, schema);
     return schema;
   }
 }

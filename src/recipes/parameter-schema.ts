@@ -1,9 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { messageOf } from '../../core/errors.ts';
-import { copyOf, isObject, type Json, type JsonObject } from '../../core/json.ts';
-import { schemaProblem, type SchemaProblem } from '../schema-problem.ts';
-import { textsIn } from './subject.ts';
+import { messageOf } from '../core/errors.ts';
+import { copyOf, isObject, type Json, type JsonObject } from '../core/json.ts';
+import { schemaProblem, type SchemaProblem } from './schema-problem.ts';
+import { textsIn } from './lint/subject.ts';
 
 /** The JSON Schema of a service's parameters, and how those of a step keep to it: as the service itself reads them. */
 export class ParameterSchema {
