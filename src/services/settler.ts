@@ -102,8 +102,8 @@ export class Settler {
         resolve();
       }
     } catch (error) {
-      if (current.length > 1 && invalid.is(error)) {
-        // Nothing was written, so the connection goes on.
+      if (current.length > 1 && (invalid.is(error) || stale.is(error))) {
+        // Nothing was written, so the connection goes on, and each has its own end.
         for (const entry of current) await this.#commit([entry]);
       } else if (current.length > 1 && refused.is(error)) {
         for (const { settlement, reject } of current) {
