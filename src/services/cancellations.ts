@@ -1,5 +1,7 @@
 /** ms to wait for whoever knows which runs are cancelled: a ledger answers within a few, where there is one. */
 const patience = 1_000;
+/** ms to stand still in all, as while a process has lost only the connection over which it is told. */
+const longestPatience = 30_000;
 
 /**
  * The runs that were cancelled and have not ended, as far as this process was told. Nothing of them is worked on: what
@@ -10,6 +12,12 @@ export class Cancellations {
   readonly #watchers = new Set<(run: string) => void>();
   #awaited: PromiseWithResolvers<void> | undefined;
   #patience: NodeJS.Timeout | undefined;
+  #longest: NodeJS.Timeout | undefined;
+  readonly #longestMs: number;
+
+  constructor(longestMs = longestPatience) {
+    this.#longestMs = longestMs;
+  }
 
   has(run: string): boolean {
     return this.#runs.size > 0 && this.#runs.has(run);
@@ -40,7 +48,7 @@ export class Cancellations {
     return this.#awaited === undefined;
   }
 
-  /** Resolves when the list has come that was asked for, or a second after it was asked for. */
+  /** Resolves when the list has come that was asked for, or a second after it was asked for; in any case half a minute after it was expected. */
   async current(): Promise<void> {
     await this.#awaited?.promise;
   }
@@ -48,7 +56,9 @@ export class Cancellations {
   /** There may be news: it is going to be asked for. */
   expect(): void {
     clearTimeout(this.#patience);
-    this.#awaited ??= Promise.withResolvers();
+    if (this.#awaited) return;
+    this.#awaited = Promise.withResolvers();
+    this.#longest = setTimeout(() => this.arrived(), this.#longestMs);
   }
 
   /** It was asked for. */
@@ -60,6 +70,7 @@ export class Cancellations {
   /** It has come, or nobody waits for it any more. */
   arrived(): void {
     clearTimeout(this.#patience);
+    clearTimeout(this.#longest);
     this.#awaited?.resolve();
     this.#awaited = undefined;
   }

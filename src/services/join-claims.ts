@@ -13,6 +13,8 @@ export interface JoinAnswer {
 
 /** Milliseconds until the ledger is asked again. */
 const patience = 5_000;
+/** Milliseconds after which no answer is expected any more to what is asked once. */
+const longestAnswer = 60_000;
 
 /** The message that tells it to whoever asked. */
 export function joinAnswer(answer: JoinAnswer, destinations: Destinations): Outgoing {
@@ -28,11 +30,14 @@ export class JoinClaims {
   readonly #client: Client;
   readonly #log: Log;
   readonly #claims = new Map<string, Claim>();
-  readonly #questions = new Map<string, PromiseWithResolvers<JoinAnswer['members']>>();
+  readonly #questions = new Map<string, Question>();
+  readonly #answerWithin: number;
 
-  constructor(client: Client, log: Log) {
+  /** `answerWithin`: milliseconds. */
+  constructor(client: Client, log: Log, answerWithin = longestAnswer) {
     this.#client = client;
     this.#log = log;
+    this.#answerWithin = answerWithin;
   }
 
   /** Resolves when it hears answers. */
@@ -47,19 +52,32 @@ export class JoinClaims {
     return await claim.answered.promise;
   }
 
-  /** Resolves with the members with which the join has closed, null if it has not. Never, when the question is lost: it is asked again when it closes. */
+  /** Resolves with the members with which the join has closed; null if it has not, or no answer comes: it is asked again when it closes. */
   async known(record: JoinRecord): Promise<JoinAnswer['members']> {
-    const asked = this.#questions.get(record.id) ?? Promise.withResolvers();
-    this.#questions.set(record.id, asked);
+    const question = this.#questions.get(record.id) ?? this.#ask(record.id);
     this.#send(record);
-    return await asked.promise;
+    return await question.answered.promise;
   }
 
   /** Asks no more. */
   stop(): void {
     for (const { timer } of this.#claims.values()) clearInterval(timer);
     this.#claims.clear();
-    this.#questions.clear();
+    for (const join of [...this.#questions.keys()]) this.#answer(join, null);
+  }
+
+  #ask(join: string): Question {
+    const timer = setTimeout(() => this.#answer(join, null), this.#answerWithin);
+    const question = { timer, answered: Promise.withResolvers<JoinAnswer['members']>() };
+    this.#questions.set(join, question);
+    return question;
+  }
+
+  #answer(join: string, members: JoinAnswer['members']): void {
+    const question = this.#questions.get(join);
+    this.#questions.delete(join);
+    clearTimeout(question?.timer);
+    question?.answered.resolve(members);
   }
 
   #claim(record: JoinRecord): Claim {
@@ -82,14 +100,18 @@ export class JoinClaims {
   #hear(answer: JoinAnswer | undefined): void {
     if (!answer) return;
     const { join, members } = answer;
-    this.#questions.get(join)?.resolve(members);
-    this.#questions.delete(join);
+    this.#answer(join, members);
     const claim = this.#claims.get(join);
     if (!claim || !members) return;
     this.#claims.delete(join);
     clearInterval(claim.timer);
     claim.answered.resolve(members);
   }
+}
+
+interface Question {
+  readonly timer: NodeJS.Timeout;
+  readonly answered: PromiseWithResolvers<JoinAnswer['members']>;
 }
 
 interface Claim {

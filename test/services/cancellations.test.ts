@@ -47,6 +47,17 @@ it('who begins waits no longer than a second for a ledger that is not there', as
   expect(cancellations.isCurrent).toBe(true);
 });
 
+it('who has lost only the connection over which it is told goes on after a while', async () => {
+  const cancellations = new Cancellations(50);
+  cancellations.expect();
+  // Lost again and again.
+  const losing = setInterval(() => cancellations.expect(), 10);
+  await cancellations.current();
+  clearInterval(losing);
+  cancellations.arrived();
+  expect(cancellations.isCurrent).toBe(true);
+});
+
 it('a list tells what is new on it, and forgets what is not', () => {
   const cancellations = new Cancellations();
   const told: string[] = [];
