@@ -131,13 +131,14 @@ export class Dispatcher implements AsyncDisposable {
   /** Forgets the runs whose announcements are no duplicates any more. Should that not be possible, it is tried again. */
   async #forgetOld(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       const before = this.#clock.now() - this.#rememberMs;
       try {
         const forgotten = await this.#runs.forget(before, async () => this.#clock.sleep(forgetPauseMs, signal));
         if (forgotten > 0) this.#log.info({ forgotten }, 'forgot the ids of runs that were started long ago');
       } catch (error) {
-        if (!signal.aborted) this.#log.warn({ reason: messageOf(error) }, 'the ids of old runs are not forgotten yet');
+        if (!isOver()) this.#log.warn({ reason: messageOf(error) }, 'the ids of old runs are not forgotten yet');
       }
       await this.#clock.sleep(forgetEveryMs, signal).catch(() => undefined);
     }

@@ -129,7 +129,7 @@ async function putAside(folder: string, name: string, reason: string): Promise<v
 
 function isItsFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (refused.is(error)) return isTooLarge(String(error.fields['reason']));
+  if (refused.is(error)) return isTooLarge(error.fields['reason'] as string);
   return invalid.is(error) || code === 'dispatcher.bad-spool' || code.startsWith('recipes.');
 }
 
