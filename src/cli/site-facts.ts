@@ -10,7 +10,8 @@ export async function configuredSite(config: Config): Promise<SiteFacts> {
   const services = await installedServices(config);
   const running = new Set(Object.values(config.processes).flat());
   const read = services.filter(({ name }) => running.has(name)).map(({ queue }) => queue);
-  return { services, readers: new Set([...read, ...names.announcements]), source: 'configuration' };
+  const { programs } = config;
+  return { services, programs, readers: new Set([...read, ...names.announcements]), source: 'configuration' };
 }
 
 /** The same as it is now: by the heartbeats that the monitor hears, and the consumers that the broker counts. */
@@ -25,7 +26,8 @@ export async function liveSite(config: Config, monitor: string): Promise<SiteFac
   const read = services.filter(({ name }) => running.has(name)).map(({ queue }) => queue);
   const consumed = queues.filter(({ consumers }) => consumers > 0).map(({ name }) => name);
   const heard = alive.flatMap(({ service, serviceClass }) => [service, serviceClass]);
-  return { services, readers: new Set([...read, ...consumed]), source: 'heartbeats', heard };
+  const { programs } = config;
+  return { services, programs, readers: new Set([...read, ...consumed]), source: 'heartbeats', heard };
 }
 
 /** The installed services, each with the queue that it has at this site. */

@@ -1,5 +1,6 @@
 import { linkRules } from './link-rules.ts';
 import { placeholderRules } from './placeholder-rules.ts';
+import { programRules } from './program-rules.ts';
 import { readingRules } from './reading-rules.ts';
 import type { Rule } from './rule.ts';
 import { serviceRules } from './service-rules.ts';
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...stepRules,
   ...placeholderRules,
   ...serviceRules,
+  ...programRules,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));

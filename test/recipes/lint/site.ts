@@ -18,6 +18,15 @@ const unfinished = defineService({
  */
 export const exampleSite: SiteFacts = {
   services: [...builtinServices, unfinished],
-  readers: new Set(['filewatcher', 'per_image_analysis', 'xray_centring', 'alarm', 'unfinished', 'processing_recipe']),
+  readers: new Set([
+    'filewatcher',
+    'per_image_analysis',
+    'xray_centring',
+    'programs',
+    'alarm',
+    'unfinished',
+    'processing_recipe',
+  ]),
+  programs: { xia2: { arguments: { type: 'array', items: { type: 'string', pattern: '^[^-]' }, maxItems: 2 } } },
   source: 'configuration',
 };

@@ -31,7 +31,7 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
   return defineService<CommandParameters>({
     name: 'command',
     description: 'Command',
-    queue: 'command',
+    queue: 'programs',
     concurrency,
     timeout: longest,
     // A program that failed fails again; a recipe knows where that is not so.

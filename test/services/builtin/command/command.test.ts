@@ -37,7 +37,7 @@ describe('a step that runs a program', () => {
     expect(await here.told('result')).toMatchObject({
       environment: { ID: run },
       payload: { a: 1 },
-      recipe: { 1: { queue: 'command', wrapper: { task_information: 'x' } }, start: [[1, []]] },
+      recipe: { 1: { queue: 'programs', wrapper: { task_information: 'x' } }, start: [[1, []]] },
       'recipe-path': [],
       'recipe-pointer': 1,
     });

@@ -46,7 +46,7 @@ export class ProgramSite implements AsyncDisposable {
   async run(parameters: JsonObject = {}, { payload = {}, ...step }: JsonObject = {}): Promise<string> {
     const output = Object.fromEntries(channels.map((channel, index) => [channel, index + 2]));
     const ends = Object.fromEntries(channels.map((channel, index) => [index + 2, { queue: `end.${channel}` }]));
-    const own = { queue: 'command', parameters: { program: 'work', ...parameters }, output, ...step };
+    const own = { queue: 'programs', parameters: { program: 'work', ...parameters }, output, ...step };
     return await this.site.run({ 1: own, ...ends, start: [[1, payload]] });
   }
 
