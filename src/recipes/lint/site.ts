@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { DescribedService } from '../schema.ts';
-import { ParameterSchema } from './parameter-schema.ts';
+import { ParameterSchema } from '../parameter-schema.ts';
 
 /** What the linter wants to know of a service. */
 export interface KnownService extends DescribedService {
