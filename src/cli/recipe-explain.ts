@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { BatonError } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
+import { noRuleApplies } from '../dispatcher/errors.ts';
 import { Library } from '../dispatcher/library.ts';
 import { missing } from '../dispatcher/plan.ts';
 import { ruledQueue } from '../dispatcher/request.ts';
@@ -59,7 +60,9 @@ async function explain(file: string, options: ExplainOptions): Promise<Explanati
     return { ...told, recipes: plan.recipes, waits: await missing(plan) };
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;
-    return { ...told, recipes: [], waits: [], refused: { message: error.message, next: error.next } };
+    // The reasons stand under each rule already.
+    const message = error.code === noRuleApplies.code ? 'No rule applies to this announcement.' : error.message;
+    return { ...told, recipes: [], waits: [], refused: { message, next: error.next } };
   }
 }
 

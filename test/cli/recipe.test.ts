@@ -106,6 +106,19 @@ describe('baton recipe explain', () => {
     expect(code).toBe(0);
   });
 
+  it('tells once why no rule fires', () => {
+    const input = JSON.stringify({ parameters: { event: 'end', experiment_type: 'x', event_type: 1 } });
+    const args = [main, 'recipe', 'explain', '-'];
+    const none = spawnSync(process.execPath, args, { input: input.replace('end', 'pause'), encoding: 'utf8' });
+    expect(none.stdout).toMatch(/\nIt would be refused: No rule applies to this announcement\.\n→ /);
+    expect(none.stdout.match(/event is "pause", expected "end"/g)).toHaveLength(1);
+    expect(none.status).toBe(1);
+    const cut = spawnSync(process.execPath, args, { input: input.slice(0, -1), encoding: 'utf8' });
+    expect(cut.stderr).toContain('The announcement on standard input, line 1, column');
+    expect(cut.stderr).toContain('the { in line 1, column 1 is never closed');
+    expect(cut.status).toBe(2);
+  });
+
   it('tells why an announcement would be refused, and exits 1', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'announcement.json');
