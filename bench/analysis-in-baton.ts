@@ -53,7 +53,7 @@ async function measure(announcer: Announcer, frames: ScanFrames, { page }: TestB
     },
   });
   if (status !== 'finished') throw new Error(`The run ${run} ended as ${status}.`);
-  const { deliveries } = await askMonitor<RunDetail>(page, `/api/runs/${run}`);
+  const { deliveries } = await askMonitor<RunDetail>({ address: page }, `/api/runs/${run}`);
   const analysed = deliveries.filter(({ service }) => service === 'per-image-analysis');
   const [first, last] = [
     Math.min(...analysed.map(({ started }) => started)),

@@ -24,7 +24,8 @@ broker:
   url: stomp://baton:secret@activemq.example.org:61613/zocalo
 store: /srv/baton
 page:
-  host: 0.0.0.0
+  host: baton.example.org
+  tls: { key: secrets/key.pem, cert: secrets/cert.pem }
 recipes: recipes
 modules: [services/checksum.ts]
 processes:

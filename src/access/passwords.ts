@@ -56,7 +56,7 @@ export class Passwords {
     await this.#enter();
     try {
       // Two keyboards write one letter as different code points: composed, it is one.
-      return await derive(password.normalize('NFKC'), salt, bytes, { N, r, p, maxmem: 256 * N * r });
+      return await derive(password.normalize('NFKC'), salt, bytes, { N, r, p, maxmem: 256 * N * r + 2 ** 20 });
     } finally {
       this.#leave();
     }

@@ -1,27 +1,159 @@
-import { isObject } from '../core/json.ts';
-import { messageOf } from '../core/errors.ts';
+import { randomBytes } from 'node:crypto';
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestSecurely } from 'node:https';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { hasAccess, openAccess } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
+import { readPasscode, readSecret } from '../config/secret.ts';
+import { messageOf } from '../core/errors.ts';
+import { isObject } from '../core/json.ts';
+import { loginNeeded } from '../monitor/errors.ts';
 import { monitorRefused, noMonitor } from './errors.ts';
+import { configOf, type CommonOptions } from './options.ts';
+import { userName } from './user.ts';
 
-/** Where this configuration's status page is. */
-export function monitorAddress({ page: { host, port } }: Config): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+/** A monitor, and what a command shows it. */
+export interface MonitorPlace {
+  /** Without a slash at its end. */
+  readonly address: string;
+  readonly token?: string;
+  /** File of who signed its certificate, where the system does not know. */
+  readonly ca?: string;
+  /** The name in its certificate, where that is not in the address. */
+  readonly name?: string;
+  /** The folder of its store of users and tokens, where this command may read it. */
+  readonly access?: string;
 }
 
-/** Asks the monitor; `path` begins with `/api/`. */
-export async function askMonitor<Answer>(address: string, path: string): Promise<Answer> {
-  const response = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw noMonitor({ address, reason: messageOf(cause) }, { cause: error });
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok && body !== undefined) return body as Answer;
+/** The options of commands that ask the monitor. */
+export interface MonitorOptions extends CommonOptions {
+  readonly monitor?: string;
+  readonly tokenFile?: string;
+}
+
+/** Adds the options that name the monitor. */
+export function withMonitor(command: Command, why = ''): Command {
+  return command
+    .option('--monitor <url>', `address of the status page${why}`)
+    .addOption(
+      new Option(
+        '--token-file <file>',
+        'file with the token that the status page asks for, in its first line; in its place BATON_TOKEN may hold the token',
+      ).env('BATON_TOKEN_FILE'),
+    );
+}
+
+/** The monitor that the options name, or that of the configuration. */
+export async function monitorOf(options: MonitorOptions): Promise<MonitorPlace> {
+  const token = await tokenOf(options);
+  const shown = token === undefined ? {} : { token };
+  if (options.monitor !== undefined) return { address: options.monitor.replace(/\/$/, ''), ...shown };
+  return { ...monitorAt(await configOf(options)), ...shown };
+}
+
+/** The monitor of the configuration. */
+export function monitorAt(config: Config): MonitorPlace {
+  const { ca, name } = config.page.tls ?? {};
+  const tls = { ...(ca === undefined ? {} : { ca }), ...(name === undefined ? {} : { name }) };
+  return { address: monitorAddress(config), access: join(config.store, 'access'), ...tls };
+}
+
+/** Where this configuration's status page is. */
+export function monitorAddress({ page: { host, port, tls } }: Config): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `${tls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function tokenOf({ tokenFile }: MonitorOptions): Promise<string | undefined> {
+  if (tokenFile !== undefined) return await readPasscode('--token-file', tokenFile);
+  return process.env['BATON_TOKEN'] || undefined;
+}
+
+/** Asks the monitor; `path` begins with `/api/`. Throws `cli.no-monitor` and `cli.monitor-refused`. */
+export async function askMonitor<Answer>(place: MonitorPlace, path: string): Promise<Answer> {
+  const answer = await ask(place, path);
+  if (answer.status !== 401 || place.token !== undefined) return read<Answer>(place, answer);
+  return await withOwnToken(place, async (token) =>
+    read<Answer>(place, token ? await ask({ ...place, token }, path) : answer),
+  );
+}
+
+interface Answered {
+  readonly status: number;
+  readonly words: string;
+  readonly body: unknown;
+}
+
+/**
+ * Whoever may write the store of users and tokens needs no login: a token is made that is good for a minute, and revoked
+ * after the question.
+ */
+async function withOwnToken<Result>(
+  { access: folder }: MonitorPlace,
+  work: (token: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (folder === undefined || !hasAccess(folder)) return await work(undefined);
+  using access = ownAccess(folder);
+  if (!access) return await work(undefined);
+  const beginning = 'baton-command-';
+  access.tokens.forgetExpired(beginning);
+  const name = beginning + randomBytes(8).toString('hex');
+  const expires = Date.now() + 60_000;
+  const token = access.tokens.create({ name, role: 'viewer', creator: userName(), expires });
+  try {
+    return await work(token);
+  } finally {
+    access.tokens.revoke(name);
+  }
+}
+
+/** The store, unless it belongs to another account: then a token has to be given. */
+function ownAccess(folder: string): ReturnType<typeof openAccess> | undefined {
+  try {
+    return openAccess(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask({ address, token, ca, name }: MonitorPlace, path: string): Promise<Answered> {
+  const options = {
+    headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    signal: AbortSignal.timeout(10_000),
+    agent: false,
+    ...(ca === undefined ? {} : { ca: await readSecret('page.tls.ca', ca) }),
+    ...(name === undefined ? {} : { servername: name }),
+  };
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const url = new URL(address + path);
+      const request = url.protocol === 'https:' ? requestSecurely : requestPlain;
+      request(url, options, resolve).on('error', reject).end();
+    });
+    const text = (await response.setEncoding('utf8').toArray()).join('');
+    return { status: response.statusCode ?? 0, words: response.statusMessage ?? '', body: parsed(text) };
+  } catch (error) {
+    throw noMonitor({ address, reason: messageOf(error) }, { cause: error });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function read<Answer>({ address }: MonitorPlace, { status, words, body }: Answered): Answer {
+  if (status >= 200 && status < 300 && body !== undefined) return body as Answer;
   const told = isObject(body) && isObject(body['error']) ? body['error'] : {};
   throw monitorRefused({
     message:
       typeof told['message'] === 'string'
         ? told['message']
-        : `${address} does not answer as a monitor: ${response.status} ${response.statusText}.`,
+        : `${address} does not answer as a monitor: ${status} ${words}.`,
+    needsToken: told['code'] === loginNeeded.code,
   });
 }

@@ -8,7 +8,7 @@ import type { Health } from '../monitor/api.ts';
 import { readRecipe } from '../recipes/read.ts';
 import { validateRecipe } from '../recipes/validate.ts';
 import { addressText } from '../stomp/address.ts';
-import { askMonitor, monitorAddress } from './ask-monitor.ts';
+import { askMonitor, monitorAddress, monitorAt } from './ask-monitor.ts';
 import { brokerFindings } from './broker-findings.ts';
 import { tryBroker } from './broker-trial.ts';
 import { connect } from './connect.ts';
@@ -100,7 +100,7 @@ async function checkBroker(config: Config): Promise<readonly Finding[]> {
 }
 
 async function checkMonitor(config: Config): Promise<Finding> {
-  const health = await askMonitor<Health>(monitorAddress(config), '/api/health');
+  const health = await askMonitor<Health>(monitorAt(config), '/api/health');
   const bad = health.checks.filter(({ state }) => state === 'warning' || state === 'error');
   if (bad.length === 0)
     return { check: 'monitor', state: 'pass', message: `${monitorAddress(config)} answers, all is well.` };

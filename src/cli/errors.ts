@@ -51,8 +51,9 @@ export const noMonitor = defineError(
 /** The monitor answered that it cannot. */
 export const monitorRefused = defineError(
   'cli.monitor-refused',
-  ({ message }: { readonly message: string }) => message,
-  'Correct what the message names; `baton runs` lists the runs that are known.',
+  ({ message, needsToken }: { readonly message: string; readonly needsToken?: boolean }) =>
+    needsToken === true ? `${message.replace(/\.$/, '')}: the status page asks for a token` : message,
+  'Correct what the message names; `baton runs` lists the runs that are known. A token of `baton token create` is given with --token-file or BATON_TOKEN.',
 );
 
 /** No answer came in time. */

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
+import { openAccess } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
+import { readSecret } from '../config/secret.ts';
 import { startLedger } from '../ledger/ledger.ts';
-import { startMonitor } from '../monitor/monitor.ts';
+import { startMonitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { RunningPart } from '../services/attend.ts';
 import { Client } from '../stomp/client.ts';
@@ -13,14 +15,31 @@ export async function startMonitorPart(config: Config, { log, version }: PartToo
   const client = new Client({ address: brokerAddress(config), name: `${processName()} monitor`, log });
   await client.start();
   const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, log });
-  const { host, port } = config.page;
+  const access = openAccess(join(config.store, 'access'), { sessions: config.page.sessions });
   const webRoot = resolve(import.meta.dirname, '../../dist/web');
   const schema = recipeSchema(await installedServices(config));
-  const monitor = await startMonitor({ host, port, ledger, client, version, log, webRoot, recipeSchema: schema });
+  const monitor = await startMonitor({
+    ...(await pageOptions(config)),
+    ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema },
+  });
   const stop = async (): Promise<void> => {
     await monitor.stop();
+    access[Symbol.dispose]();
     await ledger.stop();
     await client.stop();
   };
   return { details: { port: monitor.port }, stop };
+}
+
+/** Where the page listens, and who may do what there. */
+async function pageOptions({
+  page,
+}: Config): Promise<Pick<MonitorOptions, 'host' | 'port' | 'rules' | 'sessionHours' | 'tls'>> {
+  const { host, port, tls, local, unclaimed, proxy, sessions } = page;
+  const rules = { unclaimed, ...(local === undefined ? {} : { local }), ...(proxy && { proxy }) };
+  const pem = tls && {
+    key: await readSecret('page.tls.key', tls.key),
+    cert: await readSecret('page.tls.cert', tls.cert),
+  };
+  return { host, port, rules, sessionHours: sessions.hours, tls: pem };
 }

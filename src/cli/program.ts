@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { userCommands } from './accounts.ts';
 import { announceCommand } from './announce.ts';
 import { backupCommand } from './backup.ts';
 import { cancelCommand } from './cancel.ts';
@@ -11,6 +12,7 @@ import { rerunCommand } from './rerun.ts';
 import { runCommands } from './runs.ts';
 import { shutdownCommandLine } from './shutdown.ts';
 import { startCommand } from './start.ts';
+import { tokenCommands } from './tokens.ts';
 import { upCommands } from './up.ts';
 import { version } from './version.ts';
 
@@ -33,6 +35,8 @@ export function program(): Command {
   shutdownCommandLine(baton);
   backupCommand(baton);
   doctorCommand(baton);
+  userCommands(baton);
+  tokenCommands(baton);
   throwOnExit(baton);
   return baton;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Finding } from '../recipes/finding.ts';
 import { Linter, unreadable } from '../recipes/lint/linter.ts';
-import { monitorAddress } from './ask-monitor.ts';
+import { monitorOf, withMonitor, type MonitorOptions } from './ask-monitor.ts';
 import { codeFrame } from './code-frame.ts';
 import { colours } from './colours.ts';
 import { configOf } from './options.ts';
@@ -10,9 +10,8 @@ import { recipeFiles, recipeFolder, type RecipeFile } from './recipe-files.ts';
 import { givenParameters, withParameters, type ParameterOptions } from './recipe-show.ts';
 import { configuredSite, liveSite } from './site-facts.ts';
 
-interface LintOptions extends ParameterOptions {
+interface LintOptions extends ParameterOptions, MonitorOptions {
   readonly live?: boolean;
-  readonly monitor?: string;
   readonly strict?: boolean;
 }
 
@@ -27,18 +26,18 @@ export function lintCommand(recipe: Command): void {
   const command = recipe
     .command('lint')
     .argument('[paths...]', 'recipes, and folders with recipes, - for standard input; all of the site where absent');
-  withParameters(command)
+  withMonitor(withParameters(command))
     .description('find what is wrong with recipes, or may be; docs/lint.md explains each rule')
     .option('--live', 'ask the status page which services run, and which queues are read, now')
-    .option('--monitor <url>', 'address of the status page')
     .option('--strict', 'exit 1 for warnings, too')
     .action(lint);
 }
 
 async function lint(paths: readonly string[], options: LintOptions): Promise<void> {
   const config = await configOf(options);
-  const monitor = options.monitor?.replace(/\/$/, '') ?? monitorAddress(config);
-  const linter = new Linter(options.live === true ? await liveSite(config, monitor) : await configuredSite(config));
+  const linter = new Linter(
+    options.live === true ? await liveSite(config, await monitorOf(options)) : await configuredSite(config),
+  );
   const parameters = await givenParameters(options);
   const out = output(options.json === true);
   const files: Linted[] = [];

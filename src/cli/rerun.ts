@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { RunRecipe } from '../monitor/api.ts';
 import { names } from '../services/names.ts';
 import { announceNow } from './announce.ts';
+import { withMonitor } from './ask-monitor.ts';
 import { usage } from './errors.ts';
 import { configOf, priority, runId, seconds, withCommon } from './options.ts';
 import { output } from './output.ts';
@@ -20,10 +21,9 @@ interface RerunOptions extends StoredOptions {
 
 /** `baton rerun RUN`: the same recipes with the same parameters, as a new run. */
 export function rerunCommand(program: Command): void {
-  withCommon(program.command('rerun').argument('<run>', 'the run', runId))
+  withMonitor(withCommon(program.command('rerun').argument('<run>', 'the run', runId)))
     .description('repeat a run, with the recipes as they were, behind live work')
     .option('--current', 'with the recipes as they are now')
-    .option('--monitor <url>', 'address of the status page')
     .option('--wait', 'wait for the final answer: exit 0 only when the run finished')
     .option('--timeout <seconds>', 'how long to wait', seconds, 3600)
     .option('--priority <0-9>', 'priority of every message of the run; without it, that of reprocessing', priority)

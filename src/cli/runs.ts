@@ -1,13 +1,12 @@
 import { Option, type Command } from 'commander';
 import { colours } from './colours.ts';
 import type { Page, RunDetail, RunState, RunSummary, StepView } from '../monitor/api.ts';
-import { askMonitor, monitorAddress } from './ask-monitor.ts';
-import { configOf, runId, wholeNumber, withCommon, type CommonOptions } from './options.ts';
+import { askMonitor, monitorOf, withMonitor, type MonitorOptions } from './ask-monitor.ts';
+import { runId, wholeNumber, withCommon } from './options.ts';
 import { output } from './output.ts';
 import { table } from './table.ts';
 
-interface RunsOptions extends CommonOptions {
-  readonly monitor?: string;
+interface RunsOptions extends MonitorOptions {
   readonly state?: string;
   readonly beamline?: string;
   readonly overBudget?: boolean;
@@ -18,9 +17,8 @@ const states: readonly RunState[] = ['running', 'finished', 'failed', 'cancelled
 
 /** `baton runs` and `baton run ID`: what the ledger knows, asked of the monitor. */
 export function runCommands(program: Command): void {
-  withCommon(program.command('runs'))
+  withMonitor(withCommon(program.command('runs')))
     .description('list runs, newest first')
-    .option('--monitor <url>', 'address of the status page')
     .addOption(new Option('--state <state>', 'only runs in this state').choices(states))
     .option('--beamline <name>', 'only runs of this beamline')
     .option('--over-budget', 'only runs with a step that did not finish within its budget')
@@ -30,20 +28,15 @@ export function runCommands(program: Command): void {
       if (options.state !== undefined) query.set('state', options.state);
       if (options.beamline !== undefined) query.set('beamline', options.beamline);
       if (options.overBudget === true) query.set('overBudget', 'true');
-      const page = await askMonitor<Page<RunSummary>>(await addressOf(options), `/api/runs?${query.toString()}`);
+      const page = await askMonitor<Page<RunSummary>>(await monitorOf(options), `/api/runs?${query.toString()}`);
       output(options.json === true).result({ runs: page.items, next: page.next ?? null }, () => runLines(page.items));
     });
-  withCommon(program.command('run').argument('<id>', 'the run', runId))
+  withMonitor(withCommon(program.command('run').argument('<id>', 'the run', runId)))
     .description('show one run: its steps, failures and results')
-    .option('--monitor <url>', 'address of the status page')
     .action(async (id: string, options: RunsOptions) => {
-      const run = await askMonitor<RunDetail>(await addressOf(options), `/api/runs/${encodeURIComponent(id)}`);
+      const run = await askMonitor<RunDetail>(await monitorOf(options), `/api/runs/${encodeURIComponent(id)}`);
       output(options.json === true).result(run, () => detailLines(run));
     });
-}
-
-async function addressOf(options: RunsOptions): Promise<string> {
-  return options.monitor?.replace(/\/$/, '') ?? monitorAddress(await configOf(options));
 }
 
 function runLines(runs: readonly RunSummary[]): string[] {

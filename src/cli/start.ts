@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createLog } from '../core/log.ts';
 import type { Page, RunSummary } from '../monitor/api.ts';
 import { addressText } from '../stomp/address.ts';
-import { askMonitor, monitorAddress } from './ask-monitor.ts';
+import { askMonitor, monitorAddress, monitorAt, type MonitorPlace } from './ask-monitor.ts';
 import { configOf, withCommon } from './options.ts';
 import { exitCodes, output } from './output.ts';
 import { brokerAddress } from './part-tools.ts';
@@ -34,7 +34,7 @@ async function start(options: StartOptions): Promise<void> {
   if (options.once === true) process.exitCode = exitCodes.failed;
   if (!(await ended.before(up.start()))) return;
   out.say(
-    `Up: broker ${addressText(brokerAddress(config))}, status page ${monitorAddress(config)}${await earlier(monitorAddress(config))}.`,
+    `Up: broker ${addressText(brokerAddress(config))}, status page ${monitorAddress(config)}${await earlier(monitorAt(config))}.`,
   );
   out.say('Rehearsing a grid scan: a simulated detector writes frames, Baton finds the crystal …');
   const found = await rehearseGridscan(config, options, out, ended.signal).catch((error: unknown) => {
@@ -50,7 +50,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 /** What an earlier start left in the ledger, in words. */
-async function earlier(monitor: string): Promise<string> {
+async function earlier(monitor: MonitorPlace): Promise<string> {
   const { items, next } = await askMonitor<Page<RunSummary>>(monitor, '/api/runs?limit=100');
   if (items.length === 0) return '';
   const runs =

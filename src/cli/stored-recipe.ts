@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { RunRecipe } from '../monitor/api.ts';
-import { askMonitor, monitorAddress } from './ask-monitor.ts';
+import { askMonitor, monitorOf, withMonitor, type MonitorOptions } from './ask-monitor.ts';
 import { notKept, usage } from './errors.ts';
-import { configOf, runId, type CommonOptions } from './options.ts';
+import { runId } from './options.ts';
 
 /** A recipe that a run was made from. */
 export type StoredSource = NonNullable<RunRecipe['sources']>[number];
@@ -10,22 +10,18 @@ export type StoredSource = NonNullable<RunRecipe['sources']>[number];
 export type KeptSource = StoredSource & { readonly text: string };
 
 /** Options of commands that look at the recipe of a run. */
-export interface StoredOptions extends CommonOptions {
+export interface StoredOptions extends MonitorOptions {
   readonly run?: string;
-  readonly monitor?: string;
 }
 
 /** Adds the options that name a run. */
 export function withRun(command: Command): Command {
-  return command
-    .option('--run <id>', 'that of this run, as the ledger keeps it', runId)
-    .option('--monitor <url>', 'address of the status page, for --run');
+  return withMonitor(command.option('--run <id>', 'that of this run, as the ledger keeps it', runId), ', for --run');
 }
 
 /** What the ledger keeps of a run's recipe, asked of the monitor. Throws `cli.no-monitor` and `cli.monitor-refused`. */
 export async function storedRecipe(run: string, options: StoredOptions): Promise<RunRecipe> {
-  const address = options.monitor?.replace(/\/$/, '') ?? monitorAddress(await configOf(options));
-  return await askMonitor<RunRecipe>(address, `/api/runs/${encodeURIComponent(run)}/recipe`);
+  return await askMonitor<RunRecipe>(await monitorOf(options), `/api/runs/${encodeURIComponent(run)}/recipe`);
 }
 
 /** What the run was made from. Throws `cli.not-kept` when the ledger was not told. */

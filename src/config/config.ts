@@ -4,6 +4,7 @@ import type { Resources } from '../compute/backend.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
+import type { PageConfig } from './page-config.ts';
 
 /** One service as the site runs it. */
 export interface ServiceConfig {
@@ -52,7 +53,7 @@ export interface Config {
   };
   /** The folder for everything that Baton keeps. */
   readonly store: string;
-  readonly page: { readonly host: string; readonly port: number };
+  readonly page: PageConfig;
   /** The folder with recipes and `rules.yaml`. */
   readonly recipes: string;
   readonly announcements: {

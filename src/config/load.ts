@@ -9,6 +9,7 @@ import type { Programs } from '../services/builtin/command/program.ts';
 import { brokerConfig, brokerProblems, type BrokerFile } from './broker-config.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
+import { pageConfig, pageProblems, type PageFile } from './page-config.ts';
 import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
 import { configSchema } from './schema.ts';
 import { commandProcess, standardFields, standardProcesses } from './standard.ts';
@@ -17,7 +18,7 @@ import { commandProcess, standardFields, standardProcesses } from './standard.ts
 interface ConfigFile {
   readonly broker?: BrokerFile;
   readonly store?: string;
-  readonly page?: { readonly host?: string; readonly port?: number };
+  readonly page?: PageFile;
   readonly recipes?: string;
   readonly announcements?: Partial<Omit<Config['announcements'], 'fields'>> & { readonly fields?: Partial<AboutNames> };
   readonly ledger?: Partial<Config['ledger']>;
@@ -53,13 +54,14 @@ export async function loadConfig(
 ): Promise<Config> {
   const read = file === undefined ? {} : await readConfigFile(resolve(workingFolder, file));
   const folder = file === undefined ? workingFolder : dirname(resolve(workingFolder, file));
+  const broker = await brokerConfig(read.broker ?? {}, overrides, folder);
   return {
-    broker: await brokerConfig(read.broker ?? {}, overrides, folder),
+    broker,
     store:
       overrides.store === undefined
         ? resolve(folder, read.store ?? 'baton-data')
         : resolve(workingFolder, overrides.store),
-    page: { host: read.page?.host ?? '127.0.0.1', port: overrides.httpPort ?? read.page?.port ?? 8080 },
+    page: pageConfig(read.page ?? {}, overrides.httpPort, broker, folder),
     recipes: read.recipes === undefined ? shippedRecipes : resolve(folder, read.recipes),
     announcements: {
       customRecipes: read.announcements?.customRecipes ?? false,
@@ -85,8 +87,8 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
   const value: unknown = document.toJS() ?? {};
   if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
-  const { broker = {}, programs = {} } = value;
-  const problems = [...brokerProblems(broker), ...programProblems(programs)];
+  const { broker = {}, page = {}, programs = {} } = value;
+  const problems = [...brokerProblems(broker), ...pageProblems(page), ...programProblems(programs)];
   if (problems.length > 0) throw invalid({ file, problems });
   return value;
 }

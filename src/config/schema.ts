@@ -1,7 +1,8 @@
 import type { JsonObject } from '../core/json.ts';
 import { brokerSchema } from './broker-schema.ts';
+import { pageSchema } from './page-schema.ts';
 import { computeSchema, programsSchema } from './programs-schema.ts';
-import { closed, port } from './schema-parts.ts';
+import { closed } from './schema-parts.ts';
 import { standardFields, standardProcesses } from './standard.ts';
 
 function fieldNames(standard: readonly string[]): JsonObject {
@@ -15,10 +16,7 @@ export const configSchema: JsonObject = {
   ...closed({
     broker: brokerSchema,
     store: { type: 'string', default: 'baton-data', description: 'folder for everything that Baton keeps' },
-    page: closed({
-      host: { type: 'string', default: '127.0.0.1', description: 'where the status page listens' },
-      port: { ...port, default: 8080, description: 'HTTP port of the status page' },
-    }),
+    page: pageSchema,
     recipes: {
       type: 'string',
       description: 'folder with recipes and rules.yaml; absent: the recipes that ship with Baton',

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { busy } from '../access/errors.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ErrorAnswer } from './api.ts';
@@ -7,13 +8,27 @@ import * as errors from './errors.ts';
 /** HTTP's status for each error that a request can meet. */
 const statuses: ReadonlyMap<string, number> = new Map([
   [errors.badQuery.code, 400],
+  [errors.badBody.code, 400],
   [errors.badRequest.code, 400],
+  [errors.loginNeeded.code, 401],
+  [errors.badToken.code, 401],
+  [errors.badLogin.code, 401],
   [errors.foreignHost.code, 403],
+  [errors.foreignRequest.code, 403],
+  [errors.noChangeHeader.code, 403],
+  [errors.forgedHeader.code, 403],
+  [errors.noRole.code, 403],
+  [errors.notPermitted.code, 403],
   [errors.noSuchPath.code, 404],
   [errors.noSuchRun.code, 404],
   [errors.badMethod.code, 405],
+  [errors.noLength.code, 411],
   [errors.bodyTooLarge.code, 413],
+  [errors.notJson.code, 415],
   [errors.tooMany.code, 429],
+  [errors.tooManyLogins.code, 429],
+  [busy.code, 503],
+  [errors.notConfirmed.code, 503],
   [errors.notBuilt.code, 503],
 ]);
 
@@ -21,14 +36,24 @@ const statuses: ReadonlyMap<string, number> = new Map([
 export function refuse(response: Response, error: BatonError): void {
   const { code, message, next } = error;
   const answer: ErrorAnswer = { error: { code, message, next } };
+  // A body that nobody reads is not waited for: the connection ends with the answer.
+  if (hasBody(response.req) && !response.req.complete) response.set('connection', 'close');
   response
     .status(statuses.get(code) ?? 500)
     .set('cache-control', 'no-store')
     .json(answer);
 }
 
-/** The last of the routes: there is nothing under that path. */
-export const nothingThere: RequestHandler = ({ path }, response) => refuse(response, errors.noSuchPath({ path }));
+function hasBody({ headers }: Request): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
+/** The last of the routes: there is nothing under that path, or nothing to be done. */
+export const nothingThere: RequestHandler = ({ method, path }, response) => {
+  if (method === 'GET' || method === 'HEAD') return refuse(response, errors.noSuchPath({ path }));
+  response.set('allow', 'GET, HEAD');
+  refuse(response, errors.badMethod({ method, path }));
+};
 
 /** Turns whatever a route threw into an answer; what is not the asker's fault is logged. */
 export function onError(log: Log): ErrorRequestHandler {

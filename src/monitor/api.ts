@@ -1,3 +1,5 @@
+import type { Way } from '../access/audit.ts';
+import type { Role } from '../access/roles.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
 
@@ -15,6 +17,9 @@ export type {
   RunSummary,
   StepView,
 } from '../ledger/views.ts';
+
+export type { AuditPage } from '../access/audit.ts';
+export type { Role } from '../access/roles.ts';
 
 export type HealthState = 'pass' | 'notice' | 'warning' | 'error';
 
@@ -80,6 +85,29 @@ export type LiveEvent =
   | { readonly type: 'result'; readonly run: string; readonly result: ResultView }
   | { readonly type: 'health'; readonly health: Health }
   | { readonly type: 'announcements'; readonly announcements: AnnouncementCounts };
+
+/** Who one is here. */
+export interface SessionView {
+  /** Absent for strangers. */
+  readonly user?: UserView;
+  /** Whether there is anybody who could log in with a password. */
+  readonly passwords: boolean;
+}
+
+/** Who asks, and what that lets him or her do. */
+export interface UserView {
+  readonly name: string;
+  readonly role: Role;
+  /** How that is known; only a `session` can be logged out of here. */
+  readonly way: Exclude<Way, 'command line'>;
+}
+
+/** What became of the wish to cancel a run; `ended` is the state of one that has ended before. */
+export interface CancelView {
+  readonly run: string;
+  readonly state: 'cancelled' | 'ended' | 'unknown';
+  readonly ended?: string;
+}
 
 /** Every error answer: a stable code, what was wrong, and what to do. */
 export interface ErrorAnswer {

@@ -1,8 +1,18 @@
 import express, { type Express } from 'express';
 import type { Store } from 'express-rate-limit';
 import { nothingThere, onError } from './answers.ts';
-import { contentPolicy, isLoopback, onlyLocalNames, onlyQuestions, type RequestLimit, requestLimit } from './guards.ts';
+import { isLoopback } from '../core/loopback.ts';
+import {
+  contentPolicy,
+  noBodyInQuestions,
+  onlyFromThePage,
+  onlyLocalNames,
+  requestLimit,
+  type RequestLimit,
+} from './guards.ts';
 import { announcementRoutes } from './routes/announcements.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { cancelRoutes } from './routes/cancel.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -11,11 +21,14 @@ import { queueRoutes } from './routes/queues.ts';
 import { runRoutes } from './routes/runs.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { serviceRoutes } from './routes/services.ts';
+import { sessionRoutes } from './routes/session.ts';
 import type { Site } from './site.ts';
 
 export interface AppOptions {
   /** The address that the page listens on. */
   readonly host: string;
+  /** Whether a proxy stands before it, and tells who asks. */
+  readonly hasProxy: boolean;
   /** The folder of the built page. */
   readonly webRoot: string;
   readonly limit: RequestLimit;
@@ -23,22 +36,32 @@ export interface AppOptions {
   readonly requests: Store;
 }
 
-/** Everything that is answered over HTTP. */
-export function createApp(site: Site, { host, webRoot, limit, requests }: AppOptions): Express {
+/**
+ * Everything that is answered over HTTP. Strangers get health, the page's own files, and what they log in with; what stands
+ * behind the line in the middle needs at least a viewer, whatever is added to it.
+ */
+export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests }: AppOptions): Express {
+  const { doorkeeper } = site;
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', doorkeeper.isProxy);
   app.use(contentPolicy());
-  if (isLoopback(host)) app.use(onlyLocalNames);
-  app.use(onlyQuestions);
+  // A proxy may hand on the name that the browser asked for.
+  if (isLoopback(host) && !hasProxy) app.use(onlyLocalNames);
   app.use(['/api', '/metrics'], requestLimit(limit, requests));
+  app.use(noBodyInQuestions, onlyFromThePage);
   app.use('/api/health', healthRoutes(site));
+  app.use('/api/session', sessionRoutes(site));
+  app.use('/metrics', doorkeeper.needs('metrics'), metricsRoutes(site));
+
+  app.use('/api', doorkeeper.needs('viewer'));
   app.use('/api/services', serviceRoutes(site));
   app.use('/api/queues', queueRoutes(site));
-  app.use('/api/runs', runRoutes(site));
+  app.use('/api/runs', runRoutes(site), cancelRoutes(site));
   app.use('/api/announcements', announcementRoutes(site));
   app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));
-  app.use('/metrics', metricsRoutes(site));
+  app.use('/api/audit', auditRoutes(site));
   app.use(pageRoutes(webRoot));
   app.use(nothingThere);
   app.use(onError(site.log));

@@ -16,11 +16,18 @@ export const addressRefused = defineError(
   'Use an address that this host has, and a port that this user may take (1024 or above).',
 );
 
+/** Key or certificate of the page cannot be used. */
+export const badCertificate = defineError(
+  'monitor.bad-certificate',
+  (at: { readonly reason: string }) => `The key and the certificate of the status page cannot be used: ${at.reason}`,
+  'Correct the files that page.tls names: PEM, the key without a passphrase, and the certificate made for it.',
+);
+
 /** There is nothing under that path. */
 export const noSuchPath = defineError(
   'monitor.no-such-path',
   (at: { readonly path: string }) => `There is nothing at ${at.path}`,
-  'The paths are /api/health, services, queues, runs, runs/ID, announcements and events, /metrics, and the page itself at /.',
+  'The paths are /api/health, session, services, queues, runs, runs/ID, announcements, events and audit, /metrics, and the page itself at /.',
 );
 
 /** The ledger has not heard of the run. */
@@ -44,18 +51,114 @@ export const badRequest = defineError(
   'Correct the address, or the program that sent it.',
 );
 
-/** The interface only answers questions. */
+/** Nothing of the kind is done there. */
 export const badMethod = defineError(
   'monitor.bad-method',
-  (at: { readonly method: string }) => `${at.method} is not answered here, only GET and HEAD are`,
-  'Ask with GET. Announcements are made over STOMP, or with `baton announce`.',
+  (at: { readonly method: string; readonly path: string }) => `${at.method} is not answered at ${at.path}`,
+  'Ask with GET; docs/monitor.md lists what can be done, and where.',
 );
 
-/** A question came with a body. */
+/** The body is larger than what is asked there takes. */
 export const bodyTooLarge = defineError(
   'monitor.body-too-large',
-  (at: { readonly bytes: number }) => `A question takes no body, and this one had ${String(at.bytes)} bytes`,
-  'Send the request without a body.',
+  (at: { readonly bytes: number; readonly limit: number }) =>
+    `The body has ${at.bytes > 0 ? String(at.bytes) : 'some'} bytes, and at most ${String(at.limit)} are read here`,
+  'Send less; a question has no body.',
+);
+
+/** The body comes in pieces, and nobody says how many. */
+export const noLength = defineError(
+  'monitor.no-length',
+  () => 'The body has no length',
+  'Send it in one piece, with the header content-length.',
+);
+
+/** The body is not JSON. */
+export const notJson = defineError(
+  'monitor.not-json',
+  (at: { readonly type: string }) => `The body is expected as application/json, and is ${at.type}`,
+  'Send JSON, and say so in the header content-type.',
+);
+
+/** The body does not say what is expected. */
+export const badBody = defineError(
+  'monitor.bad-body',
+  (at: { readonly reason: string }) => `The body is not what is expected here: ${at.reason}`,
+  'Correct it; docs/monitor.md tells what is expected.',
+);
+
+/** Who asks has not said who that is. */
+export const loginNeeded = defineError(
+  'monitor.login-needed',
+  (at: { readonly path: string }) => `${at.path} is not for strangers`,
+  'Log in on the page; a program sends a token of `baton token create` in the header `Authorization: Bearer`.',
+);
+
+/** The token is none, was revoked, or has expired. */
+export const badToken = defineError(
+  'monitor.bad-token',
+  () => 'The token is not known, or has expired',
+  'Make another with `baton token create`; `baton token list` tells which there are.',
+);
+
+/** Who asks may not do that. */
+export const notPermitted = defineError(
+  'monitor.not-permitted',
+  (at: { readonly who: string; readonly has: string; readonly needs: string }) =>
+    `${at.who} has the role ${at.has}, and this needs the role ${at.needs}`,
+  'Ask somebody with that role, or an administrator for it (`baton user role`, `page.proxy.roles`).',
+);
+
+/** The proxy names somebody to whom the configuration gives no role. */
+export const noRole = defineError(
+  'monitor.no-role',
+  (at: { readonly name: string }) => `${at.name} is logged in at the proxy, and has no role here`,
+  'An administrator names a group or the user under page.proxy.roles in baton.yaml.',
+);
+
+/** A header that only the proxy may send came from elsewhere, or says nonsense. */
+export const forgedHeader = defineError(
+  'monitor.forged-header',
+  (at: { readonly header: string; readonly why: string }) => `The header ${at.header} is not believed: ${at.why}`,
+  'Ask through the proxy. It has to replace this header in whatever it hands on, and its address has to stand in page.proxy.addresses.',
+);
+
+/** The browser was made to ask by another site. */
+export const foreignRequest = defineError(
+  'monitor.foreign-request',
+  (at: { readonly from: string; readonly host: string }) =>
+    `This was asked for by ${JSON.stringify(at.from)}, and not by the page at ${JSON.stringify(at.host)}`,
+  'Do it on the page itself. A proxy before it has to hand on the name that the browser asked for (Host, or X-Forwarded-Host from one of page.proxy.addresses).',
+);
+
+/** The header is missing by which it is known that no other site is behind it. */
+export const noChangeHeader = defineError(
+  'monitor.no-change-header',
+  (at: { readonly header: string }) => `Who wants something done has to send the header ${at.header}`,
+  'Send it, with any value, or use a token of `baton token create`.',
+);
+
+/** The name or the password is wrong. */
+export const badLogin = defineError(
+  'monitor.bad-login',
+  () => 'The name or the password is wrong',
+  'Try again; an administrator sets a new password with `baton user password NAME`.',
+);
+
+/** Too many logins have failed. */
+export const tooManyLogins = defineError(
+  'monitor.too-many-logins',
+  (at: { readonly seconds: number }) =>
+    `Too many logins have failed; the next is possible in ${at.seconds < 90 ? `${String(at.seconds)} s` : `${String(Math.ceil(at.seconds / 60))} min`}`,
+  'Wait, or go on where you are logged in; a restart of the monitor forgets failures.',
+);
+
+/** The ledger did not answer. */
+export const notConfirmed = defineError(
+  'monitor.not-confirmed',
+  (at: { readonly run: string; readonly seconds: number }) =>
+    `The ledger did not answer within ${String(at.seconds)} s for ${at.run}`,
+  'The wish waits in its queue, and is done when the broker is back; do not repeat it.',
 );
 
 /** One address asks too often. */

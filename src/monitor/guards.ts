@@ -1,8 +1,9 @@
-import type { RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import { rateLimit, type Store } from 'express-rate-limit';
 import helmet from 'helmet';
 import { refuse } from './answers.ts';
-import { badMethod, bodyTooLarge, foreignHost, tooMany } from './errors.ts';
+import { isLoopback } from '../core/loopback.ts';
+import { bodyTooLarge, foreignHost, foreignRequest, noChangeHeader, noLength, notJson, tooMany } from './errors.ts';
 
 /** Everything the page needs comes from the monitor itself, and nothing may frame it. */
 export function contentPolicy(): RequestHandler {
@@ -10,23 +11,21 @@ export function contentPolicy(): RequestHandler {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        defaultSrc: ["'self'"],
-        objectSrc: ["'none'"],
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
         baseUri: ["'none'"],
-        formAction: ["'self'"],
+        formAction: ["'none'"],
         frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ["'none'"],
       },
     },
-    // The page is served over plain HTTP on a facility's network: browsers must not be told otherwise.
+    // It would hold for all ports of the host, where other pages may be without TLS.
     strictTransportSecurity: false,
   });
-}
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/;
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return loopback.test(host);
 }
 
 /**
@@ -34,26 +33,67 @@ export function isLoopback(host: string): boolean {
  * its own name point at 127.0.0.1 (DNS rebinding), and then asks for that name.
  */
 export const onlyLocalNames: RequestHandler = (request, response, next) => {
-  const host = request.headers.host ?? '';
-  const name = URL.parse(`http://${host}`)?.hostname ?? '';
-  if (isLoopback(name)) next();
-  else refuse(response, foreignHost({ host: host.slice(0, 200) }));
+  if (isForThisHost(request)) next();
+  else refuse(response, foreignHost({ host: (request.headers.host ?? '').slice(0, 200) }));
 };
 
-/** The interface answers questions, and takes nothing in. */
-export const onlyQuestions: RequestHandler = (request, response, next) => {
+/** Whether the request was made for a name that means the host it was made on. */
+export function isForThisHost({ headers: { host = '' } }: Request): boolean {
+  return isLoopback(URL.parse(`http://${host}`)?.hostname ?? '');
+}
+
+/** A question takes no body. */
+export const noBodyInQuestions: RequestHandler = (request, response, next) => {
   const bytes = Number(request.headers['content-length'] ?? 0);
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.set('allow', 'GET, HEAD').set('connection', 'close');
-    return refuse(response, badMethod({ method: request.method }));
-  }
-  if (bytes > 0 || request.headers['transfer-encoding'] !== undefined) {
-    // What follows is not read, so the connection cannot go on.
-    response.set('connection', 'close');
-    return refuse(response, bodyTooLarge({ bytes }));
-  }
+  if (isQuestion(request) && (bytes > 0 || request.headers['transfer-encoding'] !== undefined))
+    refuse(response, bodyTooLarge({ bytes, limit: 0 }));
+  else next();
+};
+
+function isQuestion({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** The header that whatever asks for a change has to send. */
+const changeHeader = 'baton-request';
+
+/**
+ * A change is only wanted by the page itself, or by a program: a browser sends cookies along whoever made it ask, and
+ * reaches loopback for every site. Two walls: the browser's word on who made the request (`Sec-Fetch-Site`; `Origin` where
+ * the page is not over TLS), and a header of our own, which no other site can send without asking first (CORS), and that
+ * is never answered. A token is sent by nobody but who has it.
+ */
+export const onlyFromThePage: RequestHandler = (request, response, next) => {
+  if (isQuestion(request) || request.headers.authorization?.toLowerCase().startsWith('bearer ') === true) return next();
+  const { origin, 'sec-fetch-site': site, host } = request.headers;
+  if (site !== undefined ? site !== 'same-origin' : origin !== undefined && !isOrigin(origin, request))
+    return refuse(
+      response,
+      foreignRequest({ from: (origin ?? site ?? '').slice(0, 200), host: (host ?? '').slice(0, 200) }),
+    );
+  if (request.headers[changeHeader] === undefined) return refuse(response, noChangeHeader({ header: changeHeader }));
   next();
 };
+
+function isOrigin(origin: string, { protocol, host }: Request): boolean {
+  return origin === `${protocol}://${host}`;
+}
+
+/** Bytes of what is sent to have something done: a name, a reason. */
+const bodyAtMost = 16_384;
+
+/** Reads JSON, and nothing else; of bodies that are too large, nothing. */
+export function jsonBody(): readonly RequestHandler[] {
+  const onlyJson: RequestHandler = (request, response, next) => {
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    // Without its length, it would have to be read to know that it is too large.
+    if (request.headers['transfer-encoding'] !== undefined) refuse(response, noLength({}));
+    else if (bytes > bodyAtMost) refuse(response, bodyTooLarge({ bytes, limit: bodyAtMost }));
+    else if (request.is('application/json') === 'application/json') next();
+    else refuse(response, notJson({ type: (request.headers['content-type'] ?? 'nothing').slice(0, 200) }));
+  };
+  return [onlyJson, express.json({ limit: bodyAtMost, strict: true, inflate: false })];
+}
 
 /** How often one address may ask. */
 export interface RequestLimit {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../core/errors.ts';
-import { addressRefused, portTaken } from './errors.ts';
+import { addressRefused, badCertificate, portTaken } from './errors.ts';
 
 /** A server that listens. */
 export interface Listening {
@@ -11,9 +12,23 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens; port 0 takes a free one. Throws `monitor.port-taken` or `monitor.address-refused`. */
-export async function listen(listener: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer(listener);
+/** Private key and certificate. */
+export interface PemTexts {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Where to listen; port 0 takes a free one. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** Given: TLS, and nothing else. */
+  readonly tls?: PemTexts | undefined;
+}
+
+/** Listens. Throws `monitor.port-taken`, `monitor.address-refused` or `monitor.bad-certificate`. */
+export async function listen(listener: RequestListener, { host, port, tls }: Place): Promise<Listening> {
+  const server = tls ? secureServer(tls, listener) : createServer(listener);
   try {
     await once(server.listen(port, host), 'listening');
   } catch (cause) {
@@ -23,6 +38,14 @@ export async function listen(listener: RequestListener, host: string, port: numb
       : addressRefused({ host, port, reason: messageOf(cause) }, { cause });
   }
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function secureServer(tls: PemTexts, listener: RequestListener): Server {
+  try {
+    return createSecureServer({ ...tls, minVersion: 'TLSv1.2' }, listener);
+  } catch (cause) {
+    throw badCertificate({ reason: messageOf(cause) }, { cause });
+  }
 }
 
 /** Browsers keep connections open for minutes. */

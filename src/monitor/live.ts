@@ -22,6 +22,8 @@ const newsAtMost = 1_000;
 /** One who listens. */
 interface Listener {
   readonly stream: Writable;
+  /** Whether it still may: a session ends, a token is revoked. */
+  readonly mayListen: () => boolean;
   /** Since when news was withheld from it; undefined when it has had all. */
   behindSince: number | undefined;
 }
@@ -78,9 +80,9 @@ export class Live {
     this.publish(this.#options.snapshot());
   }
 
-  /** Sends the stream a snapshot, and from then on what happens, until it closes. */
-  join(stream: Writable): void {
-    const listener: Listener = { stream, behindSince: undefined };
+  /** Sends the stream a snapshot, and from then on what happens, until it closes or may listen no more. */
+  join(stream: Writable, mayListen: () => boolean = () => true): void {
+    const listener: Listener = { stream, mayListen, behindSince: undefined };
     this.#listeners.add(listener);
     stream.once('close', () => this.#listeners.delete(listener));
     // Whoever left in the middle of a write: the stream closes next.
@@ -109,8 +111,9 @@ export class Live {
 
   #beat(): void {
     for (const listener of this.#listeners) {
-      const { stream, behindSince } = listener;
-      if (behindSince === undefined) stream.write(': still here\n\n');
+      const { stream, mayListen, behindSince } = listener;
+      if (!mayListen()) stream.end();
+      else if (behindSince === undefined) stream.write(': still here\n\n');
       else if (stream.writableLength <= backlog) this.#catchUp(listener);
       else if (performance.now() - behindSince > patience) stream.destroy();
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MemoryStore } from 'express-rate-limit';
+import { standardSessions, type Access } from '../access/access.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
@@ -7,10 +8,11 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { Client } from '../stomp/client.ts';
 import { createApp } from './app.ts';
+import { Doorkeeper, type Rules } from './doorkeeper.ts';
 import type { RequestLimit } from './guards.ts';
 import { HealthWatch } from './health.ts';
 import { Heartbeats } from './heartbeats.ts';
-import { listen } from './listen.ts';
+import { listen, type PemTexts } from './listen.ts';
 import { Live } from './live.ts';
 import { QueueWatch } from './queues.ts';
 import { snapshotOf, type Site } from './site.ts';
@@ -36,6 +38,14 @@ export interface MonitorOptions {
   readonly streams?: number;
   /** The JSON Schema of recipes that editors are given; without it, one that knows no services. */
   readonly recipeSchema?: JsonObject;
+  /** Users, tokens and the audit. */
+  readonly access: Access;
+  /** Who may do what beside them; without any, who is on the host may do everything until there are users. */
+  readonly rules?: Rules;
+  /** Hours after which a session's cookie is forgotten. */
+  readonly sessionHours?: number;
+  /** PEM texts: then HTTPS, and nothing else. */
+  readonly tls?: PemTexts | undefined;
 }
 
 /** A running monitor. */
@@ -70,14 +80,16 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     queues: () => queueWatch.queues,
   };
   const live = new Live({ snapshot: () => snapshotOf(shown, clock.now()), streams: options.streams ?? 500 });
-  const site: Site = { ...shown, live };
+  const { access, rules = {}, sessionHours = standardSessions.hours } = options;
+  const doorkeeper = new Doorkeeper({ access, host, rules });
+  const site: Site = { ...shown, live, client, clock, access, doorkeeper, sessionHours };
   for (const end of forward(site, { heartbeats, queueWatch, healthWatch })) starting.defer(end);
 
   await Promise.all([heartbeats.start(), queueWatch.start(), healthWatch.start()]);
   const requests = new MemoryStore();
   starting.defer(() => requests.shutdown());
-  const app = createApp(site, { host, webRoot, limit, requests });
-  const listening = await listen(app, host, options.port);
+  const app = createApp(site, { host, hasProxy: rules.proxy !== undefined, webRoot, limit, requests });
+  const listening = await listen(app, { host, port: options.port, tls: options.tls });
   starting.defer(() => listening.close());
   starting.defer(() => live.stop());
   live.start();
@@ -86,7 +98,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const stop = async (): Promise<void> => await running.disposeAsync();
   return {
     port: listening.port,
-    url: `http://${nameOf(host)}:${String(listening.port)}/`,
+    url: `${options.tls ? 'https' : 'http'}://${nameOf(host)}:${String(listening.port)}/`,
     stop,
     [Symbol.asyncDispose]: stop,
   };

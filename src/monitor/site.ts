@@ -1,7 +1,11 @@
+import type { Access } from '../access/access.ts';
+import type { Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Client } from '../stomp/client.ts';
 import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
 import type { Live } from './live.ts';
 
 /** What there is to show: everything that the routes answer from. */
@@ -10,6 +14,14 @@ export interface Site {
   readonly ledger: Ledger;
   readonly live: Live;
   readonly log: Log;
+  readonly access: Access;
+  /** Finds out who asks. */
+  readonly doorkeeper: Doorkeeper;
+  /** For what is to be done, and not only shown. */
+  readonly client: Client;
+  readonly clock: Clock;
+  /** How long one stays logged in at most. */
+  readonly sessionHours: number;
   /** For editors. */
   readonly recipeSchema: JsonObject;
   health(): Health;
@@ -17,11 +29,14 @@ export interface Site {
   queues(): readonly QueueView[];
 }
 
+/** The part of it that a snapshot shows. */
+type Shown = Pick<Site, 'ledger' | 'health' | 'services' | 'queues'>;
+
 /** Runs in a snapshot: what the overview shows, and a little more. */
 const runsInSnapshot = 50;
 
 /** Everything that the page shows at once, as it stands. */
-export function snapshotOf(site: Omit<Site, 'live'>, time: number): LiveEvent {
+export function snapshotOf(site: Shown, time: number): LiveEvent {
   return {
     type: 'snapshot',
     time,

@@ -1,9 +1,11 @@
+import { scryptSync } from 'node:crypto';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openAccess, type Access } from '../../src/access/access.ts';
 import type { Deed } from '../../src/access/audit.ts';
+import { Passwords } from '../../src/access/passwords.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
@@ -115,13 +117,36 @@ describe('users', () => {
   });
 
   it('are checked a few at a time, and no more wait than the monitor can bear', async () => {
-    await using store = await open();
-    const tries = Array.from({ length: 60 }, async () => await store.access.users.isPassword('nobody', password));
-    const ends = await Promise.allSettled(tries);
+    const passwords = new Passwords();
+    const made = 'scrypt:2:1:1:c2FsdA:aGFzaA';
+    const ends = await Promise.allSettled(
+      Array.from({ length: 60 }, async () => await passwords.matches(password, made)),
+    );
     const busy = ends.filter((end) => end.status === 'rejected' && end.reason.code === 'access.busy');
     expect(busy).toHaveLength(28);
     expect(ends.filter((end) => end.status === 'fulfilled' && !end.value)).toHaveLength(32);
-  }, 60_000);
+    expect(await passwords.matches(password, made)).toBe(false);
+  });
+
+  it('have their password hashed anew when it was hashed otherwise, as soon as it is known', async () => {
+    await using store = await open();
+    const { users } = store.access;
+    await users.add('jane', 'viewer', password);
+    const database = new DatabaseSync(store.file);
+    const salt = Buffer.from('salt');
+    const cheap = [
+      'scrypt:16:1:1',
+      salt.toString('base64url'),
+      scryptSync(password, salt, 32, { N: 16, r: 1, p: 1 }).toString('base64url'),
+    ].join(':');
+    database.prepare('UPDATE users SET password = ?').run(cheap);
+    expect(await users.isPassword('jane', 'another password')).toBe(false);
+    expect(database.prepare('SELECT password FROM users').get()).toEqual({ password: cheap });
+    expect(await users.isPassword('jane', password)).toBe(true);
+    expect(database.prepare('SELECT password FROM users').get()?.['password']).toMatch(/^scrypt:32768:8:3:/);
+    expect(await users.isPassword('jane', password)).toBe(true);
+    database.close();
+  });
 });
 
 describe('a session', () => {

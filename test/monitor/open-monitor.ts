@@ -1,5 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { openAccess, type Access } from '../../src/access/access.ts';
 import { startLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import type { LiveEvent } from '../../src/monitor/api.ts';
 import { startMonitor, type Monitor, type MonitorOptions } from '../../src/monitor/monitor.ts';
@@ -14,6 +15,7 @@ import { batchOf } from '../ledger/records.ts';
 export interface OpenMonitor extends AsyncDisposable {
   readonly monitor: Monitor;
   readonly ledger: Ledger;
+  readonly access: Access;
   /** A connection beside those of the monitor and the ledger. */
   readonly client: Client;
   readonly folder: string;
@@ -21,8 +23,10 @@ export interface OpenMonitor extends AsyncDisposable {
   record(...records: readonly LedgerRecord[]): Promise<void>;
   beat(heartbeat: object | string): Promise<void>;
   get(path: string, headers?: Readonly<Record<string, string>>, method?: string): Promise<Answer>;
+  /** Sends a body, as JSON unless it is text; the headers say what else. */
+  send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Listens on `/api/events`. */
-  listen(): Promise<Listening>;
+  listen(headers?: Readonly<Record<string, string>>): Promise<Listening>;
 }
 
 export interface Answer {
@@ -53,8 +57,12 @@ export async function openMonitor(
   };
   const [own, client] = [await connect('monitor'), await connect('test')];
   const ledger = opening.use(await startLedger({ client: own, folder: folder.path }));
+  const access =
+    options.access ??
+    opening.use(openAccess(join(folder.path, 'access'), options.clock ? { clock: options.clock } : {}));
   const monitor = opening.use(
     await startMonitor({
+      access,
       port: 0,
       client: own,
       ledger,
@@ -66,7 +74,7 @@ export async function openMonitor(
   );
   const open = opening.move();
   return {
-    ...{ monitor, ledger, client, folder: folder.path },
+    ...{ monitor, ledger, client, access, folder: folder.path },
     record: async (...records) => {
       const entered = ledger.events.once('run');
       await client.send({ destination: client.queue('baton.ledger'), body: batchOf(...records).toString() });
@@ -77,7 +85,15 @@ export async function openMonitor(
       await client.send({ destination: client.topic('transient.status'), body });
     },
     get: async (path, headers = {}, method = 'GET') => await ask(monitor.port, path, headers, method),
-    listen: async () => await Listening.open(monitor.port),
+    send: async (method, path, body, headers = {}) => {
+      const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+      const about =
+        text === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
+      return await ask(monitor.port, path, { ...about, ...headers }, method, text);
+    },
+    listen: async (headers) => await Listening.open(monitor.port, headers),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
@@ -87,8 +103,9 @@ async function ask(
   path: string,
   headers: Readonly<Record<string, string>>,
   method: string,
+  body?: string,
 ): Promise<Answer> {
-  const response = await send(port, path, headers, method);
+  const response = await send(port, path, headers, method, body);
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
@@ -107,9 +124,10 @@ async function send(
   path: string,
   headers: Readonly<Record<string, string>>,
   method = 'GET',
+  body?: string,
 ): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
-    request({ port, path, method, headers, host: '127.0.0.1', agent: false }, resolve).on('error', reject).end();
+    request({ port, path, method, headers, host: '127.0.0.1', agent: false }, resolve).on('error', reject).end(body);
   });
 }
 
@@ -127,8 +145,8 @@ export class Listening implements AsyncDisposable {
     response.setEncoding('utf8').on('data', (text: string) => this.#take(text));
   }
 
-  static async open(port: number): Promise<Listening> {
-    return new Listening(await send(port, '/api/events', {}));
+  static async open(port: number, headers: Readonly<Record<string, string>> = {}): Promise<Listening> {
+    return new Listening(await send(port, '/api/events', headers));
   }
 
   /** The first event, past or to come, of the type and the condition. */

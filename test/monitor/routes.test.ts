@@ -143,11 +143,14 @@ describe('the interface', () => {
     ]);
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('only answers questions: %s is refused', async (method) => {
-    const answer = await site.get('/api/runs', {}, method);
-    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
-    expect(answer.json).toMatchObject({ error: { code: 'monitor.bad-method' } });
-  });
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])(
+    'does nothing where there is nothing to do: %s is refused',
+    async (method) => {
+      const answer = await site.get('/api/runs', { 'baton-request': 'test' }, method);
+      expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
+      expect(answer.json).toMatchObject({ error: { code: 'monitor.bad-method' } });
+    },
+  );
 
   it('refuses a question with a body before reading it', async () => {
     const answer = await site.get('/api/runs', { 'content-length': '1000000' });
@@ -170,27 +173,27 @@ describe('the interface', () => {
   it('lets browsers load nothing from elsewhere and nobody frame the page', async () => {
     const { headers } = await site.get('/api/health');
     expect(headers['content-security-policy']).toBe(
-      "default-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'",
     );
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect([headers['x-powered-by'], headers['strict-transport-security']]).toEqual([undefined, undefined]);
   });
 
   it('says who has its port', async () => {
-    const { ledger, client } = site;
-    const second = startMonitor({ port: site.monitor.port, ledger, client, version: '1' });
+    const { ledger, client, access } = site;
+    const second = startMonitor({ port: site.monitor.port, ledger, client, access, version: '1' });
     await expect(second).rejects.toMatchObject({ code: 'monitor.port-taken', next: expect.stringContaining('--http') });
   });
 
   it('says when the host has no such address', async () => {
-    const { ledger, client } = site;
-    const elsewhere = startMonitor({ host: '192.0.2.1', port: 0, ledger, client, version: '1' });
+    const { ledger, client, access } = site;
+    const elsewhere = startMonitor({ host: '192.0.2.1', port: 0, ledger, client, access, version: '1' });
     await expect(elsewhere).rejects.toMatchObject({ code: 'monitor.address-refused' });
   });
 
   it('stops twice without complaint', async () => {
-    const { ledger, client } = site;
-    const monitor = await startMonitor({ port: 0, ledger, client, version: '1' });
+    const { ledger, client, access } = site;
+    const monitor = await startMonitor({ port: 0, ledger, client, access, version: '1' });
     await monitor.stop();
     await monitor.stop();
   });
