@@ -1,12 +1,15 @@
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openAccess } from '../access/access.ts';
 import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/secret.ts';
 import { startLedger } from '../ledger/ledger.ts';
 import { startMonitor, type MonitorOptions } from '../monitor/monitor.ts';
+import type { HealthOptions } from '../monitor/health-options.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { RunningPart } from '../services/attend.ts';
 import { Client } from '../stomp/client.ts';
+import { alertReceivers } from './alert-receivers.ts';
 import { installedServices } from './site-facts.ts';
 import { brokerAddress, processName, type PartTools } from './part-tools.ts';
 
@@ -21,6 +24,7 @@ export async function startMonitorPart(config: Config, { log, version }: PartToo
   const monitor = await startMonitor({
     ...(await pageOptions(config)),
     ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema },
+    health: await healthOptions(config),
   });
   const stop = async (): Promise<void> => {
     await monitor.stop();
@@ -42,4 +46,16 @@ async function pageOptions({
     cert: await readSecret('page.tls.cert', tls.cert),
   };
   return { host, port, rules, sessionHours: sessions.hours, tls: pem };
+}
+
+async function healthOptions({ health, alerts, broker, store }: Config): Promise<HealthOptions> {
+  const folder = join(store, 'broker');
+  const own = { name: 'broker', folder, reserve: join(folder, 'broker.sqlite.reserve') };
+  return {
+    limits: health.limits,
+    forgetLost: health.forgetLostSeconds,
+    stores: [{ name: 'ledger', folder: join(store, 'ledger') }, ...(broker.url === undefined ? [own] : [])],
+    receivers: await alertReceivers(alerts),
+    from: hostname(),
+  };
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
 import type { PageConfig } from './page-config.ts';
+import type { Limits } from '../monitor/limits.ts';
 
 /** One service as the site runs it. */
 export interface ServiceConfig {
@@ -34,6 +35,19 @@ export interface BrokerTls {
 export type ConfiguredLimits = Partial<Omit<BrokerLimits, 'frame' | 'outputBytes' | 'patienceMs'>> & {
   readonly bodyBytes?: number;
 };
+
+/** One who is told when something is wrong. */
+export interface AlertConfig {
+  /** Either of the two is there. */
+  readonly url?: string;
+  readonly urlFile?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Files with the values, by header. */
+  readonly headerFiles: Readonly<Record<string, string>>;
+  readonly minimum: 'notice' | 'warning' | 'error';
+  readonly holdSeconds: number;
+  readonly quietSeconds: number;
+}
 
 /** What a site configures: `baton.yaml`, with all defaults filled in. Paths are absolute. */
 export interface Config {
@@ -75,5 +89,8 @@ export interface Config {
   readonly programs: Programs;
   /** What programs may have of this host, where that is not all. */
   readonly compute: { readonly local: Partial<Resources> };
+  readonly health: { readonly limits: Limits; readonly forgetLostSeconds: number };
+  /** Who is told when something is wrong, by name. */
+  readonly alerts: Readonly<Record<string, AlertConfig>>;
   readonly log: string;
 }

@@ -11,6 +11,7 @@ import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { pageConfig, pageProblems, type PageFile } from './page-config.ts';
 import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
+import { alertProblems, alertsConfig, healthConfig, type AlertFile, type HealthFile } from './health-config.ts';
 import { configSchema } from './schema.ts';
 import { commandProcess, standardFields, standardProcesses } from './standard.ts';
 
@@ -27,6 +28,8 @@ interface ConfigFile {
   readonly services?: Readonly<Record<string, ServiceConfig>>;
   readonly programs?: Programs;
   readonly compute?: ComputeFile;
+  readonly health?: HealthFile;
+  readonly alerts?: Readonly<Record<string, AlertFile>>;
   readonly log?: string;
 }
 
@@ -74,6 +77,8 @@ export async function loadConfig(
     services: read.services ?? {},
     programs: programsConfig(read.programs ?? {}, folder),
     compute: computeConfig(read.compute ?? {}),
+    health: healthConfig(read.health ?? {}),
+    alerts: alertsConfig(read.alerts ?? {}, folder),
     log: read.log ?? 'info',
   };
 }
@@ -87,8 +92,13 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
   const value: unknown = document.toJS() ?? {};
   if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
-  const { broker = {}, page = {}, programs = {} } = value;
-  const problems = [...brokerProblems(broker), ...pageProblems(page), ...programProblems(programs)];
+  const { broker = {}, page = {}, programs = {}, alerts = {} } = value;
+  const problems = [
+    ...brokerProblems(broker),
+    ...pageProblems(page),
+    ...programProblems(programs),
+    ...alertProblems(alerts),
+  ];
   if (problems.length > 0) throw invalid({ file, problems });
   return value;
 }

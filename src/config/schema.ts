@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts';
 import { brokerSchema } from './broker-schema.ts';
 import { pageSchema } from './page-schema.ts';
 import { computeSchema, programsSchema } from './programs-schema.ts';
+import { alertsSchema, healthSchema } from './health-schema.ts';
 import { closed } from './schema-parts.ts';
 import { standardFields, standardProcesses } from './standard.ts';
 
@@ -75,6 +76,8 @@ export const configSchema: JsonObject = {
     },
     programs: programsSchema,
     compute: computeSchema,
+    health: healthSchema,
+    alerts: alertsSchema,
     log: {
       enum: ['debug', 'info', 'warn', 'error', 'silent'],
       default: 'info',

@@ -8,6 +8,14 @@ export const standardFields: AboutNames = {
   runNumber: ['run_number', 'run'],
 };
 
+/** What holds for health and alerts where a site does not say. A lost service is shown for a shift. */
+export const standardAlerts = {
+  forgetLostSeconds: 8 * 3600,
+  minimum: 'warning',
+  holdSeconds: 15,
+  quietSeconds: 300,
+} as const;
+
 /** The service processes of a site that names none. Light services share a process; those that compute have their own. */
 export const standardProcesses = {
   services: ['file-watch', 'xray-centring', 'record-result'],

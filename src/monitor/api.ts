@@ -30,6 +30,8 @@ export interface HealthCheck {
   readonly since: number;
   /** What to do; absent when all is well. */
   readonly advice?: string;
+  /** Where the page shows what was found: a path of it. */
+  readonly see?: string;
 }
 
 export interface Health {

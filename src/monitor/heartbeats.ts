@@ -4,7 +4,9 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { names } from '../services/names.ts';
 import { status } from '../services/status.ts';
 import type { Client, Delivery, Subscription } from '../stomp/client.ts';
+import type { Headers } from '../stomp/frame.ts';
 import type { ServiceView } from './api.ts';
+import { Clocks } from './clocks.ts';
 
 export interface HeartbeatEvents {
   /** A service told of itself, or has not for too long. */
@@ -20,26 +22,46 @@ export interface HeartbeatEvents {
 const lifetime = 17_000;
 /** No heartbeat is larger; what is kept of one is bounded by this. */
 const bytesAtMost = 16_384;
-/** So long after its last heartbeat a lost service is still shown; one that said goodbye not as long. */
-const forgetLost = 600_000;
+/** So long after its last heartbeat (ms) one that said goodbye is still shown. */
 const forgetEnded = 60_000;
+/** A shift: who comes for the next one sees what was lost in this. */
+const standardForgetLost = 8 * 3600;
+/** ms that a heartbeat is valid for, in Zocalo's form: what `expires` is ahead of the sender's clock. */
+const validity = 15_000;
 /** Whatever broadcasts, the list does not grow beyond this. */
 const servicesAtMost = 2_000;
 const checkInterval = 1_000;
+
+export interface HeartbeatOptions {
+  /** Seconds after its last heartbeat for which a lost service is still shown. */
+  readonly forgetLost?: number;
+  /** The services that an earlier monitor knew. */
+  readonly known?: readonly ServiceView[];
+}
 
 /** The services that tell of themselves on the topic `transient.status`, in Baton or in any other software that speaks Zocalo's form. */
 export class Heartbeats {
   readonly events = new Events<HeartbeatEvents>();
   readonly #client: Client;
   readonly #clock: Clock;
-  readonly #services = new Map<string, ServiceView>();
+  readonly #forgetLost: number;
+  readonly #services: Map<string, ServiceView>;
+  /** When each was first heard of. */
+  readonly #firstSeen: Map<string, number>;
+  readonly #clocks = new Clocks();
+  /** Since when nothing that was sent could be missed; undefined while there is no connection. */
+  #listening: number | undefined;
+  #unlisten: (() => void)[] = [];
   #subscription: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
   #malformed = 0;
 
-  constructor(client: Client, clock: Clock) {
+  constructor(client: Client, clock: Clock, { forgetLost = standardForgetLost, known = [] }: HeartbeatOptions = {}) {
     this.#client = client;
     this.#clock = clock;
+    this.#forgetLost = forgetLost * 1000;
+    this.#services = new Map(known.map((view) => [keyOf(view), view]));
+    this.#firstSeen = new Map(known.map((view) => [keyOf(view), 0]));
   }
 
   /** All that are not forgotten, by service and host. */
@@ -53,7 +75,18 @@ export class Heartbeats {
     return this.#malformed;
   }
 
+  /** How far (ms) the clocks of hosts are ahead of this one's; the broker's stands under `broker`. */
+  get clocks(): ReadonlyMap<string, number> {
+    return this.#clocks.ahead(this.#clock.now());
+  }
+
   async start(): Promise<void> {
+    const { events } = this.#client;
+    this.#unlisten = [
+      events.on('connected', () => (this.#listening = this.#clock.now())),
+      events.on('disconnected', () => (this.#listening = undefined)),
+    ];
+    if (this.#client.isConnected) this.#listening = this.#clock.now();
     const request = { destination: this.#client.topic(names.status), ack: 'auto' } as const;
     this.#subscription = await this.#client.subscribe(request, (delivery) => this.#take(delivery));
     this.#timer = setInterval(() => this.#check(), checkInterval);
@@ -61,10 +94,11 @@ export class Heartbeats {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    for (const end of this.#unlisten) end();
     await this.#subscription?.unsubscribe();
   }
 
-  #take({ body }: Delivery): void {
+  #take({ headers, body }: Delivery): void {
     const now = this.#clock.now();
     const view = body.length > bytesAtMost ? undefined : readHeartbeat(body, now);
     if (!view) {
@@ -75,14 +109,27 @@ export class Heartbeats {
     if (view.serviceClass !== '') this.#services.delete(keyOf({ ...view, service: '', serviceClass: '' }));
     const key = keyOf(view);
     if (!this.#services.has(key) && this.#services.size >= servicesAtMost) return;
+    this.#noteClocks(view, headers, now);
+    if (!this.#firstSeen.has(key)) this.#firstSeen.set(key, now);
     this.#services.set(key, view);
     this.events.emit('service', view);
   }
 
+  /** The broker notes when a message came to it; `expires` is by its sender's clock, in the forms that are known. */
+  #noteClocks({ host, version, extra }: ServiceView, { timestamp, expires }: Headers, now: number): void {
+    const [came, until] = [Number(timestamp ?? 0), Number(expires ?? 0)];
+    if (came > 0) this.#clocks.note('broker', came, now);
+    const isKnown = version !== undefined || extra['workflows'] !== undefined;
+    if (until > 0 && isKnown) this.#clocks.note(machineOf(host), until - validity, now);
+  }
+
   #check(): void {
     const now = this.#clock.now();
+    const listening = this.#listening;
+    // Whoever could not be heard is not silent.
+    if (listening === undefined) return;
     for (const [key, view] of this.#services) {
-      if (now - view.lastSeen <= lifetime || view.lost || hasEnded(view)) continue;
+      if (now - Math.max(view.lastSeen, listening) <= lifetime || view.lost || hasEnded(view)) continue;
       const lost = { ...view, lost: true };
       this.#services.set(key, lost);
       this.events.emit('service', lost);
@@ -91,11 +138,30 @@ export class Heartbeats {
   }
 
   #forget(now: number): void {
-    const isGone = (view: ServiceView): boolean => now - view.lastSeen > (hasEnded(view) ? forgetEnded : forgetLost);
+    const isGone = (view: ServiceView): boolean =>
+      (view.lost && this.#isReplaced(view)) || now - view.lastSeen > (hasEnded(view) ? forgetEnded : this.#forgetLost);
     const gone = [...this.#services].filter(([, view]) => isGone(view));
-    for (const [key] of gone) this.#services.delete(key);
+    for (const [key] of gone) {
+      this.#services.delete(key);
+      this.#firstSeen.delete(key);
+    }
     if (gone.length > 0) this.events.emit('forgotten', { count: gone.length });
   }
+
+  /** True when the same service was started again on the same machine since, as a supervisor does. */
+  #isReplaced(lost: ServiceView): boolean {
+    const sameService = (other: ServiceView): boolean =>
+      other.service === lost.service &&
+      other.serviceClass === lost.serviceClass &&
+      machineOf(other.host) === machineOf(lost.host);
+    const startedSince = (other: ServiceView): boolean => (this.#firstSeen.get(keyOf(other)) ?? 0) > lost.lastSeen;
+    return [...this.#services.values()].some((other) => !other.lost && sameService(other) && startedSince(other));
+  }
+}
+
+/** The machine, of `host.pid`. */
+function machineOf(host: string): string {
+  return host.replace(/\.\d+$/, '');
 }
 
 /** Services that share a process share its `host.pid`. */

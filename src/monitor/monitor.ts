@@ -10,12 +10,11 @@ import type { Client } from '../stomp/client.ts';
 import { createApp } from './app.ts';
 import { Doorkeeper, type Rules } from './doorkeeper.ts';
 import type { RequestLimit } from './guards.ts';
-import { HealthWatch } from './health.ts';
-import { Heartbeats } from './heartbeats.ts';
 import { listen, type PemTexts } from './listen.ts';
+import type { HealthOptions } from './health-options.ts';
 import { Live } from './live.ts';
-import { QueueWatch } from './queues.ts';
 import { snapshotOf, type Site } from './site.ts';
+import { watchesOf, type Watches } from './watches.ts';
 
 export interface MonitorOptions {
   /** 127.0.0.1 when absent: to be seen from elsewhere it has to be told so. */
@@ -32,6 +31,7 @@ export interface MonitorOptions {
   readonly webRoot?: string;
   /** Seconds between two looks into the broker's queues. */
   readonly queueInterval?: number;
+  readonly health?: HealthOptions;
   /** How often one address may ask. */
   readonly limit?: RequestLimit;
   /** How many may listen on `/api/events` at the same time. */
@@ -66,26 +66,23 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { host = '127.0.0.1', webRoot = join(import.meta.dirname, '../../dist/web'), limit = defaultLimit } = options;
   await using starting = new AsyncDisposableStack();
 
-  const heartbeats = new Heartbeats(client, clock);
-  starting.defer(() => heartbeats.stop());
-  const queueWatch = new QueueWatch({ client, clock, log, interval: queueInterval });
-  starting.defer(() => queueWatch.stop());
-  const healthWatch = new HealthWatch({ client, ledger, heartbeats, queueWatch, clock, version });
-  starting.defer(() => healthWatch.stop());
-
+  const watched = { ...options.health, client, ledger, clock, log, version, queueInterval };
+  const watches = await watchesOf(watched, starting);
+  const { heartbeats, queueWatch, healthWatch } = watches;
   const shown = {
     ...{ version, ledger, log, recipeSchema: options.recipeSchema ?? recipeSchema() },
     health: () => healthWatch.health,
     services: () => heartbeats.services,
     queues: () => queueWatch.queues,
+    watches,
   };
   const live = new Live({ snapshot: () => snapshotOf(shown, clock.now()), streams: options.streams ?? 500 });
   const { access, rules = {}, sessionHours = standardSessions.hours } = options;
   const doorkeeper = new Doorkeeper({ access, host, rules });
   const site: Site = { ...shown, live, client, clock, access, doorkeeper, sessionHours };
-  for (const end of forward(site, { heartbeats, queueWatch, healthWatch })) starting.defer(end);
+  for (const end of forward(site, watches)) starting.defer(end);
 
-  await Promise.all([heartbeats.start(), queueWatch.start(), healthWatch.start()]);
+  await watches.start();
   const requests = new MemoryStore();
   starting.defer(() => requests.shutdown());
   const app = createApp(site, { host, hasProxy: rules.proxy !== undefined, webRoot, limit, requests });
@@ -102,12 +99,6 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-interface Watches {
-  readonly heartbeats: Heartbeats;
-  readonly queueWatch: QueueWatch;
-  readonly healthWatch: HealthWatch;
 }
 
 /** Tells all who listen of whatever happens; the functions returned end that. */

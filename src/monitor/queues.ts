@@ -3,9 +3,17 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import type { Log } from '../core/log.ts';
-import { asJson, readStatistics, statisticsQueue, type QueueStatistics } from '../services/statistics.ts';
+import {
+  asJson,
+  brokerStatisticsQueue,
+  readEntries,
+  readStatistics,
+  statisticsQueue,
+  type QueueStatistics,
+} from '../services/statistics.ts';
 import type { Client, Delivery, Subscription } from '../stomp/client.ts';
 import type { QueueView } from './api.ts';
+import { OldestWaiting, type Sample } from './oldest.ts';
 
 export interface QueueWatchOptions {
   readonly client: Client;
@@ -13,7 +21,12 @@ export interface QueueWatchOptions {
   readonly log: Log;
   /** Seconds between two questions. */
   readonly interval: number;
+  /** What an earlier watch knew of the messages that wait: its `oldest.knew`. */
+  readonly known?: Readonly<Record<string, Sample>>;
 }
+
+/** Percent of its limits that the broker uses, by what they are of. */
+export type BrokerUsage = ReadonlyMap<'store' | 'memory' | 'temp', number>;
 
 /** A round of questions that the broker has answered. */
 interface Round {
@@ -39,9 +52,25 @@ export class QueueWatch {
   #last: Round | undefined;
   #queues: readonly QueueView[] = [];
   #unreadSince: ReadonlyMap<string, number> = new Map();
+  #usage: BrokerUsage = new Map();
+  #asked: number | undefined;
+  #lastAnswer: number | undefined;
+  readonly oldest: OldestWaiting;
 
   constructor(options: QueueWatchOptions) {
     this.#options = options;
+    this.oldest = new OldestWaiting(options.known);
+  }
+
+  /** As the broker told last; of limits that it does not tell nothing. */
+  get usage(): BrokerUsage {
+    return this.#usage;
+  }
+
+  /** Seconds that the broker's last answer took, or has been waited for; undefined when none ever came. */
+  get answerSeconds(): number | undefined {
+    const waited = this.#asked === undefined ? 0 : (performance.now() - this.#asked) / 1000;
+    return this.#lastAnswer === undefined ? undefined : Math.max(this.#lastAnswer, waited);
   }
 
   /** As the broker told last. */
@@ -94,6 +123,8 @@ export class QueueWatch {
     this.#coming = new Map();
     this.#ended = Promise.withResolvers();
     const headers = { 'reply-to': replies, 'correlation-id': String(this.#number) };
+    this.#asked = performance.now();
+    await orAborted(client.send({ destination: brokerStatisticsQueue, headers, body: '' }), signal);
     for (const pattern of patternsOf(client.queue('>'))) {
       await orAborted(client.send({ destination: statisticsQueue(pattern), headers, body: '' }), signal);
     }
@@ -107,7 +138,10 @@ export class QueueWatch {
     if (headers['correlation-id'] !== String(this.#number)) return;
     if (body.toString() === end) return this.#close();
     const statistics = readStatistics(body);
-    if (!statistics) return;
+    if (!statistics) {
+      this.#usage = usageOf(body);
+      return;
+    }
     const name = shownName(statistics.name, this.#options.client.queue(''));
     if (name !== undefined) this.#coming.set(name, statistics);
   }
@@ -122,6 +156,12 @@ export class QueueWatch {
     const unread = this.#queues.filter(({ waiting, consumers }) => waiting > 0 && consumers === 0);
     this.#unreadSince = new Map(unread.map(({ name }) => [name, this.#unreadSince.get(name) ?? time]));
     this.#last = { time, queues: this.#coming };
+    this.oldest.take(
+      this.#queues.filter(({ name }) => isWork(name)),
+      time,
+    );
+    this.#lastAnswer = (performance.now() - (this.#asked ?? performance.now())) / 1000;
+    this.#asked = undefined;
     this.#ended.resolve();
     this.events.emit('queues', { queues: this.#queues });
   }
@@ -139,6 +179,26 @@ function shownName(name: string, namespace: string): string | undefined {
   const prefix = namespace.slice('/queue/'.length);
   if (name.startsWith(`DLQ.${prefix}`)) return `DLQ.${name.slice(`DLQ.${prefix}`.length)}`;
   return name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+/** Dead letters wait for somebody to act, and what is parked for its time. */
+function isWork(name: string): boolean {
+  return !isDeadLetterQueue(name) && !/^baton\.later\./.test(name);
+}
+
+/** True for the queues of dead letters, by their names without the namespace. */
+export function isDeadLetterQueue(name: string): boolean {
+  return /^(ActiveMQ\.)?DLQ(\.|$)/.test(name);
+}
+
+function usageOf(body: Buffer): BrokerUsage {
+  const entries = readEntries(body);
+  return new Map(
+    (['store', 'memory', 'temp'] as const).flatMap((name) => {
+      const percent = entries.get(`${name}PercentUsage`);
+      return typeof percent === 'number' ? [[name, percent]] : [];
+    }),
+  );
 }
 
 interface Rates {

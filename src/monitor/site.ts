@@ -7,6 +7,7 @@ import type { Client } from '../stomp/client.ts';
 import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { Live } from './live.ts';
+import type { Watches } from './watches.ts';
 
 /** What there is to show: everything that the routes answer from. */
 export interface Site {
@@ -27,6 +28,8 @@ export interface Site {
   health(): Health;
   services(): readonly ServiceView[];
   queues(): readonly QueueView[];
+  /** What the figures are of. */
+  readonly watches: Watches;
 }
 
 /** The part of it that a snapshot shows. */

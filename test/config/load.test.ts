@@ -56,6 +56,38 @@ describe('the embedded broker', () => {
   });
 });
 
+describe('health and alerts', () => {
+  test('have limits of which a site sets some, and takes some away', async () => {
+    const { health } = await configOf('health: { limits: { freeBytes: { warning: 5.0e+10, error: null } } }');
+    expect(health.limits.freeBytes).toEqual({ notice: 5e9, warning: 5e10, error: null });
+    expect(health.limits.clockSeconds).toEqual({ notice: 1, warning: 5, error: null });
+  });
+
+  test('have receivers with secrets in files, which only who tells them reads', async () => {
+    const { alerts } = await configOf(
+      'alerts: { oncall: { urlFile: hook, headerFiles: { authorization: nowhere }, minimum: error } }',
+    );
+    expect(alerts['oncall']).toMatchObject({ minimum: 'error', holdSeconds: 15, quietSeconds: 300, headers: {} });
+    expect(alerts['oncall']?.urlFile).toMatch(/^\/.*\/hook$/);
+  });
+
+  test.each([
+    ['health: { limits: { freeByts: { warning: 1 } } }', 'did you mean "freeBytes"?'],
+    ['health: { limits: { freeBytes: { warn: 1 } } }', 'health.limits.freeBytes'],
+    ['health: { limits: { freeBytes: { warning: -1 } } }', 'must be >= 0'],
+    ['alerts: { a: {} }', 'alerts.a needs a url, or a urlFile'],
+    ['alerts: { a: { url: "http://a", urlFile: b } }', 'only one counts'],
+    ['alerts: { a: { url: "file:///etc/passwd" } }', 'alerts.a.url must be an address of http:// or https://'],
+    ['alerts: { a: { url: "http://a", headers: { "x y": z } } }', 'alerts.a.headers.x y can be no header'],
+    ['alerts: { a: { url: "http://a", headers: { x: "a\\nb" } } }', 'alerts.a.headers.x can be no header'],
+    ['alerts: { a: { url: "http://a", headers: { Content-Length: "1" } } }', 'can be no header'],
+    ['alerts: { a: { url: "http://a", minimum: bad } }', 'alerts.a.minimum'],
+  ])('are not configured by %s', async (text, problem) => {
+    const refusal = { code: 'config.invalid', message: expect.stringContaining(problem) as string };
+    await expect(configOf(text)).rejects.toMatchObject(refusal);
+  });
+});
+
 async function configOf(text: string, overrides: Overrides = {}): Promise<Config> {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'baton.yaml');

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueView, ServiceView } from '../../src/monitor/api.ts';
-import { checks, type Facts } from '../../src/monitor/checks.ts';
+import { checks } from '../../src/monitor/checks.ts';
+import type { Facts, Finding } from '../../src/monitor/checks/check.ts';
+import { standardLimits } from '../../src/monitor/limits.ts';
+import type { StoreFigures } from '../../src/monitor/stores.ts';
 import { noon } from '../ledger/records.ts';
 
 const service: ServiceView = {
@@ -20,8 +23,23 @@ const queue = (name: string, changes: Partial<QueueView> = {}): QueueView => ({
   ...changes,
 });
 
+const store = (changes: Partial<StoreFigures> = {}): StoreFigures => ({
+  ...{ name: 'ledger', folder: '/srv/ledger', free: 50e9, total: 100e9, commitSeconds: 0.004, isReserveUsed: false },
+  ...changes,
+});
+
 const well: Facts = {
   now: noon,
+  limits: standardLimits,
+  version: '1.2.3',
+  answerSeconds: 0.002,
+  usage: new Map([['memory', 12]]),
+  oldestSince: new Map(),
+  heldBackSince: new Map(),
+  clocks: new Map([['a', 12]]),
+  newDeadLetters: 0,
+  newOverBudget: 0,
+  untold: [],
   disconnected: undefined,
   ledgerTrouble: undefined,
   malformed: 0,
@@ -29,13 +47,17 @@ const well: Facts = {
   queues: [queue('work'), queue('baton.ledger')],
   unreadSince: new Map(),
   services: [service],
-  disk: { free: 50e9, total: 100e9 },
+  stores: [store()],
 };
+
+function findings(facts: Facts): readonly Finding[] {
+  return checks.flatMap((check) => check(facts) ?? []);
+}
 
 describe('the checks', () => {
   it('pass when all is well, with nothing to do', () => {
-    const findings = checks.map((check) => check(well));
-    expect(findings.filter(({ state, advice }) => state !== 'pass' || advice !== undefined)).toEqual([]);
+    expect(findings(well).map(({ check }) => check)).toHaveLength(checks.length);
+    expect(findings(well).filter(({ state, advice }) => state !== 'pass' || advice !== undefined)).toEqual([]);
   });
 
   it.each([
@@ -59,12 +81,85 @@ describe('the checks', () => {
     ],
     ['dead letters', { queues: [queue('DLQ.work', { waiting: 3 })] }, 'warning', 'DLQ.work (3)'],
     ['dead letters', { queues: [queue('ActiveMQ.DLQ', { waiting: 1 })] }, 'warning', 'ActiveMQ.DLQ (1)'],
-    ['disk', { disk: { free: 4e9, total: 100e9 } }, 'notice', '4.0 GB free of 100.0'],
-    ['disk', { disk: { free: 0.9e9, total: 100e9 } }, 'warning', '0.9 GB free'],
-    ['disk', { disk: { free: 0.1e9, total: 100e9 } }, 'error', '0.1 GB free'],
-    ['disk', { disk: undefined }, 'notice', 'not known'],
+    [
+      'dead letters',
+      { newDeadLetters: 20, queues: [queue('DLQ.a', { waiting: 25 })] },
+      'error',
+      '20 of them within ten',
+    ],
+    ['disk', { stores: [store({ free: 4.9e9, total: 20e9 })] }, 'notice', '4.9 GB free of 20.0 GB'],
+    [
+      'disk',
+      { stores: [store(), store({ name: 'broker', free: 0.9e9, total: 9e9 })] },
+      'warning',
+      'of the broker has 0.9',
+    ],
+    ['disk', { stores: [store({ free: 0.1e9, total: 1e9 })] }, 'error', '0.1 GB free'],
+    ['disk', { stores: [store({ free: 150e9, total: 10e12 })] }, 'warning', '(2 %)'],
+    [
+      'disk',
+      { stores: [store({ trouble: 'EROFS: read-only file system' })] },
+      'error',
+      '/srv/ledger) cannot be written: EROFS',
+    ],
+    ['disk', { stores: [store({ isReserveUsed: true })] }, 'error', 'its reserve is in use'],
+    ['disk', { stores: [] }, 'notice', 'not known'],
+    [
+      'disk speed',
+      { stores: [store(), store({ commitSeconds: 2.5 })] },
+      'warning',
+      'takes 2.5 s until it is on the disk',
+    ],
+    ['broker', { answerSeconds: 6 }, 'warning', 'takes 6.0 s to answer'],
+    [
+      'broker',
+      {
+        usage: new Map([
+          ['memory', 20],
+          ['store', 99],
+        ]),
+      },
+      'error',
+      'uses 99 % of its limit of store',
+    ],
+    [
+      'oldest message',
+      {
+        oldestSince: new Map([
+          ['b', noon - 2_000_000],
+          ['a', noon],
+        ]),
+      },
+      'warning',
+      '33 min or more, in b',
+    ],
+    [
+      'held back',
+      { heldBackSince: new Map([['a on h.1 (wait in b)', noon - 6_000]]) },
+      'notice',
+      'a on h.1 (wait in b)',
+    ],
+    ['versions', { services: [{ ...service, version: '1.2.2' }] }, 'notice', 'file-watch on a.1 (1.2.2)'],
+    [
+      'clocks',
+      {
+        clocks: new Map([
+          ['h', -7_000],
+          ['broker', 2_000],
+        ]),
+      },
+      'warning',
+      'that of h 7.0 s behind, the broker’s 2.0 s',
+    ],
+    ['budgets', { newOverBudget: 1 }, 'notice', '1 step went over its budget within ten minutes'],
+    [
+      'alerts',
+      { untold: [{ receiver: 'oncall', reason: 'status 500' }] },
+      'warning',
+      'do not reach oncall (status 500)',
+    ],
   ] as const)('of the %s given %j find %s: %s', (check, facts, state, message) => {
-    const finding = checks.map((one) => one({ ...well, ...facts })).find((one) => one.check === check);
+    const finding = findings({ ...well, ...(facts as Partial<Facts>) }).find((one) => one.check === check);
     expect(finding).toMatchObject({ state, message: expect.stringContaining(message) });
   });
 
@@ -79,10 +174,15 @@ describe('the checks', () => {
       ['new', noon - 4_999],
       ['DLQ.work', noon - 60_000],
     ]);
-    const finding = checks
-      .map((check) => check({ ...well, queues, unreadSince }))
-      .find(({ check }) => check === 'queues');
+    const finding = findings({ ...well, queues, unreadSince }).find(({ check }) => check === 'queues');
     expect(finding).toMatchObject({ state: 'warning', message: 'Messages wait in queues that nobody reads: old (7).' });
+  });
+
+  it('have limits that a site may set, and take away', () => {
+    const limits = { ...standardLimits, clockSeconds: { notice: null, warning: 0.005, error: null } };
+    const found = (ahead: number) => findings({ ...well, limits, clocks: new Map([['h', ahead]]) });
+    expect(found(7).find(({ check }) => check === 'clocks')?.state).toBe('warning');
+    expect(found(4).find(({ check }) => check === 'clocks')?.state).toBe('pass');
   });
 
   it('say what to do whenever something is wrong and can be helped', () => {
@@ -91,10 +191,10 @@ describe('the checks', () => {
       disconnected: 'gone',
       ledgerTrouble: 'full',
       services: [],
-      disk: { free: 0, total: 1 },
+      stores: [store({ free: 0, total: 1 })],
     };
-    const findings = checks.map((check) => check(ill)).filter(({ state }) => state !== 'pass');
-    expect(findings.map(({ check, advice }) => [check, typeof advice])).toEqual([
+    const wrong = findings(ill).filter(({ state }) => state !== 'pass');
+    expect(wrong.map(({ check, advice }) => [check, typeof advice])).toEqual([
       ['broker', 'string'],
       ['ledger', 'string'],
       ['services', 'string'],

@@ -156,12 +156,26 @@ describe('a service', () => {
     expect(bench.heartbeats.services.map(({ host }) => host)).toEqual(['other.2']);
   });
 
-  it('that is lost is forgotten after ten minutes', async () => {
+  it('that is lost is forgotten after a shift', async () => {
     await using bench = await Bench.open();
     await bench.beat(python);
     const forgotten = bench.heartbeats.events.once('forgotten');
-    bench.clock.forward(601_000);
+    bench.clock.forward(8 * 3_600_000 + 1_000);
     await forgotten;
     expect(bench.heartbeats.services).toEqual([]);
+  });
+
+  it('that was started again on its machine is lost no more, whatever others there are of it', async () => {
+    await using bench = await Bench.open();
+    await bench.beat({ ...python, host: 'a.1' });
+    await bench.beat({ ...python, host: 'a.2' });
+    bench.clock.forward(18_000);
+    const lost = bench.heartbeats.events.once('service', ({ lost: isLost }) => isLost);
+    await bench.beat({ ...python, host: 'a.2' });
+    expect((await lost).host).toBe('a.1');
+    const forgotten = bench.heartbeats.events.once('forgotten');
+    await bench.beat({ ...python, host: 'a.3' });
+    await forgotten;
+    expect(bench.heartbeats.services.map(({ host }) => host)).toEqual(['a.2', 'a.3']);
   });
 });

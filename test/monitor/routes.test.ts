@@ -91,9 +91,15 @@ describe('the interface', () => {
       'broker',
       'ledger',
       'queues',
+      'oldest message',
       'services',
+      'held back',
       'dead letters',
+      'budgets',
       'disk',
+      'disk speed',
+      'clocks',
+      'versions',
     ]);
   });
 

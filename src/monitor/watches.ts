@@ -1,0 +1,68 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Client } from '../stomp/client.ts';
+import { Alerts } from './alerts.ts';
+import { HealthWatch } from './health.ts';
+import { NotesKeeper, readHealthNotes, type HealthNotes } from './health-notes.ts';
+import type { HealthOptions } from './health-options.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { standardLimits } from './limits.ts';
+import { QueueWatch } from './queues.ts';
+import { StoreWatch } from './stores.ts';
+
+interface WatchOptions extends HealthOptions {
+  readonly client: Client;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** Seconds between two looks into the broker's queues. */
+  readonly queueInterval: number;
+}
+
+/** All that watches the site. */
+export interface Watches {
+  readonly heartbeats: Heartbeats;
+  readonly queueWatch: QueueWatch;
+  readonly stores: StoreWatch;
+  readonly healthWatch: HealthWatch;
+  readonly alerts: Alerts;
+  /** Resolves when all have begun. */
+  start(): Promise<void>;
+}
+
+/** Makes the watches; the stack ends them. What an earlier monitor knew is read from the ledger's folder. */
+export async function watchesOf(options: WatchOptions, ending: AsyncDisposableStack): Promise<Watches> {
+  const { client, ledger, clock, log, version, queueInterval, limits = standardLimits } = options;
+  const { stores: folders = [{ name: 'ledger', folder: ledger.folder }], storeInterval = 10 } = options;
+  const notes = await readHealthNotes(ledger.folder);
+  const { forgetLost } = options;
+  const lost = forgetLost === undefined ? {} : { forgetLost };
+  const heartbeats = new Heartbeats(client, clock, { ...lost, known: notes.services });
+  const queueWatch = new QueueWatch({ client, clock, log, interval: queueInterval, known: notes.oldest });
+  const stores = new StoreWatch(folders, clock, storeInterval);
+  const { receivers = [], from = 'baton' } = options;
+  const checks = (): HealthNotes['checks'] => healthWatch.health.checks;
+  const alerts = new Alerts({ receivers, from, clock, log, checks, told: notes.told });
+  const untold = () => alerts.untold;
+  const sources = { client, ledger, heartbeats, queueWatch, stores, limits, untold, notes, clock, version };
+  const healthWatch = new HealthWatch(sources);
+  const known = (): HealthNotes => ({
+    ...healthWatch.knew,
+    services: heartbeats.services,
+    oldest: queueWatch.oldest.knew,
+    told: alerts.told,
+  });
+  const keeper = new NotesKeeper(ledger.folder, known, clock, log);
+  for (const each of [keeper, stores, heartbeats, queueWatch, healthWatch, alerts]) ending.defer(() => each.stop());
+  return {
+    ...{ heartbeats, queueWatch, stores, healthWatch, alerts },
+    start: async () => {
+      await Promise.all([stores.start(), heartbeats.start(), queueWatch.start()]);
+      healthWatch.start();
+      alerts.start();
+      keeper.start();
+    },
+  };
+}
