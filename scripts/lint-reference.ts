@@ -45,6 +45,11 @@ repos:
         entry: npx --no-install baton recipe lint
         language: system
         files: ^recipes/.*\\.json$
+      - id: baton-recipe-format
+        name: lay out Baton recipes
+        entry: npx --no-install baton recipe format
+        language: system
+        files: ^recipes/.*\\.json$
 \`\`\`
 
 This page is written by \`npm run docs\` from the rules; a test runs every example.

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile, mkdir, symlink, truncate } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -116,7 +118,8 @@ describe('baton recipe lint', () => {
     await writeFile(join(folder.path, 'below/a.json'), wrong);
     for (const name of ['back', 'again']) await symlink('..', join(folder.path, 'below', name));
     await symlink('nowhere', join(folder.path, 'gone.json'));
-    spawnSync('mkfifo', [join(folder.path, 'pipe.json')]);
+    await using socket = createServer().listen(join(folder.path, 'socket.json'));
+    await once(socket, 'listening');
     const { files } = (await lint(folder.path, '--json')).json<Told>();
     expect(files.map(({ file }) => file)).toEqual([join(folder.path, 'below/a.json')]);
   });
