@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser';
+import { syntaxError } from './errors.ts';
 import { readRecipe } from './read.ts';
 
 /** How wide a line may be, in characters. */
@@ -10,7 +11,9 @@ const width = 100;
  * what `readRecipe` throws.
  */
 export function formatRecipe(text: string, name: string): string {
-  readRecipe(text, name);
+  const lost = readRecipe(text, name).findings.find(({ rule }) => rule === 'encoding');
+  // Written back, what could not be read would be lost for good.
+  if (lost) throw syntaxError({ name, line: lost.line, column: lost.column, reason: 'the text is not in UTF-8' });
   const { items, end } = parts(text.replace(/^\uFEFF/, ''));
   const lines = items.flatMap(({ before, value, after }) => [...before, broken(value, '', 0) + trailing(after)]);
   return `${[...lines, ...end].join('\n')}\n`;

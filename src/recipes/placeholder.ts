@@ -9,6 +9,15 @@ export interface Placeholder {
   readonly spec: string;
 }
 
+/**
+ * What a text that is `{$REPLACE:name[key]}` as a whole is to be replaced with, `name[key]`; undefined for any other. A
+ * format behind the name means nothing, in Python either.
+ */
+export function replacedField(text: string): string | undefined {
+  const [, field] = /^\{\$REPLACE:((?:[^{}[\]:!]|\[[^{}\]]*\])*)(?:[:!][^{}]*)?\}$/.exec(text) ?? [];
+  return field;
+}
+
 /** Ends the work on a text with the reason why it is wrong. */
 export type Fail = (reason: string) => never;
 

@@ -2,7 +2,7 @@ import { copyOf, isObject, type Json, type JsonObject } from '../core/json.ts';
 import { badPlaceholder, tooLarge } from './errors.ts';
 import { parseField, valueAt } from './field.ts';
 import { formatValue } from './format-spec.ts';
-import { parseTemplate, type Fail, type Placeholder } from './placeholder.ts';
+import { parseTemplate, replacedField, type Fail, type Placeholder } from './placeholder.ts';
 import { brief, placeInWords, type Path } from './problem.ts';
 import { pythonLiteral, pythonText } from './python-text.ts';
 import type { Recipe } from './recipe.ts';
@@ -56,7 +56,7 @@ class Substitution {
       const told = reason.startsWith(`${brief(text)}: `) ? reason.slice(brief(text).length + 2) : reason;
       throw badPlaceholder({ where: placeInWords(path), text: text.slice(0, 200), reason: told });
     };
-    const whole = /^\{\$REPLACE:([^{}]*)\}$/.exec(text)?.[1];
+    const whole = replacedField(text);
     return whole === undefined ? this.#format(text, fail) : this.#copy(whole, fail);
   }
 

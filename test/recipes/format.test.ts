@@ -6,6 +6,11 @@ import { readRecipe } from '../../src/recipes/read.ts';
 import { anyJson } from './arbitraries.ts';
 
 describe('formatRecipe', () => {
+  it('refuses a text in another encoding, of which letters would be lost for good', () => {
+    const latin = Buffer.from('{"1": {"comment": "Größe"}, "start": [[1, 0]]}', 'latin1').toString('utf8');
+    expect(() => formatRecipe(latin, 'a.json')).toThrow('a.json, line 1, column 22: the text is not in UTF-8');
+  });
+
   it('gives each key of a step a line, and keeps on one line what fits there', () => {
     const text = '{"1":{"queue":"a","output":{"every":[2,3]}},"2":{},"start":[\n[1,\n[]]]}';
     expect(formatRecipe(text, 'a.json')).toBe(

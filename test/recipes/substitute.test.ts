@@ -67,6 +67,7 @@ describe('substitute', () => {
     ['a structure', '{$REPLACE:nested}', parameters.nested],
     ['a part of one', '{$REPLACE:nested[some key][deep]}', [1, { x: null }]],
     ['a number, as a number', '{$REPLACE:run}', 7],
+    ['the same whatever format stands behind the name', '{$REPLACE:run:05d}', 7],
     ['null for a name that is missing', '{$REPLACE:unknown}', null],
     ['null for a key that is missing', '{$REPLACE:nested[nothing][more]}', null],
   ])('puts in place of $REPLACE %s', (_, text, expected) => {

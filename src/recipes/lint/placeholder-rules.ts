@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/nearest.ts';
 import { badPlaceholder, tooLarge } from '../errors.ts';
 import { parseField, valueAt } from '../field.ts';
-import { parseTemplate, type Fail, type Placeholder } from '../placeholder.ts';
+import { parseTemplate, replacedField, type Fail, type Placeholder } from '../placeholder.ts';
 import { brief } from '../problem.ts';
 import { fillIn } from '../substitute.ts';
 import type { Flaw, Rule } from './rule.ts';
@@ -50,7 +50,7 @@ function* unresolved({ source, parameters }: Subject): Generator<Flaw> {
   const known = Object.keys(parameters);
   for (const [text, path] of textsIn(source)) {
     if (!text.includes('{')) continue;
-    const replaced = /^\{\$REPLACE:([^{}]*)\}$/.exec(text)?.[1];
+    const replaced = replacedField(text);
     for (const name of replaced === undefined ? placeholdersIn(text) : [replaced]) {
       const [top, ...keys] = parseField(name) ?? [];
       if (top === undefined) continue;
