@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
+import { makeFolder } from '../core/folder.ts';
 import { silent, type Log } from '../core/log.ts';
 import { storeUnusable } from './errors.ts';
 import type { BrokerEvents } from './events.ts';
@@ -78,7 +78,7 @@ function openStore(folder: string, limits: BrokerLimits): Store {
   if (folder === ':memory:') return new Store(folder, limits);
   const file = join(folder, 'broker.sqlite');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (cause) {
     throw storeUnusable({ file, reason: messageOf(cause) }, { cause });
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../core/durable.ts';
+import { makeFolder } from '../core/folder.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { parseJson } from '../recipes/bounded-json.ts';
@@ -22,7 +22,7 @@ export interface Spooled {
  * begins with the time, in which order announcements are sent. It should have a `guid`: sent twice, it starts one run.
  */
 export async function spool(folder: string, announcement: Spooled, now: number): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, `${String(now).padStart(13, '0')}-${randomUUID()}.json`);
   await writeDurably(path, `${JSON.stringify(announcement)}\n`);
   return path;

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { messageOf } from '../core/errors.ts';
+import { makeFolder } from '../core/folder.ts';
 import { claimsUnusable } from './errors.ts';
 
 /** Forgotten at a time: a millisecond or two, in which nothing else is done. */
@@ -16,7 +16,7 @@ export class StartedRuns implements Disposable {
   readonly #forget: StatementSync;
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#database = new DatabaseSync(join(folder, 'dispatcher.sqlite'));
     this.#database.exec(`
       PRAGMA journal_mode = WAL;
