@@ -60,7 +60,7 @@ function runLines(runs: readonly RunSummary[]): string[] {
 function runRow(run: RunSummary): string[] {
   return [
     run.id,
-    coloured(run.state),
+    run.isCancelling === true ? colours.yellow('being cancelled') : coloured(run.state),
     time(run.announced),
     run.ended === undefined ? '' : `${((run.ended - run.announced) / 1000).toFixed(1)} s`,
     run.beamline ?? '',

@@ -1,8 +1,8 @@
 import type { RunState, RunSummary } from './views.ts';
 
 /** The columns of a run's row that its summary is made of. */
-export const summaryColumns =
-  'seq, id, state, inferred, recipes, announced, ended, beamline, visit, collection, runNumber, event, user, sent, waiting, failed, overBudget, rerunOf';
+export const summaryColumns = `seq, id, state, inferred, recipes, announced, ended, beamline, visit, collection, runNumber, event, user, sent, waiting, failed, overBudget, rerunOf,
+   state = 'running' AND EXISTS (SELECT 1 FROM cancellations WHERE run = runs.id AND cancellations.ended IS NULL) AS isCancelling`;
 
 /** A row of those columns. */
 export interface SummaryRow {
@@ -16,6 +16,7 @@ export interface SummaryRow {
   readonly waiting: number;
   readonly failed: number;
   readonly overBudget: number;
+  readonly isCancelling: number;
   readonly [optional: string]: string | number | null;
 }
 
@@ -30,5 +31,6 @@ export function summaryOf(row: SummaryRow): RunSummary {
       optional.flatMap((name) => (row[name] === null ? [] : [[name, row[name]]])),
     ) as Partial<RunSummary>),
     ...{ sent, waiting, failed, overBudget },
+    ...(row.isCancelling === 1 ? { isCancelling: true } : {}),
   };
 }

@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly runNumber?: string;
   readonly event?: string;
   readonly user?: string;
+  /** It is running still, and is to be cancelled: some of its messages have not been settled. */
+  readonly isCancelling?: boolean;
   /** Messages of this run, over all its steps. */
   readonly sent: number;
   readonly waiting: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFilter } from '../../src/ledger/queries.ts';
 import { openBook, type OpenBook } from './open-book.ts';
-import { announced, noon, replied, settled } from './records.ts';
+import { announced, cancelled, noon, replied, settled } from './records.ts';
 
 /** Ten runs, 0 to 9: odd ones failed, the last one still runs. */
 async function tenRuns(): Promise<OpenBook> {
@@ -43,6 +43,18 @@ describe('the list of runs', () => {
       cursor = page.next;
     } while (cursor !== undefined);
     expect(pages).toEqual(['9876', '5432', '10']);
+  });
+
+  it('tells which of them are being cancelled, until they have ended', async () => {
+    await using ledger = await tenRuns();
+    const cancelling = (): readonly string[] =>
+      ledger.queries.runs({ limit: 10 }).items.flatMap(({ id, isCancelling }) => (isCancelling === true ? [id] : []));
+    ledger.enter([announced('run-X'), cancelled('run-X')]);
+    expect(cancelling()).toEqual(['run-X']);
+    expect(ledger.queries.summary('run-X')).toMatchObject({ state: 'running', isCancelling: true });
+    ledger.enter([settled('run-X', 1, 'cancelled')]);
+    expect(ledger.queries.summary('run-X')).toMatchObject({ state: 'cancelled' });
+    expect(cancelling()).toEqual([]);
   });
 
   it('keeps its place while new runs come in', async () => {

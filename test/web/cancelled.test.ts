@@ -32,7 +32,11 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a cancelled run', ()
     await page.locator('.summary').getByText(word, { exact: true }).waitFor();
     await page.getByText('by jane: the beam is lost').waitFor();
     await page.getByRole('link', { name: /7 cancelled/ }).waitFor();
+    await page.locator('.run-replies').getByText('nobody waited', { exact: true }).waitFor();
+    expect(await page.locator('.run-replies .tone-bad').count()).toBe(0);
     expect(await page.evaluate(audit)).toEqual([]);
+    await page.goto(`${server.address}/runs`);
+    await page.locator('.run-state').getByText(word, { exact: true }).waitFor();
   });
 });
 
@@ -42,6 +46,16 @@ function cancelledScene(state: 'running' | 'cancelled', now: number): Scene {
   const [run, ...others] = scene.runs;
   if (run === undefined) throw new Error('The scene has no run.');
   const steps = run.steps.map((step) => (step.step === 2 ? { ...step, done: step.done - 7, cancelled: 7 } : step));
+  const replies = [
+    {
+      status: 'finished',
+      to: '/remote-temp-queue/gone',
+      outcome: 'undeliverable',
+      time: now,
+      reason: 'it is gone',
+    } as const,
+  ];
+  const isCancelling = state === 'running';
   const cancellation = { time: now - 1000, user: 'jane', reason: 'the beam is lost' };
-  return { ...scene, runs: [{ ...run, id: 'stopped', state, steps, cancellation }, ...others] };
+  return { ...scene, runs: [{ ...run, id: 'stopped', state, isCancelling, steps, replies, cancellation }, ...others] };
 }

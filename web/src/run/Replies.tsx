@@ -3,7 +3,7 @@ import type { ReplyView } from '../../../src/monitor/api.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment } from '../parts/Time.tsx';
-import { replyOutcomes } from '../words/states.ts';
+import { notAwaited, replyOutcomes } from '../words/states.ts';
 
 /** What the announcer was told, and whether it arrived. */
 export function Replies({ replies }: { readonly replies: readonly ReplyView[] }): ReactElement {
@@ -30,11 +30,11 @@ export function Replies({ replies }: { readonly replies: readonly ReplyView[] })
                   </td>
                   <td>{reply.status}</td>
                   <td>
-                    <State state={replyOutcomes[reply.outcome]} />
+                    <State state={isNotAwaited(reply) ? notAwaited : replyOutcomes[reply.outcome]} />
                   </td>
                   <td>
                     <code>{reply.to}</code>
-                    {reply.reason !== undefined && <p className="soft">{reply.reason}</p>}
+                    {reply.reason !== undefined && !isNotAwaited(reply) && <p className="soft">{reply.reason}</p>}
                   </td>
                 </tr>
               ))}
@@ -44,4 +44,9 @@ export function Replies({ replies }: { readonly replies: readonly ReplyView[] })
       )}
     </Panel>
   );
+}
+
+/** A temporary queue lives as long as the connection of who made it: with `baton announce`, until it knows what it waited for. */
+function isNotAwaited({ outcome, to }: ReplyView): boolean {
+  return outcome === 'undeliverable' && /^\/(?:remote-)?temp-queue\//.test(to);
 }

@@ -17,7 +17,7 @@ export function Summary({
   readonly run: RunSummary;
   readonly detail: RunDetail | undefined;
 }): ReactElement {
-  const ending = run.state === 'running' && detail?.cancellation !== undefined;
+  const ending = run.state === 'running' && (run.isCancelling === true || detail?.cancellation !== undefined);
   return (
     <header className="summary">
       <div className="summary-title">

@@ -5,7 +5,7 @@ import { State } from '../parts/State.tsx';
 import { Moment, Took } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { count, plural } from '../words/figures.ts';
-import { overBudget, runStates } from '../words/states.ts';
+import { beingCancelled, overBudget, runStates } from '../words/states.ts';
 import { runName } from './name.ts';
 import './run-table.css';
 
@@ -73,7 +73,7 @@ const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonl
   return (
     <tr className="run-row">
       <td className="run-state">
-        <State state={runStates[run.state]} />
+        <State state={run.isCancelling === true ? beingCancelled : runStates[run.state]} />
         {full && run.inferred && (
           <span
             className="inferred"

@@ -54,6 +54,9 @@ export const replyOutcomes: Readonly<Record<ReplyView['outcome'], StateWord>> = 
   undeliverable: state('undeliverable', 'cross', 'bad'),
 };
 
+/** Whoever announced has left without waiting, and the queue for answers went with its connection: that is no error. */
+export const notAwaited = state('nobody waited', 'slash', 'quiet');
+
 const lost = state('lost', 'cross', 'bad');
 const heldBack = state('held back', 'clock', 'warn');
 const unknown = state('unknown', 'ring', 'quiet');
