@@ -11,6 +11,7 @@ import { purgeCommand, reinjectCommand } from './empty.ts';
 import { usage } from './errors.ts';
 import { configOf, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
+import { queueName } from './queue-name.ts';
 import { table } from './table.ts';
 
 /** `baton dlq …`: what died, and what is to become of it. */
@@ -38,6 +39,7 @@ interface Listed {
 }
 
 async function list(name: string | undefined, options: CommonOptions): Promise<void> {
+  if (name !== undefined) queueName(name);
   await using client = await connect(await configOf(options), 'baton dlq');
   const all = await deadLetterQueues(client);
   const wanted = name === undefined ? undefined : deadLettersOf(client, name);
@@ -68,8 +70,9 @@ function listLines(queues: readonly Listed[], groups: readonly Group[]): string[
 
 async function show(name: string, count: string, options: CommonOptions): Promise<void> {
   if (!/^[1-9]\d{0,5}$/.test(count)) throw usage({ problem: `Expected how many dead letters to show, got ${count}` });
+  const named = queueName(name);
   await using client = await connect(await configOf(options), 'baton dlq');
-  const queue = deadLettersOf(client, name);
+  const queue = deadLettersOf(client, named);
   const letters: Letter[] = [];
   const { waiting } = await look(client, queue, (letter) => void letters.push(letter), Number(count));
   const shown = letters.map((letter) => ({ ...viewOf(letter), headers: letter.headers, body: bodyOf(letter) }));
@@ -97,8 +100,9 @@ function letterLines(view: LetterView, { body }: Letter): string[] {
 }
 
 async function exportLetters(name: string, options: CommonOptions & { readonly to: string }): Promise<void> {
+  const named = queueName(name);
   await using client = await connect(await configOf(options), 'baton dlq');
-  const queue = deadLettersOf(client, name);
+  const queue = deadLettersOf(client, named);
   const folder = resolve(options.to);
   const { seen, waiting } = await exportQueue(client, queue, folder);
   output(options.json === true).result({ queue, exported: seen, waiting: waiting ?? null, folder }, () => [

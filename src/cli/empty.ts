@@ -16,6 +16,7 @@ import { connect } from './connect.ts';
 import { usage } from './errors.ts';
 import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output, type Output } from './output.ts';
+import { queueName } from './queue-name.ts';
 import { userName } from './user.ts';
 
 interface EmptyOptions extends CommonOptions {
@@ -51,8 +52,9 @@ export function purgeCommand(dlq: Command): void {
     .description('take dead letters out of a queue; each leaves it when its file is safe on disk')
     .requiredOption('--to <folder>', 'where the files go, in a folder a day')
     .action(async (name: string, options: EmptyOptions & { readonly to: string }) => {
+      const named = queueName(name);
       await using client = await connect(await configOf(options), 'baton dlq');
-      const queue = deadLettersOf(client, name);
+      const queue = deadLettersOf(client, named);
       const folder = resolve(options.to);
       const out = output(options.json === true);
       if (options.dryRun) return await tellDry(client, queue, options, folder, out);
@@ -65,8 +67,9 @@ export function drainCommand(program: Command): void {
   withEmptying(program.command('drain').argument('<from>', 'a queue').argument('<to>', 'another queue'))
     .description('move the messages of a queue to another, as they are')
     .action(async (from: string, to: string, options: EmptyOptions) => {
+      const named = [from, to].map(queueName);
       await using client = await connect(await configOf(options), 'baton drain');
-      const [source, target] = [from, to].map((name) => (name.startsWith('/queue/') ? name : client.queue(name)));
+      const [source, target] = named.map((name) => (name.startsWith('/queue/') ? name : client.queue(name)));
       if (source === undefined || target === undefined || source === target)
         throw usage({ problem: 'Name two different queues' });
       const out = output(options.json === true);
@@ -82,8 +85,9 @@ function withEmptying(command: Command): Command {
 }
 
 async function reinjectFrom(name: string, options: EmptyOptions): Promise<void> {
+  const named = queueName(name);
   await using client = await connect(await configOf(options), 'baton dlq');
-  const queue = deadLettersOf(client, name);
+  const queue = deadLettersOf(client, named);
   const out = output(options.json === true);
   if (!options.dryRun)
     return tell(await reinjectQueue(client, queue, order, emptying(options)), queue, 'their queues', out);

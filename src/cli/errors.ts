@@ -106,3 +106,11 @@ export const runFailed = defineError(
 function ended(reason: string): string {
   return `${reason.replace(/\.$/, '')}.`;
 }
+
+/** Nobody who lives has the name that is to be shut down. */
+export const nobody = defineError(
+  'cli.nobody',
+  ({ service }: { readonly service: string }) =>
+    `No service ${JSON.stringify(service)} has told of itself: there is none on this broker, or it does not answer.`,
+  'Correct the name, broker or prefix; the status page lists who lives.',
+);

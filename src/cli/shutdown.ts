@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { names } from '../services/names.ts';
 import { connect } from './connect.ts';
-import { usage } from './errors.ts';
+import { nobody, usage } from './errors.ts';
+import { listenFor } from './heard.ts';
 import { configOf, withCommon, type CommonOptions } from './options.ts';
 import { output } from './output.ts';
 
@@ -24,7 +25,10 @@ export function shutdownCommandLine(program: Command): void {
         throw usage({ problem: 'Name exactly one of --host, --service and --all' });
       const command = { command: 'shutdown', ...(service === undefined ? { host: host ?? '*' } : { service }) };
       await using client = await connect(await configOf(options), 'baton shutdown');
+      const heard = service === undefined ? undefined : await listenFor(client, service);
       await client.send({ destination: client.topic(names.command), body: JSON.stringify(command) });
+      // Whoever ends tells it at once.
+      if (service !== undefined && (await heard?.()) === undefined) throw nobody({ service });
       output(options.json === true).result({ sent: command }, () => [
         'Asked. What runs is finished first; the status page shows who is left.',
       ]);

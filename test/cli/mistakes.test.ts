@@ -25,6 +25,13 @@ it.concurrent.each([
   [['recipe', 'schema', '--out', '/nowhere/x.json'], 'cli.usage', '/nowhere/x.json cannot be written'],
   [['recipe', 'test', notYaml], 'cli.usage', `${notYaml} cannot be read`],
   [['recipe', 'try', fanOut, '--outputs', notYaml], 'cli.usage', `${notYaml} cannot be read`],
+  [['drain', 'work', 'out of order'], 'cli.usage', 'expected the name of one queue'],
+  [['drain', 'work.*', 'out'], 'cli.usage', 'expected the name of one queue'],
+  [['drain', 'queue/work', 'out'], 'cli.usage', 'without a slash'],
+  [['drain', '/topic/work', 'out'], 'cli.usage', 'without a slash'],
+  [['dlq', 'show', 'DLQ.>'], 'cli.usage', 'expected the name of one queue'],
+  [['dlq', 'purge', '', '--to', '/nowhere'], 'cli.usage', 'expected the name of one queue'],
+  [['dlq', 'ls', 'wo rk'], 'cli.usage', 'expected the name of one queue'],
   [['announce', '--broker', 'http://host'], 'stomp.address', 'expected the scheme stomp://'],
   [['announce', '--priority', '77'], 'cli.usage', 'Expected a whole number from 0 to 9'],
   [['announce', '--timeout', '1e9'], 'cli.usage', 'Expected seconds, above 0 and at most'],
@@ -37,6 +44,13 @@ it.concurrent.each([
   expect(error.next).not.toBe('');
   expect(ended.stderr).toContain(error.next);
   expect(ended.code).toBe(2);
+});
+
+it('a store in a file system that makes no folders is refused, and nothing hangs', async () => {
+  const ports = ['--stomp', String(await freePort()), '--http', String(await freePort())];
+  const { code, stderr } = await run(process.execPath, [main, 'up', '--store', '/proc/baton/store', ...ports]);
+  expect(stderr).toContain("The store's folder /proc/baton/store");
+  expect(code).toBe(1);
 });
 
 it.each(['start', 'doctor'])('%s says of a store that cannot be one what to do about it', async (command) => {
