@@ -27,6 +27,9 @@ def made(case):
     try:
         if case[0] == "format":
             return format(case[1], case[2])
+        if case[0] == "replace":
+            ((_, name, _, _),) = string.Formatter().parse("{" + case[1] + "}")
+            return json.dumps(string.Formatter().get_field(name, (), case[2])[0])
         return string.Formatter().vformat(case[1], (), Parameters(case[2]))
     except Exception:  # whatever it is, the dispatcher fails
         return None

@@ -7,7 +7,8 @@ import { fillIn } from '../../src/recipes/substitute.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status === 0;
 
-type Case = readonly ['format', value: Json, spec: string] | readonly ['fill', text: string, parameters: JsonObject];
+type Case =
+  readonly ['format', value: Json, spec: string] | readonly ['fill' | 'replace', text: string, parameters: JsonObject];
 
 function asPython(cases: readonly Case[]): readonly (string | null)[] {
   const { stdout, stderr } = spawnSync('python3', [`${import.meta.dirname}/python-oracle.py`], {
@@ -65,6 +66,17 @@ const text = fc.constantFrom('', 'a', 'thaumatin', 'Größe', '日本', '😀', 
 
 const value: fc.Arbitrary<Json> = fc.oneof(integer, real, text, fc.boolean(), fc.constant(null), fc.constant([1, 'a']));
 
+const parameters: JsonObject = {
+  name: 'thaumatin',
+  n: 7,
+  x: 0.125,
+  list: ['a', [2, 3]],
+  nested: { 'a key': { deep: 1.5 }, 'a:b': 'colon', 'a!b': 'mark', 'a.b': 'point' },
+  width: 9,
+  none: null,
+  yes: true,
+};
+
 /** JSON does not tell 216 from 216.0: with a precision and no type, we format the float that it may have been. */
 function isUndecidable(given: Case): boolean {
   return given[0] === 'format' && Number.isInteger(given[1]) && !/[a-zA-Z%]$/.test(given[2]);
@@ -76,18 +88,23 @@ describe.skipIf(!hasPython)('Python 3.10 or newer on this machine', () => {
     expect(differences(cases.filter((each) => !isUndecidable(each))).slice(0, 5)).toEqual([]);
   });
 
+  it.each([
+    'name',
+    'n:05d',
+    'list',
+    'list[1]',
+    'list[1][0]',
+    'nested[a key]',
+    'nested[a:b]:>5',
+    'nested[a.b]!r',
+    'none',
+  ])('puts in place of {$REPLACE:%s} what Baton does', (field) => {
+    const [text = 'null'] = asPython([['replace', field, parameters]]);
+    expect(fillIn(`{$REPLACE:${field}}`, parameters)).toEqual(JSON.parse(text ?? 'null'));
+  });
+
   // But for a key of digits, `{nested[5]}`, which Python takes for an index only.
   it('fills in any text as Baton does', () => {
-    const parameters: JsonObject = {
-      name: 'thaumatin',
-      n: 7,
-      x: 0.125,
-      list: ['a', [2, 3]],
-      nested: { 'a key': { deep: 1.5 }, 'a:b': 'colon', 'a!b': 'mark', 'a.b': 'point' },
-      width: 9,
-      none: null,
-      yes: true,
-    };
     const part = fc.constantFrom(
       ...[
         '{name}',
