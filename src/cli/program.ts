@@ -15,6 +15,7 @@ import { startCommand } from './start.ts';
 import { tokenCommands } from './tokens.ts';
 import { upCommands } from './up.ts';
 import { version } from './version.ts';
+import { wrapCommand } from './wrap.ts';
 
 /** The command line: one file a command. docs/cli.md is written from it. */
 export function program(): Command {
@@ -35,6 +36,7 @@ export function program(): Command {
   shutdownCommandLine(baton);
   backupCommand(baton);
   doctorCommand(baton);
+  wrapCommand(baton);
   userCommands(baton);
   tokenCommands(baton);
   throwOnExit(baton);

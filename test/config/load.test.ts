@@ -56,6 +56,32 @@ describe('the embedded broker', () => {
   });
 });
 
+describe('programs', () => {
+  test('have paths relative to the file, and a process of their own where the site names none', async () => {
+    const { programs, processes, compute } = await configOf(
+      'programs: { work: { path: work.sh, directories: [data] } }\ncompute: { local: { cores: 4, memory: 2G } }',
+    );
+    expect(programs['work']?.path).toMatch(/^\/.*\/work\.sh$/);
+    expect(programs['work']?.directories?.[0]).toMatch(/^\/.*\/data$/);
+    expect(processes).toMatchObject({ programs: ['command'] });
+    expect(compute).toEqual({ local: { cores: 4, memory: 2 * 1024 ** 3 } });
+    expect((await configOf('')).processes).not.toHaveProperty('programs');
+  });
+
+  test.each([
+    ['{}', "programs.work must have required property 'path'"],
+    ['{ path: a, argumnets: {} }', 'did you mean "arguments"?'],
+    ['{ path: a, arguments: { type: lst } }', 'programs.work.arguments is no JSON Schema'],
+    ['{ path: a, variables: [LD_PRELOAD] }', 'programs.work.variables.0'],
+    ['{ path: a, environment: { BATON_OUTPUT: a } }', 'programs.work.environment'],
+    ['{ path: a, limits: { memory: 8 gigabytes } }', 'programs.work.limits.memory'],
+    ['{ path: a, limits: { tiem: 8 } }', 'did you mean "time"?'],
+  ])('are not configured by %s', async (work, problem) => {
+    const refusal = { code: 'config.invalid', message: expect.stringContaining(problem) as string };
+    await expect(configOf(`programs: { work: ${work} }`)).rejects.toMatchObject(refusal);
+  });
+});
+
 describe('health and alerts', () => {
   test('have limits of which a site sets some, and takes some away', async () => {
     const { health } = await configOf('health: { limits: { freeBytes: { warning: 5.0e+10, error: null } } }');

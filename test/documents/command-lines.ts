@@ -12,7 +12,9 @@ export function problemsOf(line: string): string[] {
     if (!found) return [`baton ${line}: there is no command ${JSON.stringify(word)}`];
     command = found;
   }
-  const options = words.filter((word) => word.startsWith('--')).map((word) => word.replace(/[^a-z-].*$/, ''));
+  // What follows is for another program.
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  const options = own.filter((word) => word.startsWith('--')).map((word) => word.replace(/[^a-z-].*$/, ''));
   const unknown = options.filter((option) => !command.options.some(({ long }) => long === option));
   return unknown.map((option) => `baton ${line}: ${command.name()} has no option ${option}`);
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { documents as written } from '../../scripts/documents.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { parseRules } from '../../src/dispatcher/rules.ts';
+import { Linter } from '../../src/recipes/lint/linter.ts';
 import { readRecipe } from '../../src/recipes/read.ts';
 import { validateRecipe } from '../../src/recipes/validate.ts';
 import { builtinServices } from '../../src/services/builtin/builtin.ts';
@@ -41,6 +42,19 @@ describe('docs/recipes.md', () => {
     const { recipe, findings } = readRecipe(text, 'recipes.md');
     validateRecipe(recipe);
     expect(findings).toEqual([]);
+  });
+});
+
+describe('docs/programs.md', () => {
+  it('shows a step that there is nothing to say about at a site whose programs are those shown', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'baton.yaml');
+    await writeFile(file, blockOf('docs/programs.md', 'yaml'));
+    const config = await loadConfig(file, {}, { shippedRecipes: '/recipes', workingFolder: folder.path });
+    const { services, readers } = { services: builtinServices, readers: new Set(['programs', 'record_result']) };
+    const linter = new Linter({ services, readers, programs: config.programs, source: 'configuration' });
+    const [shown] = blocksIn(read('docs/programs.md')).filter(({ language }) => language === 'json');
+    expect(linter.lint(shown?.text ?? '', 'programs.md')).toEqual([]);
   });
 });
 

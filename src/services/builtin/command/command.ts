@@ -1,15 +1,16 @@
 import type { Backend } from '../../../compute/backend.ts';
 import { BatonError } from '../../../core/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Log } from '../../../core/log.ts';
 import { readSettings } from '../../../recipes/settings.ts';
-import { checkpoint, done, failed, later, rejected, send, type Outcome, type SentOn } from '../../outcome.ts';
+import { checkpoint, done, failed, later, rejected, type Outcome } from '../../outcome.ts';
 import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
 import { commandParameters, type CommandParameters } from './parameters.ts';
 import type { Programs } from './program.ts';
 import { requestOf, type Request } from './request.ts';
-import { runProgram, type Finished } from './run.ts';
+import { runProgram } from './run.ts';
 import { CommandSite } from './site.ts';
+import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from './told.ts';
 
 /** What a site gives the service: its programs, and what runs them. */
 export interface CommandOptions {
@@ -70,13 +71,18 @@ async function command(input: StepInput<CommandParameters>, tools: Tools, site: 
   }
   if (!hasStarted && isLinked(step, 'starting')) return starting(step);
   try {
-    return outcomeOf(step, await runProgram(step, request, tools.key, tools.signal));
+    const finished = await runProgram(step, request, tools.key, tools.signal);
+    if (finished.failure) return failure(step, finished.failure, finished.report);
+    return done(...tellSuccess(step, finished));
   } catch (error) {
-    if (!tools.signal.aborted) return refusal(step, error);
-    const { reason } = tools.signal as { readonly reason: unknown };
-    const isLate = isObject(reason) && reason['code'] === 'timeout';
-    return isLate ? failure(step, reason, {}) : later(stopPause, 'the service stopped while the program ran');
+    return tools.signal.aborted ? ended(step, tools.signal.reason) : refusal(step, error);
   }
+}
+
+/** It was told to end: its time is over, or the service has to stop. (What a cancelled run comes to, no handler decides.) */
+function ended(step: StepInput<CommandParameters>, reason: unknown): Outcome {
+  const isLate = isObject(reason) && reason['code'] === 'timeout';
+  return isLate ? failure(step, reason) : later(stopPause, 'the service stopped while the program ran');
 }
 
 /** Seconds until a program is run again that was ended with its service. */
@@ -87,8 +93,7 @@ const startedKey = 'command-started';
 
 /** `starting` goes out at once: in a transaction of its own, with a message to this step to go on. */
 function starting(step: StepInput<CommandParameters>): Outcome {
-  const payload = withReport(step.payload, { name: step.parameters.program });
-  return done(send(payload, 'starting'), checkpoint({ [startedKey]: true, payload: step.payload }));
+  return done(tellStart(step), checkpoint({ [startedKey]: true, payload: step.payload }));
 }
 
 function begun(step: StepInput<CommandParameters>): {
@@ -100,42 +105,16 @@ function begun(step: StepInput<CommandParameters>): {
   return { step: { ...step, payload: payload['payload'] ?? null }, hasStarted: true };
 }
 
-function outcomeOf(step: StepInput<CommandParameters>, { report, answers, failure: error }: Finished): Outcome {
-  if (error) return failure(step, error, report);
-  const payload = withReport(step.payload, report);
-  return done(...answers, send(payload, 'success'), send({ ...payload, outcome: 'success' }, 'completed'));
-}
-
 /** What cannot be right the next time either, where it is an error of ours. */
 function refusal(step: StepInput<CommandParameters>, error: unknown): Outcome {
-  if (!(error instanceof BatonError)) return failure(step, error, { name: step.parameters.program });
-  const [told, over] = failureMessages(step, error, { name: step.parameters.program });
+  if (!(error instanceof BatonError)) return failure(step, error);
+  const [told, over] = tellFailure(step, error);
   return isLinked(step, 'failure') ? done(told, over) : rejected(error.message, error.code, over);
 }
 
 /** A recipe that has somewhere to tell failures has dealt with it; otherwise it is one of the step. */
-function failure(step: StepInput<CommandParameters>, error: unknown, report: JsonObject): Outcome {
-  const [told, over] = failureMessages(step, error, report);
+function failure(step: StepInput<CommandParameters>, error: unknown, report?: JsonObject): Outcome {
+  const [told, over] = tellFailure(step, error, report);
   const isLast = step.attempt >= (readSettings(step.definition).retry.attempts ?? attempts);
-  return isLast && isLinked(step, 'failure') ? done(told, over) : failed(error, 'command.failed', over);
-}
-
-function failureMessages(
-  { payload }: StepInput<CommandParameters>,
-  error: unknown,
-  report: JsonObject,
-): readonly [failure: SentOn, completed: SentOn] {
-  const { code = 'command.failed', message = String(error) } = error as { code?: string; message?: string };
-  const told = { ...withReport(payload, report), error: { code, message } };
-  return [send(told, 'failure'), send({ ...told, outcome: 'failure' }, 'completed')];
-}
-
-/** The message goes on, so that who joins it later finds its fields. */
-function withReport(payload: Json, report: JsonObject): JsonObject {
-  return { ...(isObject(payload) ? payload : { payload }), program: report };
-}
-
-function isLinked({ definition }: StepInput<CommandParameters>, channel: string): boolean {
-  const links = definition['output'];
-  return isObject(links) && Object.hasOwn(links, channel);
+  return isLast && isLinked(step, 'failure') ? done(told, over) : failed(error, failedCode, over);
 }

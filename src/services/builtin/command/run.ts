@@ -13,7 +13,7 @@ export interface Finished {
   /** What it took, and how it ended, for payloads. */
   readonly report: JsonObject;
   readonly answers: readonly SentOn[];
-  readonly failure?: BatonError;
+  readonly failure?: Error & { readonly code?: string };
 }
 
 /** Runs what a step asks for, and takes its answers. Throws `compute.…`, and the signal's reason when it is aborted. */

@@ -1,0 +1,40 @@
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { send, type SentOn } from '../../outcome.ts';
+import type { CommandStep } from './request.ts';
+import type { Finished } from './run.ts';
+
+/** What is told before a program starts. */
+export function tellStart({ payload, parameters }: CommandStep): SentOn {
+  return send(withReport(payload, { name: parameters.program }), 'starting');
+}
+
+/** What is told of a program that ended well: what it said, in order, and what it took. */
+export function tellSuccess({ payload }: CommandStep, { report, answers }: Finished): readonly SentOn[] {
+  const told = withReport(payload, report);
+  return [...answers, send(told, 'success'), send({ ...told, outcome: 'success' }, 'completed')];
+}
+
+/** What is told of one that failed, or was never started. */
+export function tellFailure(
+  { payload, parameters }: CommandStep,
+  error: unknown,
+  report: JsonObject = { name: parameters.program },
+): readonly [failure: SentOn, completed: SentOn] {
+  const { code = failedCode, message = String(error) } = error as { code?: string; message?: string };
+  const told = { ...withReport(payload, report), error: { code, message } };
+  return [send(told, 'failure'), send({ ...told, outcome: 'failure' }, 'completed')];
+}
+
+/** Of errors that have none. */
+export const failedCode = 'command.failed';
+
+/** True where the recipe sends somewhere what is told on a channel. */
+export function isLinked({ definition }: CommandStep, channel: string): boolean {
+  const links = definition['output'];
+  return isObject(links) && Object.hasOwn(links, channel);
+}
+
+/** The message goes on, so that who joins it later finds its fields. */
+function withReport(payload: Json, report: JsonObject): JsonObject {
+  return { ...(isObject(payload) ? payload : { payload }), program: report };
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { LocalBackend } from '../../../../src/compute/local.ts';
+import { attend } from '../../../../src/services/attend.ts';
+import { commandService } from '../../../../src/services/builtin/command/command.ts';
+import type { Programs } from '../../../../src/services/builtin/command/program.ts';
+import { Host } from '../../../../src/services/host.ts';
+import { parseBrokerAddress } from '../../../../src/stomp/address.ts';
+
+/** A process of the service `command` for tests that kill it. */
+attend(process, async (begin, { suspects, notes, shutdown }) => {
+  const { address, folder, programs } = begin as unknown as { address: string; folder: string; programs: Programs };
+  const backends = (): LocalBackend[] => [new LocalBackend({ folder: join(folder, 'jobs') })];
+  const host = new Host({
+    services: [commandService({ programs, concurrency: 2, backends })],
+    address: parseBrokerAddress(address),
+    name: `test.${process.pid}`,
+    version: '0',
+    folder,
+    suspects,
+    notes,
+  });
+  host.events.on('shutdown', shutdown);
+  await host.start();
+  return { details: {}, stop: async () => host.stop() };
+});

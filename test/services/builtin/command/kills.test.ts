@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../../src/core/json.ts';
+import type { StepRecord } from '../../../../src/services/record.ts';
+import { Supervisor } from '../../../../src/services/supervisor.ts';
+import { processesBelow } from '../../../compute/processes.ts';
+import { startEmbeddedBroker } from '../../../fixtures/embedded-broker.ts';
+import { Site } from '../../../fixtures/site.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+
+const entry = new URL('command-part.ts', import.meta.url);
+const backoff = { delay: 0.05, factor: 1, maxDelay: 0.1 };
+
+describe('programs whose service is killed', () => {
+  it('die with it, are run once more, and end in exactly one success', async () => {
+    // Each leaves somebody behind that has nothing to do with it any more, and takes some time.
+    await using here = await supervised('(env -i setsid sleep 600 >/dev/null 2>&1 &) & sleep 0.4');
+    const items = Array.from({ length: 8 }, (_, index) => index);
+    await here.start(items);
+    const killed: number[] = [];
+    for (const lines of [1, 6]) {
+      const { pid } = await here.began(lines);
+      const others = await here.programs();
+      process.kill(pid, 'SIGKILL');
+      killed.push(pid);
+      // The dead take their programs with them; those that come now have other processes.
+      await expect.poll(async () => await here.stillThere(others), { interval: 10, timeout: 10_000 }).toEqual([]);
+    }
+    const done = await here.site.settled(1, 'done', items.length);
+    expect(done.map(({ sends }) => sends)).toEqual(items.map(() => ({ 2: 1, 4: 1 })));
+    expect(new Set(done.map(({ key }) => key)).size).toBe(items.length);
+    const begun = await here.book();
+    const runs = items.map((item) => begun.filter((each) => each.item === item).length);
+    // Two ran when it was killed the first time, and no more when it was killed the second.
+    expect(Math.min(...runs)).toBe(1);
+    expect(begun.length).toBeLessThanOrEqual(items.length + 2 * killed.length);
+    expect(await here.programs()).toEqual([]);
+    expect(here.outcomes().filter((outcome) => outcome !== 'done')).toEqual([]);
+  });
+
+  it('are failures when they are killed themselves, once each', async () => {
+    await using here = await supervised('exec sleep 600');
+    await here.start([1, 2]);
+    await here.began(2);
+    for (const program of await here.programs()) process.kill(Number(program.split(' ')[0]), 'SIGKILL');
+    const done = await here.site.settled(1, 'done', 2);
+    expect(done.map(({ sends }) => sends)).toEqual([
+      { 3: 1, 4: 1 },
+      { 3: 1, 4: 1 },
+    ]);
+    expect(JSON.stringify(done[0]?.outputs[0]?.payload)).toContain('work ended with SIGKILL');
+    expect(await here.book()).toHaveLength(2);
+  });
+});
+
+/** A line of the book in which programs write when they begin. */
+interface Begun {
+  readonly item: number;
+  /** Of the service that ran it. */
+  readonly pid: number;
+}
+
+/** A supervised process of `command` with the program `work`: it writes down who it is, and runs the script. */
+async function supervised(script: string): Promise<Supervised> {
+  await using stack = new AsyncDisposableStack();
+  const broker = stack.use(await startEmbeddedBroker());
+  const folder = stack.use(await temporaryFolder());
+  const site = stack.use(await Site.start(broker.address(), []));
+  const book = join(folder.path, 'book');
+  const work = {
+    path: '/bin/sh',
+    fixed: ['-c', `echo "$2 $PPID" >> "$1"; ${script}`, 'work', book],
+    arguments: { type: 'array', items: { type: 'integer' } },
+  };
+  const begin = { address: broker.address(), folder: folder.path, programs: { work } };
+  const parts = [{ name: 'command', begin }];
+  const supervisor = stack.use(new Supervisor({ entry, parts, folder: join(folder.path, 'guard'), backoff }));
+  await supervisor.start();
+  return new Supervised(site, folder.path, stack.move());
+}
+
+class Supervised implements AsyncDisposable {
+  readonly site: Site;
+  readonly #folder: string;
+  readonly #stack: AsyncDisposableStack;
+
+  constructor(site: Site, folder: string, stack: AsyncDisposableStack) {
+    this.site = site;
+    this.#folder = folder;
+    this.#stack = stack;
+  }
+
+  async start(items: readonly number[]): Promise<void> {
+    const parameters = { program: 'work', arguments: ['$item'] };
+    const step = { queue: 'programs', parameters, output: { success: 2, failure: 3, completed: 4 } };
+    const ends: JsonObject = { 2: { queue: 'two' }, 3: { queue: 'three' }, 4: { queue: 'four' } };
+    await this.site.run({ 1: step, ...ends, start: items.map((item) => [1, { item }]) });
+  }
+
+  async book(): Promise<readonly Begun[]> {
+    const text = await readFile(join(this.#folder, 'book'), 'utf8').catch(() => '');
+    const lines = text.trim().split('\n').filter(Boolean);
+    return lines.map((line) => line.split(' ').map(Number)).map(([item = 0, pid = 0]) => ({ item, pid }));
+  }
+
+  /** The last line, once there are so many. */
+  async began(lines: number): Promise<Begun> {
+    await expect
+      .poll(async () => (await this.book()).length, { interval: 10, timeout: 20_000 })
+      .toBeGreaterThanOrEqual(lines);
+    return (await this.book()).at(-1) ?? { item: 0, pid: 0 };
+  }
+
+  async programs(): Promise<readonly string[]> {
+    return await processesBelow(join(this.#folder, 'jobs'));
+  }
+
+  async stillThere(programs: readonly string[]): Promise<readonly string[]> {
+    const now = await this.programs();
+    return programs.filter((program) => now.includes(program));
+  }
+
+  outcomes(): readonly string[] {
+    return this.site.records
+      .filter((record): record is StepRecord => record.kind === 'step' && record.step === 1)
+      .map(({ outcome }) => outcome);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
