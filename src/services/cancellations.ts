@@ -19,6 +19,11 @@ export class Cancellations {
     this.#longestMs = longestMs;
   }
 
+  /** No run is cancelled that has not ended. */
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
+  }
+
   has(run: string): boolean {
     return this.#runs.size > 0 && this.#runs.has(run);
   }

@@ -26,6 +26,8 @@ export interface Work {
   refused(message: Received, error: unknown): Decision;
   /** What becomes of a message that killed its process too often. */
   crashed(message: Received, suspect: Suspect): Decision;
+  /** The message needs no work, as its run was cancelled: it is settled even while the intake is held back. */
+  isCancelled?(message: Received): boolean;
   /** The connection is gone, and all that was held with it; it will be delivered again. */
   forget?(): void;
 }
@@ -70,6 +72,7 @@ export class Consumer {
   readonly #settler: Settler;
   readonly #kept = new KeptDecisions();
   readonly #stopping = new AbortController();
+  #unwatch: () => void = () => undefined;
   readonly #groups = new Set<string>();
   /** The latest delivery of each message whose handler runs, by message id. */
   readonly #handled = new Map<string, Delivery>();
@@ -89,7 +92,8 @@ export class Consumer {
 
   /** Subscribes; survives reconnections. */
   async start(): Promise<void> {
-    const { client, destination, prefetch } = this.#options;
+    const { client, destination, prefetch, watch } = this.#options;
+    this.#unwatch = watch.cancellations.watch(() => this.#pump());
     client.events.on('disconnected', () => this.#forget());
     await client.subscribe({ destination, ack: 'client-individual', prefetch }, (delivery) => this.#receive(delivery));
   }
@@ -97,6 +101,7 @@ export class Consumer {
   /** Takes no more, and resolves when what was running has ended and is settled. What was only prefetched goes back to the broker. */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#unwatch();
     this.#pending = [];
     while (this.busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
@@ -143,8 +148,13 @@ export class Consumer {
   }
 
   #pump(): void {
-    while (this.#running < this.#options.concurrency && this.#options.highWater?.isReached !== true) {
-      const index = this.#pending.findIndex(({ group }) => group === undefined || !this.#groups.has(group));
+    while (this.#running < this.#options.concurrency) {
+      const isHeldBack = this.#options.highWater?.isReached === true;
+      const index = this.#pending.findIndex(
+        (one) =>
+          (one.group === undefined || !this.#groups.has(one.group)) &&
+          (!isHeldBack || this.#options.work.isCancelled?.(one) === true),
+      );
       const [message] = index < 0 ? [] : this.#pending.splice(index, 1);
       if (!message) return;
       this.#running += 1;

@@ -1,5 +1,6 @@
 import { failed, causeOf } from './outcome.ts';
 import { groupKey } from '../recipes/keys.ts';
+import { parseEnvelope, runOf } from '../recipes/message.ts';
 import type { Expect, Work } from './consumer.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
@@ -33,6 +34,16 @@ export class StepWork implements Work {
     if (task.settings.join) return this.#join(task, started);
     if (task.timeout !== this.#surroundings.service.timeout) await expect(task.timeout);
     return decide([task], await run(task, [task], signal, this.#surroundings), started, this.#surroundings);
+  }
+
+  isCancelled(message: Received): boolean {
+    const { cancellations } = this.#surroundings;
+    if (cancellations.isEmpty) return false;
+    try {
+      return cancellations.has(runOf(parseEnvelope(message.delivery.body)));
+    } catch {
+      return false;
+    }
   }
 
   refused(message: Received, error: unknown): Decision {

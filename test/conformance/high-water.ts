@@ -39,6 +39,35 @@ export function exerciseHighWater(address: () => string): void {
       expect(ran).toEqual(all.map(() => [1, 0]));
       await told.said(/^"(?:idle|processing)"$/);
     });
+
+    it('that is held back settles what was cancelled meanwhile at once, and works on nothing of it', async () => {
+      const ran: Json[] = [];
+      const limited = defineService({
+        name: 'limited',
+        description: 'passes on',
+        queue: 'work',
+        parameters: { type: 'object' },
+        highWater: 5,
+        process: ({ payload }) => {
+          ran.push(payload);
+          return done(send(payload));
+        },
+      });
+      await using here = await Site.start(address(), [limited]);
+      const { client } = here;
+      const told = new Texts();
+      await client.subscribe({ destination: client.topic('transient.status'), ack: 'auto' }, told.hear);
+      const recipe = { 1: { queue: 'work', output: 2 }, 2: { queue: 'out' } };
+      const first = await here.run({ ...recipe, start: Array.from({ length: 10 }, () => [1, 'first']) });
+      await told.said(/^"held back: /);
+      const second = await here.run({ ...recipe, start: Array.from({ length: 10 }, () => [1, 'second']) });
+      await here.cancel(second);
+      // Of which some are prefetched: nobody reads what comes of them, so that they would wait for ever.
+      await here.cancel(first);
+      await here.settled(1, 'cancelled', 12);
+      expect(ran).not.toContain('second');
+      expect(ran.length).toBeLessThanOrEqual(8);
+    });
   });
 }
 
