@@ -8,7 +8,9 @@ import { fillIn } from '../../src/recipes/substitute.ts';
 const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status === 0;
 
 type Case =
-  readonly ['format', value: Json, spec: string] | readonly ['fill' | 'replace', text: string, parameters: JsonObject];
+  | readonly ['format', value: Json, spec: string]
+  | readonly ['fill', text: string, parameters: JsonObject]
+  | readonly ['replace', field: string, parameters: JsonObject];
 
 function asPython(cases: readonly Case[]): readonly (string | null)[] {
   const { stdout, stderr } = spawnSync('python3', [`${import.meta.dirname}/python-oracle.py`], {
@@ -23,6 +25,7 @@ function asPython(cases: readonly Case[]): readonly (string | null)[] {
 function asBaton(given: Case): string | null {
   try {
     if (given[0] === 'fill') return fillIn(given[1], given[2]) as string;
+    if (given[0] === 'replace') return JSON.stringify(fillIn(`{$REPLACE:${given[1]}}`, given[2]));
     return formatValue(given[1], given[2], (reason) => {
       throw new RangeError(reason);
     });
@@ -88,19 +91,22 @@ describe.skipIf(!hasPython)('Python 3.10 or newer on this machine', () => {
     expect(differences(cases.filter((each) => !isUndecidable(each))).slice(0, 5)).toEqual([]);
   });
 
-  it.each([
-    'name',
-    'n:05d',
-    'list',
-    'list[1]',
-    'list[1][0]',
-    'nested[a key]',
-    'nested[a:b]:>5',
-    'nested[a.b]!r',
-    'none',
-  ])('puts in place of {$REPLACE:%s} what Baton does', (field) => {
-    const [text = 'null'] = asPython([['replace', field, parameters]]);
-    expect(fillIn(`{$REPLACE:${field}}`, parameters)).toEqual(JSON.parse(text ?? 'null'));
+  it('puts in place of $REPLACE what Baton does', () => {
+    const fields = [
+      'name',
+      'n:05d',
+      'list',
+      'list[1]',
+      'list[1][0]',
+      'nested[a key]',
+      'nested[a:b]:>5',
+      'nested[a.b]!r',
+    ];
+    // Python spaces lists and objects.
+    const python = asPython(fields.map((field): Case => ['replace', field, parameters]));
+    expect(python.map((text) => JSON.parse(text ?? '""') as Json)).toEqual(
+      fields.map((field) => JSON.parse(asBaton(['replace', field, parameters]) ?? '') as Json),
+    );
   });
 
   // But for a key of digits, `{nested[5]}`, which Python takes for an index only.
