@@ -12,6 +12,7 @@ import { newEnvironment } from '../services/run-context.ts';
 import { countSends, stepMessages } from '../services/sending.ts';
 import type { Decision } from '../services/settlement.ts';
 import { parked } from '../services/parking.ts';
+import { traceOf } from '../services/trace.ts';
 import type { Instantiated } from './instantiate.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import type { Request } from './request.ts';
@@ -51,7 +52,8 @@ export function accepted(
   const { run, request, message, reply } = announcement;
   const { recipe, recipeHash, sourceHash } = instantiated ?? {};
   const lane = request?.lane ?? 'live';
-  const environment = newEnvironment(run, {
+  const trace = traceOf(run, message.key, request?.trace ?? {});
+  const context = newEnvironment(run, {
     priority: request?.priority ?? (lane === 'live' ? livePriority : reprocessingPriority),
     lane,
     // A sender whose clock is ahead does not give its run more time.
@@ -62,6 +64,7 @@ export function accepted(
     ...(reply?.correlationId === undefined ? {} : { correlationId: reply.correlationId }),
     ...(reply?.by === undefined ? {} : { replyBy: reply.by }),
   });
+  const environment = { ...context, ...trace };
   const start = recipe ? startMessages(recipe, environment, run) : [];
   return {
     sends: [...stepMessages(start, office), ...answer(announcement, 'accepted', { recipes }, office)],
@@ -70,6 +73,7 @@ export function accepted(
         ...recordOf(announcement, 'accepted', office),
         recipes,
         lane,
+        traceparent: trace.traceparent,
         sends: countSends(start),
         ...(instantiated ? kept(instantiated) : {}),
       },

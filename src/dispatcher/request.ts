@@ -6,6 +6,7 @@ import { parseEnvelope, runOf } from '../recipes/message.ts';
 import { normalise } from '../recipes/normalise.ts';
 import { brief } from '../recipes/problem.ts';
 import { names as queues } from '../services/names.ts';
+import { givenTrace } from '../services/trace.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
 import { isOwnQueue } from './own-queue.ts';
@@ -62,6 +63,8 @@ export interface Request {
   readonly host?: string;
   /** The run whose step announced it. */
   readonly parent?: string;
+  /** `traceparent` and `tracestate`, of whoever announced it, where they keep to the rules. */
+  readonly trace?: JsonObject;
 }
 
 /** The queue whose announcements leave the choice of recipes to the rules. */
@@ -78,7 +81,7 @@ const rerunLimits: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 200 };
 export function parseRequest(queue: string, headers: Headers, body: Buffer | string, options: RequestOptions): Request {
   const isRerun = queue === queues.reruns;
   const limits = isRerun ? rerunLimits : defaultLimits;
-  const { message, parent } = unwrapped(headers, body, options.limits ?? limits);
+  const { message, parent, environment } = unwrapped(headers, body, options.limits ?? limits);
   const parameters = readParameters(message, queue);
   return {
     queue,
@@ -97,6 +100,7 @@ export function parseRequest(queue: string, headers: Headers, body: Buffer | str
       user: headers['zocalo.go.user'],
       host: headers['zocalo.go.host'],
       parent,
+      trace: givenTrace(headers, parameters, environment),
     }),
   };
 }
@@ -106,12 +110,12 @@ function unwrapped(
   headers: Headers,
   body: Buffer | string,
   limits: JsonLimits,
-): { message: JsonObject; parent?: string } {
+): { message: JsonObject; parent?: string; environment?: JsonObject } {
   const isWrapped = headers['workflows-recipe']?.toLowerCase() === 'true';
   const envelope = isWrapped ? parseEnvelope(body, limits) : undefined;
   const message = envelope ? envelope.payload : parseJson(body, 'The announcement', limits);
   if (!isObject(message)) throw badRequest({ where: 'The body', expected: 'an object', found: brief(message) });
-  return envelope ? { message, parent: runOf(envelope) } : { message };
+  return envelope ? { message, parent: runOf(envelope), environment: envelope.environment } : { message };
 }
 
 const keys = ['recipes', 'parameters', 'custom_recipe'];

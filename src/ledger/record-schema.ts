@@ -100,6 +100,7 @@ const announcementRecord = {
       correlationId: text,
       replyBy: number,
       lane: text,
+      traceparent: text,
     },
   ),
   // What was refused may have been no run at all.

@@ -17,7 +17,7 @@ const rerunLimit = 100;
 
 /** Everything the run page shows of the run that the row is of. */
 export function detailOf(database: DatabaseSync, row: SummaryRow): RunDetail {
-  const { parameters = {}, recipe, recipeHash, sourceHash } = announcementOf(database, row.id);
+  const { parameters = {}, recipe, recipeHash, sourceHash, traceparent } = announcementOf(database, row.id);
   const summary = summaryOf(row);
   return {
     ...summary,
@@ -25,6 +25,7 @@ export function detailOf(database: DatabaseSync, row: SummaryRow): RunDetail {
     ...(recipe ? { recipe } : {}),
     ...(recipeHash === undefined ? {} : { recipeHash }),
     ...(sourceHash === undefined ? {} : { sourceHash }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     reruns: rerunsOf(database, row.id),
     ...cancellationOf(database, row.id),
     steps: stepsOf(database, row.seq, summary).map((step) => named(step, recipe)),
@@ -39,22 +40,24 @@ interface Announcement {
   readonly recipe?: JsonObject;
   readonly recipeHash?: string;
   readonly sourceHash?: string;
+  readonly traceparent?: string;
 }
 
 function announcementOf(database: DatabaseSync, run: string): Announcement {
   const row = database
     .prepare(
-      `SELECT parameters, recipe, recipeHash, sourceHash FROM runs JOIN announcements ON announcements.seq = runs.announcement
+      `SELECT parameters, recipe, recipeHash, sourceHash, traceparent FROM runs JOIN announcements ON announcements.seq = runs.announcement
        WHERE runs.id = ?`,
     )
     .get(run);
   if (!row) return {};
-  const { parameters, recipe, recipeHash, sourceHash } = row;
+  const { parameters, recipe, recipeHash, sourceHash, traceparent } = row;
   return {
     parameters: JSON.parse(String(parameters)) as JsonObject,
     ...(recipe === null ? {} : { recipe: JSON.parse(String(recipe)) as JsonObject }),
     ...(recipeHash === null ? {} : { recipeHash: String(recipeHash) }),
     ...(sourceHash === null ? {} : { sourceHash: String(sourceHash) }),
+    ...(traceparent === null ? {} : { traceparent: String(traceparent) }),
   };
 }
 

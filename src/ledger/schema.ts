@@ -156,6 +156,10 @@ export const formats: readonly string[] = [
   ALTER TABLE runs ADD COLUMN overBudget INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX runs_over_budget ON runs (seq) WHERE overBudget > 0;
   `,
+  `
+  -- W3C Trace Context: of the run, for whoever looks for it elsewhere.
+  ALTER TABLE announcements ADD COLUMN traceparent TEXT;
+  `,
 ];
 
 /** Brings a store to the newest format, one transaction a format: a crash in between is continued the next time. */

@@ -93,6 +93,8 @@ export interface RunDetail extends RunSummary {
   readonly recipeHash?: string;
   /** Of what the recipe was made from: the same for all runs of one version of the file. */
   readonly sourceHash?: string;
+  /** W3C Trace Context: the trace and the span of the run. */
+  readonly traceparent?: string;
   /** Runs that repeat this one, the latest first, at most 100. */
   readonly reruns: readonly string[];
   /** When, by whom and why it was cancelled, if it was; it has ended when its state says so, too. */

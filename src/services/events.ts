@@ -16,6 +16,10 @@ export interface ServiceEvents {
     readonly outcome: StepOutcome;
     readonly seconds: number;
     readonly cause?: Cause;
+    /** Names this delivery in the ledger. */
+    readonly id: string;
+    /** Of the run: see `traceFields`. */
+    readonly traceparent?: string;
   };
   /** The broker takes neither the outcome nor its failure: the message stays with the broker, unacknowledged. */
   unsettled: { readonly messageId: string; readonly reason: string };

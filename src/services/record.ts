@@ -113,6 +113,8 @@ export interface AnnouncementRecord {
   readonly correlationId?: string;
   readonly replyBy?: number;
   readonly lane?: string;
+  /** Of the run, as its environment has it. */
+  readonly traceparent?: string;
 }
 
 /** A final or late answer that the replier gave, or could not give. */

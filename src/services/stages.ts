@@ -7,9 +7,11 @@ import type { ServiceEvents } from './events.ts';
 import { handle } from './handle.ts';
 import type { Destinations } from './names.ts';
 import { failed, type Outcome } from './outcome.ts';
+import { deliveryId } from './received.ts';
 import { originOf, route, type Surround } from './route.ts';
 import type { AnyService, Processor } from './service.ts';
 import type { Decision } from './settlement.ts';
+import { traceFields } from './trace.ts';
 import { inputOf, type StepReaders, type Task } from './task.ts';
 
 /** What the stages between receiving and settling need. */
@@ -42,7 +44,7 @@ export async function run(
     timeout: task.timeout,
     stopping,
     cancellations,
-    log: () => log.child({ run: task.run, step, key }),
+    log: () => log.child({ run: task.run, step, key, ...traceFields(traceparentOf(task), deliveryId(task.message)) }),
     wedged: () => events.emit('wedged', { service: service.name, key }),
   });
 }
@@ -67,15 +69,25 @@ export function decide(
       around,
     );
   }
-  for (const record of decision.records) announce(record, surroundings.events);
+  for (const record of decision.records) announce(record, traceparentOf(last(tasks)), surroundings.events);
   return decision;
 }
 
-function announce(record: Decision['records'][number], events: Events<ServiceEvents>): void {
+function announce(
+  record: Decision['records'][number],
+  traceparent: string | undefined,
+  events: Events<ServiceEvents>,
+): void {
   if (record.kind !== 'step') return;
-  const { service, run, step, key, outcome, cause, started, finished } = record;
+  const { id, service, run, step, key, outcome, cause, started, finished } = record;
   const seconds = (finished - started) / 1000;
-  events.emit('decided', { service, run, step, key, outcome, seconds, ...(cause === undefined ? {} : { cause }) });
+  const more = { ...(cause === undefined ? {} : { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
+  events.emit('decided', { id, service, run, step, key, outcome, seconds, ...more });
+}
+
+function traceparentOf({ envelope }: Task): string | undefined {
+  const { traceparent } = envelope.environment;
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 /** Where and when a task was worked on, for routing. */

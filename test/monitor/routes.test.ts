@@ -9,12 +9,20 @@ import { openMonitor, type OpenMonitor } from './open-monitor.ts';
 
 const source = { name: 'record', hash: 'abc', bytes: 2 };
 
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 describe('the interface', () => {
   let site: OpenMonitor;
   beforeAll(async () => {
     site = await openMonitor();
     await site.record(
-      announced('one', { beamline: 'i03', visit: 'mx1-1', sourceHash: 'abc', sources: [{ ...source, text: '{}' }] }),
+      announced('one', {
+        traceparent,
+        beamline: 'i03',
+        visit: 'mx1-1',
+        sourceHash: 'abc',
+        sources: [{ ...source, text: '{}' }],
+      }),
       settled('one', 1, 'done', { result: { x: 1 }, budget: { seconds: 1, used: 2 } }),
     );
     await site.record(announced('two', { beamline: 'i04' }), settled('two', 1, 'dead'), replied('two'));
@@ -48,6 +56,7 @@ describe('the interface', () => {
   it('shows a run whole', async () => {
     expect((await site.get('/api/runs/one')).json).toMatchObject({
       id: 'one',
+      traceparent,
       steps: [{ step: 1, sent: 1, done: 1, waiting: 0 }],
       deliveries: [{ key: 'one/1/1', outcome: 'done' }],
       results: [{ step: 1, result: { x: 1 } }],

@@ -51,8 +51,8 @@ export class RecordRows {
     this.#result = database.prepare('INSERT INTO results (run, step, time, result) VALUES (?, ?, ?, ?)');
     this.#announcement = database.prepare(
       `INSERT INTO announcements (id, messageId, run, outcome, reason, queue, host, received, settled, replyTo,
-       correlationId, replyBy, recipeHash, parameters, recipe, sourceHash, sources)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       correlationId, replyBy, recipeHash, parameters, recipe, sourceHash, sources, traceparent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING seq`,
     );
     this.#hasQueue = database.prepare('SELECT 1 FROM recorded_queues WHERE queue = ?');
@@ -136,7 +136,7 @@ export class RecordRows {
       ...[id, messageId, run, outcome, reason ?? null, queue, host, Math.round(received), Math.round(settled)],
       ...[record.replyTo ?? null, record.correlationId ?? null, rounded(record.replyBy), record.recipeHash ?? null],
       ...[JSON.stringify(parameters), recipe ? JSON.stringify(recipe) : null],
-      ...[record.sourceHash ?? null, record.sources ? this.#keep(record.sources) : null],
+      ...[record.sourceHash ?? null, record.sources ? this.#keep(record.sources) : null, record.traceparent ?? null],
     );
     return row ? Number(row['seq']) : undefined;
   }

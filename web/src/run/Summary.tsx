@@ -32,7 +32,7 @@ export function Summary({
 }
 
 function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (readonly [string, ReactNode])[] {
-  const { recipeHash, sourceHash, cancellation, reruns = [] } = detail ?? {};
+  const { recipeHash, sourceHash, traceparent, cancellation, reruns = [] } = detail ?? {};
   const hash = sourceHash ?? recipeHash;
   return [
     ['Beamline', among('beamline', run.beamline)],
@@ -46,6 +46,7 @@ function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (read
     ['Recipe version', hash === undefined ? undefined : <code title={hash}>{hash.slice(0, 10)}</code>],
     ['Repeats', run.rerunOf && <Runs key="repeats" ids={[run.rerunOf]} />],
     ['Repeated by', reruns.length > 0 && <Runs key="repeated" ids={reruns} />],
+    ['Trace', traceparent !== undefined && <Copied key="trace" text={traceparent.slice(3, 35)} />],
     ['Run', <Copied key="run" text={run.id} />],
   ].filter((fact): fact is [string, ReactNode] => fact[1] !== undefined && fact[1] !== false);
 }
