@@ -27,16 +27,23 @@ export function limitFor({ backend, job }: Brand): string {
   return `${limit}:${limit}`;
 }
 
-/** The living processes with the brand of a backend, or of one of its jobs. */
-export function processesOf(backend: number, job?: number): number[] {
+/** The living processes with the brand of a backend, or of one of its jobs; of those that began after another, where one is named. */
+export function processesOf(backend: number, job?: number, after?: number): number[] {
   const wanted = job === undefined ? undefined : backend * jobs + (job % jobs);
+  const isYounger = after === undefined ? () => true : youngerThan(after);
   return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d/.test(name)) return [];
+    if (!/^\d/.test(name) || !isYounger(Number(name))) return [];
     const limit = limitOf(name);
     const isOurs =
       limit !== undefined && (wanted === undefined ? Math.floor(limit / jobs) === backend : limit === wanted);
     return isOurs && lives(name) ? [Number(name)] : [];
   });
+}
+
+/** The kernel counts up, and begins anew at its highest number: the last one given tells whether it has since. */
+function youngerThan(after: number): (pid: number) => boolean {
+  const last = Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
+  return last >= after ? (pid) => pid >= after : (pid) => pid >= after || pid <= last;
 }
 
 /** False for what has ended, and only waits for its parent to notice. */

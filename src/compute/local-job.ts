@@ -18,6 +18,9 @@ const patience = 3_000;
 const soonest = 50;
 const seldom = 500;
 
+/** ms in which no host starts as many processes as it has numbers for (32 768 at least). */
+const young = 1_000;
+
 /** What a job on this host gets beside what it asked for. */
 export interface LocalSurroundings {
   readonly brand: Brand;
@@ -45,7 +48,8 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
     signal.removeEventListener('abort', stop);
     running.unwatch();
     running.kill();
-    left.push(...(await reaper.reap(brand.job)));
+    const isYoung = performance.now() - started < young;
+    left.push(...(await reaper.reap(brand.job, isYoung ? child.pid : undefined)));
   }
   signal.throwIfAborted();
   await running.checkOutput();

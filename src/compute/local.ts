@@ -121,7 +121,7 @@ export class LocalBackend implements Backend {
     for (const name of await readdir(this.#folder)) {
       const folder = join(this.#folder, name);
       if (!/^\d+$/.test(name) || (await isAlive(folder))) continue;
-      await this.#reaper.reap(undefined, Number(name));
+      await this.#reaper.reap(undefined, undefined, Number(name));
       await this.discard(folder);
     }
   }

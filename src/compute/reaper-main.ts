@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesOf } from './brand.ts';
-import type { Reaped, ToReaper } from './reaper.ts';
+import type { Reap, Reaped, ToReaper } from './reaper.ts';
 
 /**
  * The process of a `Reaper`: kills what jobs leave behind, and everything of its backend when the process that started
@@ -10,9 +10,9 @@ let watched: number | undefined;
 
 process.on('message', (message: ToReaper) => {
   if ('watch' in message) watched = message.watch;
-  else void kill(message.of, message.job).then((left) => tell({ ...message, left }));
+  else void kill(message).then((left) => tell({ ...message, left }));
 });
-process.on('disconnect', () => watched !== undefined && void kill(watched));
+process.on('disconnect', () => watched !== undefined && void kill({ of: watched }));
 // systemd asks every process of a unit to end; this one ends last.
 process.on('SIGTERM', () => undefined);
 
@@ -24,10 +24,10 @@ function tell(reaped: Reaped): void {
 const patience = 1_500;
 
 /** Kills until none is left; returns those that the kernel does not let go. */
-async function kill(of: number, job?: number): Promise<readonly number[]> {
+async function kill({ of, job, after }: Reap): Promise<readonly number[]> {
   const until = performance.now() + patience;
   for (;;) {
-    const found = processesOf(of, job);
+    const found = processesOf(of, job, after);
     if (found.length === 0 || performance.now() > until) return found;
     for (const pid of found) end(pid);
     await sleep(1);

@@ -9,6 +9,8 @@ export type ToReaper = { readonly watch: number } | Reap;
 export interface Reap {
   readonly of: number;
   readonly job?: number;
+  /** The job's first process, where it is so young that the kernel cannot have come round to its number: then only later ones are looked at. */
+  readonly after?: number;
 }
 
 /** The processes that could not be killed. */
@@ -39,9 +41,9 @@ export class Reaper implements AsyncDisposable {
   }
 
   /** Kills the processes of a job (or all, of this backend or a dead one) until none is left. Returns those that the kernel does not let go. */
-  async reap(job?: number, of = this.#backend): Promise<readonly number[]> {
+  async reap(job?: number, after?: number, of = this.#backend): Promise<readonly number[]> {
     const { promise, resolve } = Promise.withResolvers<readonly number[]>();
-    const reap: Reap = { of, ...(job === undefined ? {} : { job }) };
+    const reap: Reap = { of, ...(job === undefined ? {} : { job }), ...(after === undefined ? {} : { after }) };
     const name = nameOf(reap);
     this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), resolve]);
     this.#tell(reap);
@@ -101,6 +103,6 @@ export class Reaper implements AsyncDisposable {
 /** ms until one is tried again that could not be started. */
 const pause = 1_000;
 
-function nameOf({ of, job }: Reap): string {
-  return JSON.stringify({ of, job });
+function nameOf({ of, job, after }: Reap): string {
+  return JSON.stringify({ of, job, after });
 }
