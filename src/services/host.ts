@@ -10,8 +10,10 @@ import { followCancellations } from './cancellation-news.ts';
 import type { Cancellations } from './cancellations.ts';
 import { watchOver } from './consumer.ts';
 import { HostedService, type ServiceSettings } from './hosted-service.ts';
+import { LogBroadcast } from './log-broadcast.ts';
 import { names } from './names.ts';
 import type { AnyService } from './service.ts';
+import { stepLogs, type RunLogLevel } from './step-log.ts';
 import type { RunningNotes, Suspects } from './suspects.ts';
 
 export interface HostOptions {
@@ -26,6 +28,8 @@ export interface HostOptions {
   readonly settings?: Readonly<Record<string, ServiceSettings>>;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** From which level on lines of handlers are told with their runs, whatever `log` writes; `info` when absent. */
+  readonly runLog?: RunLogLevel;
   readonly suspects?: Suspects;
   readonly notes?: RunningNotes;
 }
@@ -35,17 +39,21 @@ export class Host implements AsyncDisposable {
   readonly events = new Events<ServiceEvents>();
   readonly #services: HostedService[];
   readonly #control: Client;
+  readonly #broadcast: LogBroadcast;
   readonly #cancellations: Cancellations;
   readonly #name: string;
   #unfollow: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: HostOptions) {
-    const { services, address, name, settings = {}, clock = systemClock, log = silent } = options;
+    const { services, address, name, settings = {}, clock = systemClock, log = silent, runLog = 'info' } = options;
     const watch = watchOver(options.suspects, options.notes, this.events);
     this.#name = name;
     this.#cancellations = watch.cancellations;
     this.#control = new Client({ address, name: `${name} control`, clock, log });
+    const connect = (): Client => new Client({ address, name: `${name} log`, clock, log });
+    const broadcast = new LogBroadcast({ connect, host: name, clock, log });
+    this.#broadcast = broadcast;
     this.#services = services.map(
       (service) =>
         new HostedService({
@@ -58,6 +66,7 @@ export class Host implements AsyncDisposable {
           watch,
           clock,
           log: log.child({ service: service.name }),
+          logs: stepLogs(log.child({ service: service.name }), runLog, broadcast),
         }),
     );
   }
@@ -88,7 +97,7 @@ export class Host implements AsyncDisposable {
   async #stop(hurry: boolean): Promise<void> {
     await Promise.all(this.#services.map(async (service) => service.stop(hurry)));
     this.#unfollow?.();
-    await this.#control.stop();
+    await Promise.all([this.#control.stop(), this.#broadcast.stop()]);
   }
 
   #command(body: string): void {

@@ -16,6 +16,7 @@ import { ParameterReader } from './parameters.ts';
 import type { AnyService, Processor } from './service.ts';
 import type { StepSurroundings } from './stages.ts';
 import { StatusBroadcast, status } from './status.ts';
+import type { StepLogs } from './step-log.ts';
 import { StepWork } from './step-work.ts';
 
 /** What the site's configuration says of one service. */
@@ -38,6 +39,8 @@ export interface HostedServiceOptions {
   readonly watch: Watch;
   readonly clock: Clock;
   readonly log: Log;
+  /** The loggers of its handlers. */
+  readonly logs: StepLogs;
 }
 
 /** Prefetched beyond what is worked on, so that the next message is there when one ends, and batches fill. */
@@ -122,7 +125,7 @@ export class HostedService {
   }
 
   #consume(client: Client, processor: Processor<unknown>): Consumer {
-    const { service, settings, host, watch, clock, log } = this.#options;
+    const { service, settings, host, watch, clock, log, logs } = this.#options;
     const queue = settings.queue ?? service.queue;
     const concurrency = Math.ceil((settings.concurrency ?? service.concurrency) / service.connections);
     const surroundings: StepSurroundings = {
@@ -134,6 +137,7 @@ export class HostedService {
       host,
       clock,
       log,
+      logs,
       events: watch.events,
       cancellations: watch.cancellations,
     };

@@ -4,6 +4,7 @@ export const names = {
   replies: 'baton.replies',
   suspects: 'baton.suspects',
   cancelled: 'baton.cancelled',
+  log: 'baton.log',
   status: 'transient.status',
   command: 'command',
   announcements: ['data-collection', 'processing_recipe'],

@@ -11,6 +11,7 @@ import { deliveryId } from './received.ts';
 import { originOf, route, type Surround } from './route.ts';
 import type { AnyService, Processor } from './service.ts';
 import type { Decision } from './settlement.ts';
+import type { StepLogs } from './step-log.ts';
 import { traceFields } from './trace.ts';
 import { inputOf, type StepReaders, type Task } from './task.ts';
 
@@ -25,6 +26,8 @@ export interface StepSurroundings {
   readonly host: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** The loggers of handlers. */
+  readonly logs: StepLogs;
   readonly events: Events<ServiceEvents>;
   readonly cancellations: Cancellations;
 }
@@ -34,7 +37,7 @@ export async function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  { processor, service, log, events, cancellations }: StepSurroundings,
+  { processor, service, logs, events, cancellations }: StepSurroundings,
   key: string = task.message.key,
 ): Promise<Outcome> {
   const step = task.envelope.pointer;
@@ -44,7 +47,11 @@ export async function run(
     timeout: task.timeout,
     stopping,
     cancellations,
-    log: () => log.child({ run: task.run, step, key, ...traceFields(traceparentOf(task), deliveryId(task.message)) }),
+    log: () =>
+      logs(
+        { run: task.run, step, service: service.name, key, attempt: task.message.attempt },
+        traceFields(traceparentOf(task), deliveryId(task.message)),
+      ),
     wedged: () => events.emit('wedged', { service: service.name, key }),
   });
 }
