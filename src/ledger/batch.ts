@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.ts';
 import { newsMessage, type CancellationNews } from '../services/cancellation-news.ts';
 import { joinAnswer, type JoinAnswer } from '../services/join-claims.ts';
 import type { Destinations } from '../services/names.ts';
@@ -133,10 +134,11 @@ export class Batch {
     this.#count(`deliveries.${record.outcome}`);
     this.#queues.add(record.queue);
     this.#budgets.use(record);
-    if (record.result === undefined) return;
-    this.#tables.records.addResult(run.row.seq, record);
-    const result = { time: Math.round(record.finished), step: record.step, result: record.result };
-    this.results.push({ run: record.run, result });
+    for (const published of resultsOf(record)) {
+      const result = { time: Math.round(record.finished), step: record.step, result: published };
+      this.#tables.records.addResult(run.row.seq, result);
+      this.results.push({ run: record.run, result });
+    }
   }
 
   #enterJoin(record: JoinRecord, messageId: string): void {
@@ -242,4 +244,8 @@ export class Batch {
   #count(total: Total, count = 1): void {
     this.#totals.set(total, (this.#totals.get(total) ?? 0) + count);
   }
+}
+
+function resultsOf({ results, result }: StepRecord): readonly Json[] {
+  return results ?? (result === undefined ? [] : [result]);
 }

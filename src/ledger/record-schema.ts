@@ -64,7 +64,7 @@ const stepRecord = object(
     sends: steps,
     outputs: { type: 'array', items: output },
   },
-  { cause, result: anything, messageId: text, reinjected: count, budget },
+  { cause, results: { type: 'array' }, result: anything, messageId: text, reinjected: count, budget },
 );
 
 const announcementRecord = {

@@ -61,7 +61,9 @@ export interface StepRecord {
   /** How many messages the transaction sent to each step (by number, as text). */
   readonly sends: Readonly<Record<string, number>>;
   readonly outputs: readonly SentOutput[];
-  /** What a result step published, for the run page. */
+  /** What the step published, for the run page. */
+  readonly results?: readonly Json[];
+  /** The same where it is only one, as it was written before a step could publish several. */
   readonly result?: Json;
 }
 

@@ -1,5 +1,5 @@
 import { backoffSeconds } from '../core/backoff.ts';
-import { digest } from '../core/json.ts';
+import { digest, type Json } from '../core/json.ts';
 import { waitingSeconds } from '../core/seconds.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
@@ -34,7 +34,7 @@ interface Routed {
   readonly sends: readonly Outgoing[];
   readonly next: readonly NextMessage[];
   readonly cause?: Cause | undefined;
-  readonly results?: readonly Output[];
+  readonly results?: readonly Json[];
 }
 
 /**
@@ -99,8 +99,8 @@ function routeDone(tasks: readonly Task[], origin: Origin, outputs: readonly Out
     destination: surround.destinations.topic(topic),
     body: JSON.stringify(body),
   }));
-  const results = of('result');
-  const replies = results.flatMap((result, index) => replyOf(tasks, origin.key, result.result, index, surround));
+  const results = of('result').map(({ result }) => result);
+  const replies = results.flatMap((result, index) => replyOf(tasks, origin.key, result, index, surround));
   return { outcome: tasks.length > 1 ? 'joined' : 'done', sends: [...published, ...replies], next, results };
 }
 
@@ -209,7 +209,6 @@ function bare({ outcome, cause }: Routed): Routed {
 
 function record(task: Task, { outcome, next, cause, results = [] }: Routed, surround: Surround): StepRecord {
   const { message, envelope } = task;
-  const [first] = results;
   const outputs: SentOutput[] = next.filter(({ queue }) => queue !== undefined).map(sentOutput);
   return {
     kind: 'step',
@@ -234,6 +233,6 @@ function record(task: Task, { outcome, next, cause, results = [] }: Routed, surr
     ...budgetUsed(task.settings, task.context, surround.now),
     sends: countSends(next),
     outputs,
-    ...(first?.kind === 'result' ? { result: first.result } : {}),
+    ...(results.length > 0 ? { results } : {}),
   };
 }

@@ -315,7 +315,7 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       const answer = await here.next(replyTo);
       expect(answer.headers['correlation-id']).toBe('scan 7');
       expect(JSON.parse(answer.body.toString())).toEqual({ status: 'result', run, result: { centre: [1, 2] } });
-      expect((await here.settled(1, 'done'))[0]?.result).toEqual({ centre: [1, 2] });
+      expect((await here.settled(1, 'done'))[0]?.results).toEqual([{ centre: [1, 2] }]);
     });
 
     it('that nobody waits for any more is recorded as undeliverable, and holds up no other', async () => {

@@ -27,7 +27,7 @@ describe('the checksums of examples/', () => {
     await site.settled(2, 'done', 2);
     await writeFile(files[2] ?? '', 'the last');
     const [, , last] = await site.settled(3, 'joined', 3);
-    expect(last?.result).toEqual({ manifest: join(folder.path, 'SHA256SUMS'), files: 3 });
+    expect(last?.results).toEqual([{ manifest: join(folder.path, 'SHA256SUMS'), files: 3 }]);
     const { stdout } = await promisify(execFile)('sha256sum', ['--check', 'SHA256SUMS'], { cwd: folder.path });
     expect(stdout.trim().split('\n')).toEqual(files.map((file) => `${file}: OK`));
   });

@@ -133,6 +133,12 @@ describe('a run in detail', () => {
     });
   });
 
+  it('has all results of a delivery', async () => {
+    await using ledger = await openBook();
+    ledger.enter([announced('r'), settled('r', 1, 'done', { results: [{ grid: 1 }, null, 'two'] })]);
+    expect(ledger.run('r').results.map(({ result }) => result)).toEqual(['two', null, { grid: 1 }]);
+  });
+
   it('has results of any kind of JSON, the latest first', async () => {
     await using ledger = await openBook();
     ledger.enter([announced('r', { sends: { '1': 2 } })]);

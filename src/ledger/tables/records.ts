@@ -8,6 +8,7 @@ import type {
   ReplyRecord,
   StepRecord,
 } from '../../services/record.ts';
+import type { ResultView } from '../views.ts';
 
 /** A message that ended in a dead-letter queue. */
 export interface Death {
@@ -125,8 +126,8 @@ export class RecordRows {
     return changes === 1;
   }
 
-  addResult(run: number, { step, finished, result = null }: StepRecord): void {
-    this.#result.run(run, step, Math.round(finished), JSON.stringify(result));
+  addResult(run: number, { step, time, result }: ResultView): void {
+    this.#result.run(run, step, time, JSON.stringify(result));
   }
 
   /** The new row's number; undefined when the record is known. */
