@@ -103,7 +103,7 @@ function problemOf(exceeded: NonNullable<Ended['exceeded']>, limits: Limits): st
 
 /** The end of what it printed: what a person reads first. */
 function lastLines(log: string): string {
-  return log.trimEnd().split('\n').slice(-10).join('\n').slice(-1_500);
+  return log.trimEnd().split('\n').slice(-10).join('\n').slice(-1_500).toWellFormed();
 }
 
 function reportOf(name: string, ended: Ended): JsonObject {

@@ -109,6 +109,18 @@ describe('a step that runs a program', () => {
     ]);
   });
 
+  it('leaves in the ledger what it took, however much it printed; all of that is told at its end', async () => {
+    await using here = await ProgramSite.start('seq 5000');
+    await here.run();
+    const [, done] = await here.site.settled(1, 'done', 2);
+    const kept = done?.outputs.find(({ channel }) => channel === 'success');
+    expect(kept?.payload).toMatchObject({
+      program: { exit_code: 0, log: expect.stringMatching(/\n5000\n$/) as string },
+    });
+    const completed = (await here.told('completed')) as { program: { log: string } };
+    expect(completed.program.log).toMatch(/^1\n2\n[^]*\n5000\n$/);
+  });
+
   it('that fails tells so once, with its last lines; a recipe that links failures has dealt with it', async () => {
     await using here = await ProgramSite.start('seq 100; echo "no crystal" >&2; exit 3');
     await here.run({}, { retry: { attempts: 2, delay: 0.1 } });
