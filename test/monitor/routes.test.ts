@@ -128,6 +128,7 @@ describe('the interface', () => {
     expect(text).toContain('baton_steps_over_budget_total 1');
     expect(text).toContain('baton_build_info{version="1.2.3"} 1');
     expect(text).toContain('baton_health{check="broker"}');
+    expect(text).toContain('baton_broker_connected 1');
   });
 
   it.each([
