@@ -61,6 +61,18 @@ export async function fill(address: string, load: Load, messages: number): Promi
   await Promise.all(underway);
 }
 
+/** Takes away what was passed on: it would fill the memory of the broker, which then reads from nobody any more. */
+export async function emptyOut(address: string): Promise<void> {
+  await using client = new Client({ address: parseBrokerAddress(address), name: 'bench' });
+  await client.start();
+  let came = 0;
+  await client.subscribe({ destination: client.queue(outQueue), ack: 'auto' }, () => (came += 1));
+  for (let before = -1; before !== came;) {
+    before = came;
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
 /** So many new messages, as the dispatcher starts runs: each with a key of its own, its recipe, and its environment. */
 export function loadMessages(client: Client, { queues, payloadBytes }: Load, count: number): Outgoing[] {
   const environment = newEnvironment('bench', {});

@@ -1,5 +1,5 @@
 import { bareRate } from './bare-rate.ts';
-import { fill, type Load } from './load.ts';
+import { emptyOut, fill, type Load } from './load.ts';
 import { stepRate } from './step-rate.ts';
 
 /** Steps per second through Baton, and those of a client that does nothing but the same transactions, on one broker. */
@@ -16,8 +16,10 @@ export async function passThrough(address: string, load: Load, rounds: number): 
   for (let round = 0; round < rounds; round += 1) {
     await fill(address, load, load.messages);
     bare = Math.max(bare, await bareRate(address, load));
+    await emptyOut(address);
     await fill(address, load, load.messages);
     steps = Math.max(steps, await stepRate(address, load));
+    await emptyOut(address);
   }
   return {
     stepsPerSecond: Math.round(steps),

@@ -1,6 +1,7 @@
 import type { BenchBroker } from './brokers.ts';
 import { standardLoad, type Load } from './load.ts';
 import { passThrough, type PassThrough } from './pass-through.ts';
+import { Stalled } from './stalled.ts';
 
 /** What is changed, one at a time, from one service on one queue with small messages and no backlog. */
 const dimensions = {
@@ -20,28 +21,41 @@ export interface ScalingAmounts extends Readonly<Record<Dimension, readonly numb
   readonly bytes: number;
 }
 
-/** Steps per second, and the bare client's, by what was changed and to what. */
-export type Scaling = Readonly<Record<Dimension, Readonly<Record<string, PassThrough>>>>;
+/** A point at which the broker stood still: how far it came. */
+export interface Standstill {
+  readonly stalled: string;
+}
 
-/** Measures each dimension on a broker of its own, which starts empty. */
+/** Steps per second, and the bare client's, by what was changed and to what. */
+export type Scaling = Readonly<Record<Dimension, Readonly<Record<string, PassThrough | Standstill>>>>;
+
+/** Measures each point on a broker of its own, which starts empty: nobody reads what was passed on, and it would fill the memory of the next. */
 export async function scaling(
   startBroker: () => Promise<BenchBroker>,
   amounts: ScalingAmounts,
   say: (line: string) => void,
 ): Promise<Scaling> {
-  const found: Partial<Record<Dimension, Record<string, PassThrough>>> = {};
+  const found: Partial<Record<Dimension, Record<string, PassThrough | Standstill>>> = {};
   for (const dimension of Object.keys(dimensions) as Dimension[]) {
-    await using broker = await startBroker();
-    const points: Record<string, PassThrough> = {};
-    for (const [index, value] of amounts[dimension].entries()) {
-      const load = loadOf(dimension, value, amounts);
-      const figures = await passThrough(`${broker.address}/point${String(index)}`, load, amounts.rounds);
+    const points: Record<string, PassThrough | Standstill> = {};
+    for (const value of amounts[dimension]) {
+      await using broker = await startBroker();
+      const figures = await figuresOf(`${broker.address}/point`, loadOf(dimension, value, amounts), amounts.rounds);
       say(`${dimension} ${String(value)}: ${JSON.stringify(figures)}`);
       points[String(value)] = figures;
     }
     found[dimension] = points;
   }
   return found as Scaling;
+}
+
+async function figuresOf(address: string, load: Load, rounds: number): Promise<PassThrough | Standstill> {
+  try {
+    return await passThrough(address, load, rounds);
+  } catch (error) {
+    if (error instanceof Stalled) return { stalled: error.message };
+    throw error;
+  }
 }
 
 function loadOf(dimension: Dimension, value: number, { messages, bytes }: ScalingAmounts): Load {

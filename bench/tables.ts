@@ -86,7 +86,8 @@ function scaling({ scaling: found = {} }: Report): readonly Row[] {
     points.map(([dimension, value]) =>
       cells(`${dimensionNames[dimension]}: ${count(Number(value))}`, found, (of) => {
         const point = of[dimension][value];
-        return point ? rate(point) : '';
+        if (point === undefined) return '';
+        return 'stalled' in point ? 'stood still' : rate(point);
       }),
     ),
   );
