@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../core/clock.ts';
 import type { UserRole } from './roles.ts';
 import { hashOf, newSecret } from './secret.ts';
@@ -28,11 +28,16 @@ export class Sessions {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
+  /** Asked with each request. */
+  readonly #find: StatementSync;
 
   constructor(database: DatabaseSync, clock: Clock, limits: SessionLimits) {
     this.#database = database;
     this.#clock = clock;
     this.#limits = limits;
+    this.#find = database.prepare(
+      'SELECT user, role, seen FROM sessions JOIN users ON users.name = user WHERE hash = ? AND seen > ? AND sessions.created > ?',
+    );
   }
 
   /** Begins one, and returns its secret, which stands nowhere else. The user has to exist. */
@@ -55,11 +60,7 @@ export class Sessions {
   find(secret: string): Session | undefined {
     const now = this.#clock.now();
     const hash = hashOf(secret);
-    const row = this.#database
-      .prepare(
-        'SELECT user, role, seen FROM sessions JOIN users ON users.name = user WHERE hash = ? AND seen > ? AND sessions.created > ?',
-      )
-      .get(hash, ...this.#oldest(now));
+    const row = this.#find.get(hash, ...this.#oldest(now));
     if (row === undefined) return undefined;
     if (Number(row['seen']) + seenEvery < now)
       this.#database.prepare('UPDATE sessions SET seen = ? WHERE hash = ?').run(now, hash);

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../core/clock.ts';
 import { noSuchToken, tokenExists } from './errors.ts';
 import { checkName } from './names.ts';
@@ -24,10 +24,15 @@ const usedEvery = 60_000;
 export class Tokens {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
+  /** Asked with each request. */
+  readonly #find: StatementSync;
 
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.#find = database.prepare(
+      'SELECT name, role, creator, created, expires, used FROM tokens WHERE hash = ? AND expires > ?',
+    );
   }
 
   list(): readonly Token[] {
@@ -63,9 +68,7 @@ export class Tokens {
   /** The token of a text, unless it has expired. */
   find(text: string): Token | undefined {
     const now = this.#clock.now();
-    const row = this.#database
-      .prepare('SELECT name, role, creator, created, expires, used FROM tokens WHERE hash = ? AND expires > ?')
-      .get(hashOf(text), now);
+    const row = this.#find.get(hashOf(text), now);
     if (row === undefined) return undefined;
     const { used, ...token } = row;
     if (Number(used ?? 0) + usedEvery < now)

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../core/clock.ts';
 import { noSuchUser, userExists } from './errors.ts';
 import { checkName } from './names.ts';
@@ -19,11 +19,14 @@ export class Users {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #passwords: Passwords;
+  /** Asked with many requests. */
+  readonly #any: StatementSync;
 
   constructor(database: DatabaseSync, clock: Clock, passwords: Passwords) {
     this.#database = database;
     this.#clock = clock;
     this.#passwords = passwords;
+    this.#any = database.prepare('SELECT 1 FROM users LIMIT 1');
   }
 
   list(): readonly User[] {
@@ -32,7 +35,7 @@ export class Users {
   }
 
   get exist(): boolean {
-    return this.#database.prepare('SELECT 1 FROM users LIMIT 1').get() !== undefined;
+    return this.#any.get() !== undefined;
   }
 
   /** Throws `access.bad-name`, `access.bad-password` and `access.user-exists`. */

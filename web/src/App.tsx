@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactElement, type RefObject } from 'react';
-import { useLive } from './live/context.ts';
+import { useFeed, useLive } from './live/context.ts';
 import { Overview } from './overview/Overview.tsx';
 import { Link } from './routing/Link.tsx';
 import { usePlace } from './routing/place.ts';
@@ -14,7 +14,12 @@ export function App(): ReactElement {
   const { path } = usePlace();
   const stale = useLive((live) => live.connection.state === 'lost');
   const main = useRef<HTMLElement>(null);
+  const feed = useFeed();
   useHeadingFocus(path, main);
+  useEffect(() => {
+    feed.start();
+    return () => feed.stop();
+  }, [feed]);
   return (
     <>
       <a className="skip" href="#main">

@@ -3,18 +3,27 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { FeedContext } from './live/context.ts';
 import { Feed } from './live/feed.ts';
+import { SessionContext } from './session/context.ts';
+import { Door } from './session/Door.tsx';
+import { Session } from './session/session.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
-const feed = new Feed('/api/events');
-feed.start();
+const session = new Session();
+session.start();
+// A feed that ends may have done so because the session has.
+const feed = new Feed('/api/events', session.ask);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');
 createRoot(root).render(
   <StrictMode>
-    <FeedContext value={feed}>
-      <App />
-    </FeedContext>
+    <SessionContext value={session}>
+      <FeedContext value={feed}>
+        <Door>
+          <App />
+        </Door>
+      </FeedContext>
+    </SessionContext>
   </StrictMode>,
 );

@@ -15,7 +15,8 @@ const readBody = bodyReader<{ readonly reason: string }>({
 const patience = 10;
 
 /** `POST /api/runs/RUN/cancel`: nothing more of the run is worked on; for operators, who say why. */
-export function cancelRoutes({ access, client, doorkeeper }: Site): Router {
+export function cancelRoutes(site: Site): Router {
+  const { access, client, doorkeeper } = site;
   const router = Router();
   router.post<{ run: string }>(
     '/:run/cancel',
@@ -35,10 +36,17 @@ export function cancelRoutes({ access, client, doorkeeper }: Site): Router {
         },
         ({ state, ended }) => (ended === undefined ? state : `${state}: ${ended}`),
       );
+      tellPages(site, run);
       response.json(answer);
     },
   );
   return router;
+}
+
+/** A run that waits changes its numbers only later: all who look at it are told at once. */
+function tellPages({ ledger, live }: Site, id: string): void {
+  const run = ledger.queries.summary(id);
+  if (run) live.publish({ type: 'run', run });
 }
 
 function viewOf({ run, state, ended }: CancelAnswer): CancelView {

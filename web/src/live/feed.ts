@@ -26,6 +26,7 @@ const longestRetry = 10_000;
  */
 export class Feed {
   readonly #address: string;
+  readonly #onLost: () => void;
   readonly #state = new LiveState(Date.now());
   readonly #subscribers = new Set<() => void>();
   readonly #listeners = new Set<(event: LiveEvent) => void>();
@@ -40,8 +41,10 @@ export class Feed {
   #heard = 0;
   #opened = 0;
 
-  constructor(address: string) {
+  /** `onLost` is called whenever a connection has ended or none came about. */
+  constructor(address: string, onLost: () => void) {
     this.#address = address;
+    this.#onLost = onLost;
   }
 
   start(): void {
@@ -105,6 +108,7 @@ export class Feed {
     this.#source?.close();
     this.#state.connection('lost', this.#heard || Date.now());
     this.#publishSoon();
+    this.#onLost();
     window.clearTimeout(this.#retry);
     this.#retry = window.setTimeout(this.reopen, this.#retryDelay * (0.5 + Math.random() / 2));
     this.#retryDelay = Math.min(longestRetry, this.#retryDelay * 2);

@@ -6,8 +6,10 @@ import { Moment, Took } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { withFilter } from '../runs/filter.ts';
 import { runName } from '../runs/name.ts';
+import { useMayAct } from '../session/context.ts';
 import { count } from '../words/figures.ts';
 import { beingCancelled, overBudget, runStates } from '../words/states.ts';
+import { CancelRun } from './CancelRun.tsx';
 
 /** Which run this is and how it stands. Whatever other runs share leads to them. `detail` is there once it was asked for. */
 export function Summary({
@@ -17,6 +19,7 @@ export function Summary({
   readonly run: RunSummary;
   readonly detail: RunDetail | undefined;
 }): ReactElement {
+  const mayAct = useMayAct();
   const ending = run.state === 'running' && (run.isCancelling === true || detail?.cancellation !== undefined);
   return (
     <header className="summary">
@@ -25,6 +28,7 @@ export function Summary({
         <State state={ending ? beingCancelled : runStates[run.state]} />
         {run.overBudget > 0 && <State state={overBudget} />}
         {run.inferred && <span className="inferred">inferred</span>}
+        {run.state === 'running' && !ending && mayAct && <CancelRun run={run} />}
       </div>
       <Facts facts={factsOf(run, detail)} />
     </header>

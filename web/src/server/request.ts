@@ -15,18 +15,46 @@ export class RequestFailure extends Error {
   }
 }
 
+/** What is told to the window when the monitor no longer knows who asks. */
+export const loginNeeded = 'baton-login-needed';
+
 /** Asks the monitor for JSON; rejects with a `RequestFailure` in its own words. */
 export async function request<Answer>(path: string, signal: AbortSignal): Promise<Answer> {
-  const response = await fetch(path, { signal, headers: { accept: 'application/json' } }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
+  const answer = await fetched(path, { signal });
+  if (answer.status === 401) window.dispatchEvent(new Event(loginNeeded));
+  return read<Answer>(answer);
+}
+
+/** Has the monitor do something; resolves with its answer, and rejects as `request` does. */
+export async function send<Answer>(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Answer> {
+  // The header says that no other site is behind it: none can send it.
+  const headers = { 'baton-request': 'page', ...(body && { 'content-type': 'application/json' }) };
+  return read<Answer>(await fetched(path, { method, headers, ...(body && { body: JSON.stringify(body) }) }));
+}
+
+interface Fetched {
+  readonly status: number;
+  readonly statusText: string;
+  readonly body: unknown;
+}
+
+async function fetched(path: string, options: RequestInit): Promise<Fetched> {
+  try {
+    const response = await fetch(path, { ...options, headers: { accept: 'application/json', ...options.headers } });
+    const { status, statusText } = response;
+    return { status, statusText, body: status === 204 ? {} : await response.json().catch(() => undefined) };
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
     throw new RequestFailure(0, 'The monitor does not answer.', 'The page asks again as soon as its feed is back.');
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok && body !== undefined) return body as Answer;
+  }
+}
+
+function read<Answer>({ status, statusText, body }: Fetched): Answer {
+  if (status >= 200 && status < 300 && body !== undefined) return body as Answer;
   const error = isErrorAnswer(body) ? body.error : undefined;
   throw new RequestFailure(
-    response.status,
-    error?.message ?? `The monitor answered ${response.status} ${response.statusText}.`,
+    status,
+    error?.message ?? `The monitor answered ${status} ${statusText}.`,
     error?.next ?? 'Reload the page; look at the log of the monitor if that does not help.',
   );
 }

@@ -3,6 +3,8 @@ import { useLive } from '../live/context.ts';
 import { State } from '../parts/State.tsx';
 import { Link } from '../routing/Link.tsx';
 import type { StateWord } from '../words/states.ts';
+import { PersonInBar } from '../session/PersonInBar.tsx';
+import { Sign } from './Sign.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 
 const places = [
@@ -22,10 +24,7 @@ export function TopBar({ path }: { readonly path: string }): ReactElement {
   return (
     <header className="top-bar">
       <Link to="/" className="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <path d="M7 25 22.5 9.5" />
-          <circle cx="22.5" cy="9.5" r="4.2" />
-        </svg>
+        <Sign />
         Baton
       </Link>
       <nav aria-label="Pages">
@@ -37,6 +36,7 @@ export function TopBar({ path }: { readonly path: string }): ReactElement {
       </nav>
       <div className="top-bar-end">
         <State state={connections[connection]} />
+        <PersonInBar />
         <ThemeSwitch />
       </div>
     </header>
