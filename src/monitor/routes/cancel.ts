@@ -43,7 +43,7 @@ export function cancelRoutes(site: Site): Router {
   return router;
 }
 
-/** A run that waits changes its numbers only later: all who look at it are told at once. */
+/** The ledger tells of a run when its numbers change, which takes time: all who look at it are told at once. */
 function tellPages({ ledger, live }: Site, id: string): void {
   const run = ledger.queries.summary(id);
   if (run) live.publish({ type: 'run', run });
