@@ -3,6 +3,7 @@ import { configurationReference } from './configuration-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { lintReference } from './lint-reference.ts';
 import { metricsReference } from './metrics-reference.ts';
+import { openApiReference } from './openapi-reference.ts';
 import { recipeReference } from './recipe-reference.ts';
 
 /** The documents that are made from the source, each by the function that writes its text. */
@@ -12,5 +13,6 @@ export const documents: readonly { readonly path: string; readonly text: () => P
   { path: 'docs/errors.md', text: errorReference },
   { path: 'docs/lint.md', text: lintReference },
   { path: 'docs/metrics.md', text: metricsReference },
+  { path: 'docs/openapi.json', text: openApiReference },
   { path: 'docs/recipe-reference.md', text: recipeReference },
 ];

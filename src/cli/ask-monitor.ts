@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import { readPasscode, readSecret } from '../config/secret.ts';
 import { messageOf } from '../core/errors.ts';
 import { isObject } from '../core/json.ts';
+import type { Page } from '../monitor/api.ts';
 import { loginNeeded } from '../monitor/errors.ts';
 import { monitorRefused, noMonitor } from './errors.ts';
 import { configOf, type CommonOptions } from './options.ts';
@@ -77,6 +78,18 @@ export async function askMonitor<Answer>(place: MonitorPlace, path: string): Pro
   return await withOwnToken(place, async (token) =>
     read<Answer>(place, token ? await ask({ ...place, token }, path) : answer),
   );
+}
+
+/** Asks for a whole list, page by page; throws as `askMonitor` does. */
+export async function askForAll<Item>(place: MonitorPlace, path: string): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const page: Page<Item> = await askMonitor(place, `${path}?limit=500${from}`);
+    items.push(...page.items);
+    cursor = page.next;
+  }
+  return items;
 }
 
 interface Answered {

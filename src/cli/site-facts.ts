@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { QueueView, ServiceView } from '../monitor/api.ts';
 import type { KnownService, SiteFacts } from '../recipes/lint/site.ts';
 import { names } from '../services/names.ts';
-import { askMonitor, type MonitorPlace } from './ask-monitor.ts';
+import { askForAll, type MonitorPlace } from './ask-monitor.ts';
 import { knownServices } from './known-services.ts';
 
 /** What the configuration tells of the site that recipes are for: its services with their queues, and who reads what. */
@@ -18,8 +18,8 @@ export async function configuredSite(config: Config): Promise<SiteFacts> {
 export async function liveSite(config: Config, monitor: MonitorPlace): Promise<SiteFacts> {
   const services = await installedServices(config);
   const [beating, queues] = await Promise.all([
-    askMonitor<readonly ServiceView[]>(monitor, '/api/services'),
-    askMonitor<readonly QueueView[]>(monitor, '/api/queues'),
+    askForAll<ServiceView>(monitor, '/api/services'),
+    askForAll<QueueView>(monitor, '/api/queues'),
   ]);
   const alive = beating.filter(({ lost }) => !lost);
   const running = new Set(alive.map(({ serviceClass }) => serviceClass));

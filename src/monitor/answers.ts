@@ -32,16 +32,18 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [errors.notBuilt.code, 503],
 ]);
 
+/** HTTP's status for an error's code; 500 for those that no request should meet. */
+export function statusOf(code: string): number {
+  return statuses.get(code) ?? 500;
+}
+
 /** Answers with an error: what was wrong, and what to do; never with a stack. */
 export function refuse(response: Response, error: BatonError): void {
   const { code, message, next } = error;
   const answer: ErrorAnswer = { error: { code, message, next } };
   // A body that nobody reads is not waited for: the connection ends with the answer.
   if (hasBody(response.req) && !response.req.complete) response.set('connection', 'close');
-  response
-    .status(statuses.get(code) ?? 500)
-    .set('cache-control', 'no-store')
-    .json(answer);
+  response.status(statusOf(code)).set('cache-control', 'no-store').json(answer);
 }
 
 function hasBody({ headers }: Request): boolean {
@@ -52,7 +54,7 @@ function hasBody({ headers }: Request): boolean {
 export const nothingThere: RequestHandler = ({ method, path }, response) => {
   if (method === 'GET' || method === 'HEAD') return refuse(response, errors.noSuchPath({ path }));
   response.set('allow', 'GET, HEAD');
-  refuse(response, errors.badMethod({ method, path }));
+  refuse(response, errors.badMethod({ method, path, allowed: 'GET, HEAD' }));
 };
 
 /** Turns whatever a route threw into an answer; what is not the asker's fault is logged. */

@@ -10,12 +10,17 @@ import {
   requestLimit,
   type RequestLimit,
 } from './guards.ts';
+import { openApi } from './interface/openapi.ts';
+import { operations } from './interface/operations.ts';
+import { schemas } from './interface/schemas.ts';
+import { onlyAsDescribed } from './question.ts';
 import { announcementRoutes } from './routes/announcements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cancelRoutes } from './routes/cancel.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -50,11 +55,13 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   if (isLoopback(host) && !hasProxy) app.use(onlyLocalNames);
   app.use(['/api', '/metrics'], requestLimit(limit, requests));
   app.use(noBodyInQuestions, onlyFromThePage);
-  app.use('/api/health', healthRoutes(site));
-  app.use('/api/session', sessionRoutes(site));
-  app.use('/metrics', doorkeeper.needs('metrics'), metricsRoutes(site));
+  const asDescribed = onlyAsDescribed(operations);
+  app.use('/api/health', asDescribed, healthRoutes(site));
+  app.use('/api/session', asDescribed, sessionRoutes(site));
+  app.use('/metrics', doorkeeper.needs('metrics'), asDescribed, metricsRoutes(site));
 
-  app.use('/api', doorkeeper.needs('viewer'));
+  app.use('/api', doorkeeper.needs('viewer'), asDescribed);
+  app.use('/api/openapi.json', openApiRoutes(openApi({ operations, schemas, version: site.version })));
   app.use('/api/services', serviceRoutes(site));
   app.use('/api/queues', queueRoutes(site));
   app.use('/api/runs', runRoutes(site), cancelRoutes(site));

@@ -27,7 +27,7 @@ export const badCertificate = defineError(
 export const noSuchPath = defineError(
   'monitor.no-such-path',
   (at: { readonly path: string }) => `There is nothing at ${at.path}`,
-  'The paths are /api/health, session, services, queues, runs, runs/ID, announcements, events and audit, /metrics, and the page itself at /.',
+  '/api/openapi.json lists all paths; /metrics has figures, and the page itself is at /.',
 );
 
 /** The ledger has not heard of the run. */
@@ -54,8 +54,9 @@ export const badRequest = defineError(
 /** Nothing of the kind is done there. */
 export const badMethod = defineError(
   'monitor.bad-method',
-  (at: { readonly method: string; readonly path: string }) => `${at.method} is not answered at ${at.path}`,
-  'Ask with GET; docs/monitor.md lists what can be done, and where.',
+  (at: { readonly method: string; readonly path: string; readonly allowed: string }) =>
+    `${at.method} is not answered at ${at.path}, but ${at.allowed}`,
+  'Use one of these; /api/openapi.json lists what can be done, and where.',
 );
 
 /** The body is larger than what is asked there takes. */

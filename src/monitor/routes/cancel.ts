@@ -5,11 +5,10 @@ import { bodyReader } from '../body.ts';
 import { deedOf } from '../deed.ts';
 import { notConfirmed } from '../errors.ts';
 import { jsonBody } from '../guards.ts';
+import { bodies } from '../interface/bodies.ts';
 import type { Site } from '../site.ts';
 
-const readBody = bodyReader<{ readonly reason: string }>({
-  reason: { type: 'string', maxLength: 500, pattern: '\\S' },
-});
+const readBody = bodyReader<{ readonly reason: string }>(bodies.cancel);
 
 /** How long the ledger has for its answer, in seconds: it is in the same process, and the broker between. */
 const patience = 10;

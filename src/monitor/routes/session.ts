@@ -5,6 +5,7 @@ import { bodyReader } from '../body.ts';
 import { giveSession, sessionSecret, takeSession } from '../cookie.ts';
 import { badLogin, tooManyLogins } from '../errors.ts';
 import { jsonBody } from '../guards.ts';
+import { bodies } from '../interface/bodies.ts';
 import { placeOf } from '../networks.ts';
 import type { Site } from '../site.ts';
 
@@ -13,10 +14,7 @@ interface Login {
   readonly password: string;
 }
 
-const readLogin = bodyReader<Login>({
-  name: { type: 'string', maxLength: 200 },
-  password: { type: 'string', maxLength: 1_000 },
-});
+const readLogin = bodyReader<Login>(bodies.login);
 
 /** `/api/session`: `GET` tells who one is, `POST` logs in, `DELETE` logs out. */
 export function sessionRoutes(site: Site): Router {

@@ -1,0 +1,139 @@
+import type { AuditEntry } from '../../access/audit.ts';
+import { roles } from '../../access/roles.ts';
+import type {
+  CancelView,
+  ErrorAnswer,
+  Health,
+  HealthCheck,
+  LiveEvent,
+  QueueView,
+  ServiceView,
+  SessionView,
+  UserView,
+} from '../api.ts';
+import { runSchemas } from './run-schemas.ts';
+import {
+  anyObject,
+  count,
+  flag,
+  integer,
+  listOf,
+  number,
+  object,
+  oneOf,
+  refTo,
+  text,
+  time,
+  told,
+  type Fields,
+  type Schema,
+} from './schema.ts';
+
+const healthStates = oneOf(['pass', 'notice', 'warning', 'error']);
+
+/** Everything that is answered, by the names of its types. */
+export const schemas: Readonly<Record<string, Schema>> = {
+  ...runSchemas,
+  Health: object<Health>({
+    required: { state: healthStates, version: text, checks: listOf(refTo('HealthCheck')) },
+    optional: {},
+  }),
+  HealthCheck: object<HealthCheck>({
+    required: { check: text, state: healthStates, message: text, since: time },
+    optional: { advice: told(text, 'what to do'), see: told(text, 'where the page shows it: a path of the page') },
+  }),
+  ServiceView: object<ServiceView>({
+    required: {
+      host: told(text, 'host.pid: one instance'),
+      service: text,
+      serviceClass: text,
+      status: told(
+        integer,
+        '0 new, 1 starting, 2 idle, 3 timer, 4 processing, 5 shutdown, 6 end, 7 error; others may come',
+      ),
+      statusText: text,
+      utilization: { type: 'object', additionalProperties: number, description: 'fractions of time by status' },
+      lastSeen: time,
+      lost: told(flag, 'no heartbeat for 17 s, and no goodbye'),
+      extra: anyObject,
+    },
+    optional: { version: text },
+  }),
+  QueueView: object<QueueView>({
+    required: {
+      name: text,
+      waiting: count,
+      inFlight: count,
+      consumers: count,
+      enqueued: count,
+      dequeued: count,
+      inRate: told(number, 'messages a second'),
+      outRate: number,
+    },
+    optional: {},
+  }),
+  SessionView: object<SessionView>({
+    required: { passwords: told(flag, 'there is somebody who could log in with a password') },
+    optional: { user: refTo('UserView') },
+  }),
+  UserView: object<UserView>({
+    required: { name: text, role: oneOf(roles), way: oneOf(['session', 'token', 'proxy', 'host']) },
+    optional: {},
+  }),
+  CancelView: object<CancelView>({
+    required: { run: text, state: oneOf(['cancelled', 'ended', 'unknown']) },
+    optional: { ended: text },
+  }),
+  AuditEntry: object<AuditEntry>({
+    required: {
+      seq: integer,
+      time,
+      who: text,
+      way: oneOf(['session', 'token', 'proxy', 'host', 'command line']),
+      action: text,
+      subject: text,
+    },
+    optional: {
+      role: oneOf(roles),
+      address: text,
+      reason: text,
+      outcome: told(text, 'absent while it is under way, and where the monitor ended meanwhile'),
+    },
+  }),
+  ErrorAnswer: object<ErrorAnswer>({
+    required: {
+      error: object<ErrorAnswer['error']>({
+        required: { code: told(text, 'stable'), message: text, next: told(text, 'what to do') },
+        optional: {},
+      }),
+    },
+    optional: {},
+  }),
+  LiveEvent: {
+    description: 'the data of an event of /api/events, whose name is its type',
+    oneOf: [
+      event('snapshot', {
+        time,
+        health: refTo('Health'),
+        services: listOf(refTo('ServiceView')),
+        queues: listOf(refTo('QueueView')),
+        runs: listOf(refTo('RunSummary')),
+        announcements: refTo('AnnouncementCounts'),
+      }),
+      event('service', { service: refTo('ServiceView') }),
+      event('queues', { queues: listOf(refTo('QueueView')) }),
+      event('run', { run: refTo('RunSummary') }),
+      event('result', { run: text, result: refTo('ResultView') }),
+      event('health', { health: refTo('Health') }),
+      event('announcements', { announcements: refTo('AnnouncementCounts') }),
+    ],
+  },
+};
+
+function event<Type extends LiveEvent['type']>(
+  type: Type,
+  required: Omit<Fields<Extract<LiveEvent, { type: Type }>>['required'], 'type'>,
+): Schema {
+  const fields = { required: { type: { const: type }, ...required }, optional: {} };
+  return object(fields as unknown as Fields<Extract<LiveEvent, { type: Type }>>);
+}

@@ -1,0 +1,116 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isObject, type Json, type JsonObject } from '../../src/core/json.ts';
+import { placed, type Placed } from '../../src/monitor/interface/operation.ts';
+import { operations } from '../../src/monitor/interface/operations.ts';
+import { announced, cancelled, replied, settled } from '../ledger/records.ts';
+import { undescribedRoutes } from './described-routes.ts';
+import { openMonitor, type Answer, type OpenMonitor } from './open-monitor.ts';
+
+const page = { 'baton-request': 'test' };
+
+describe('/api/openapi.json', () => {
+  let site: OpenMonitor;
+  let document: JsonObject;
+  let token: { readonly authorization: string };
+  beforeAll(async () => {
+    site = await openMonitor();
+    await fill(site);
+    const lasting = { name: 'test', role: 'operator', creator: 'test', expires: Date.now() + 3_600_000 } as const;
+    token = { authorization: `Bearer ${site.access.tokens.create(lasting)}` };
+    document = (await site.get('/api/openapi.json', token)).json as JsonObject;
+  });
+  afterAll(() => site[Symbol.asyncDispose]());
+
+  it('is a document of OpenAPI 3.1', async () => {
+    expect(document['openapi']).toBe('3.1.0');
+    expect(await new Validator().validate(structuredClone(document) as Record<string, unknown>)).toEqual({
+      valid: true,
+    });
+  });
+
+  it('describes every route that there is', () => expect(undescribedRoutes()).toEqual([]));
+
+  it.each(placed(operations))('$method $path answers what it says', async ({ method, path, operation }) => {
+    if (path === '/api/events') return;
+    const answer = await ask(site, { method, path, operation }, operation.needs ? token : {});
+    expect([answer.status, answer.text]).toEqual([operation.answer ? 200 : 204, expect.anything()]);
+    if (!operation.answer) return;
+    expect(answer.headers['content-type']).toContain(operation.type ?? 'application/json');
+    const value: unknown = operation.type === 'text/plain' ? answer.text : answer.json;
+    expect(problemsOf(document, operation.answer, value)).toEqual([]);
+  });
+
+  it('GET /api/events sends what it says', async () => {
+    await using listening = await site.listen(token);
+    await site.record(announced('live'), settled('live', 1, 'done', { result: [1] }));
+    await site.beat({ host: 'b.1', service: 'y', serviceclass: 'Y', status: 2 });
+    for (const type of ['snapshot', 'run', 'result', 'announcements', 'service', 'queues', 'health'] as const)
+      await listening.next(type);
+    const schema = { $ref: '#/components/schemas/LiveEvent' };
+    expect(listening.events.flatMap((event) => problemsOf(document, schema, event))).toEqual([]);
+  });
+
+  it.each(['/api/runs/none', '/api/runs?state=done', '/api/nowhere', '/api/runs/%'])(
+    'GET %s is refused as every error is',
+    async (path) => {
+      const { status, json } = await site.get(path, token);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(problemsOf(document, { $ref: '#/components/schemas/ErrorAnswer' }, json)).toEqual([]);
+    },
+  );
+});
+
+/** Something of everything that can be shown. */
+async function fill(site: OpenMonitor): Promise<void> {
+  const source = { name: 'record', hash: 'abc', bytes: 2, text: '{}' };
+  const output = { step: 2, channel: 'output', key: 'one/2/1', bytes: 7, payload: { a: 1 } };
+  await site.record(
+    announced('one', {
+      ...{ beamline: 'i03', visit: 'mx1-1', collection: 'c', runNumber: '3', event: 'end', user: 'ann' },
+      ...{ sourceHash: 'abc', recipeHash: 'def', recipe: { '1': { service: 's', queue: 'q' } }, sources: [source] },
+      sends: { '1': 2 },
+    }),
+    settled('one', 1, 'done', { result: { x: 1 }, outputs: [output], budget: { seconds: 1, used: 2 } }),
+    settled('one', 1, 'dead', { n: 2, cause: { code: 'a.b', message: 'broken' } }),
+    replied('one', { outcome: 'late', reason: 'nobody waits' }),
+  );
+  await site.record(announced('again', { rerunOf: 'one' }));
+  await site.record(announced('stopped'), cancelled('stopped'), settled('stopped', 1, 'cancelled'));
+  await site.record(announced('open'));
+  await using listening = await site.listen();
+  await site.beat({ host: 'a.1', service: 'x', serviceclass: 'X', status: 4, workflows_version: '1' });
+  await listening.next('service');
+  await listening.next('queues');
+  await site.access.users.add('vera', 'viewer', 'correct horse battery');
+}
+
+/** A good request for what is described. */
+async function ask(site: OpenMonitor, { method, path }: Placed, headers: object): Promise<Answer> {
+  const place = path.replace('{run}', 'one').replace('{n}', '1');
+  const bodies: Readonly<Record<string, object>> = {
+    'POST /api/session': { name: 'vera', password: 'correct horse battery' },
+    'POST /api/runs/{run}/cancel': { reason: 'a test' },
+  };
+  return await site.send(method, place, bodies[`${method} ${path}`], { ...page, ...headers });
+}
+
+/** What is wrong with the value, where fields that are not described are wrong, too. */
+function problemsOf(document: JsonObject, schema: JsonObject, value: unknown): readonly string[] {
+  const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true, keywords: ['components'] });
+  const closed = closedOf({ ...schema, components: document['components'] ?? {} });
+  const validate = ajv.compile(closed as JsonObject);
+  validate(value);
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
+  );
+}
+
+/** The schema, in which objects have no fields but those described. */
+function closedOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => closedOf(item));
+  if (!isObject(value)) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closedOf(each)]));
+  return isObject(value['properties']) ? { unevaluatedProperties: false, ...inner } : inner;
+}
