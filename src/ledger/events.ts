@@ -9,6 +9,8 @@ export interface LedgerEvents {
   overBudget: OverBudget;
   /** A run published a result. */
   result: { readonly run: string; readonly result: ResultView };
+  /** Services wrote lines about these runs, and, with `others`, about more. */
+  logged: { readonly runs: readonly string[]; readonly others: boolean };
   /** Announcements were settled; the counts over all of them. */
   announcements: AnnouncementCounts;
 }

@@ -8,6 +8,9 @@ import { BudgetWatch } from './budget-watch.ts';
 import { Bulletin } from './bulletin.ts';
 import { Consumer, type Trouble } from './consumer.ts';
 import type { LedgerEvents } from './events.ts';
+import { LogBook } from './logs/log-book.ts';
+import { LogQueries } from './logs/log-queries.ts';
+import { LogStore, standardLogLimits, type LogLimits } from './logs/log-store.ts';
 import { Queries } from './queries.ts';
 import { QuietWatch } from './quiet.ts';
 import { openStore } from './store.ts';
@@ -21,6 +24,8 @@ export interface LedgerOptions {
   readonly log?: Log;
   /** Seconds without news after which a run that passes through services without records is taken to have ended. */
   readonly quietAfter?: number;
+  /** How much is kept of what services log about runs, and a connection of its own over which it comes. */
+  readonly runLog?: { readonly limits?: LogLimits; readonly client?: Client };
 }
 
 /** A running ledger. */
@@ -28,6 +33,7 @@ export interface Ledger extends AsyncDisposable {
   readonly folder: string;
   readonly events: Events<LedgerEvents>;
   readonly queries: Queries;
+  readonly logs: LogQueries;
   /** Why nothing is entered at the moment; undefined when all is well. */
   readonly trouble: Trouble | undefined;
   /** Resolves when what was entered is acknowledged and the store is closed. May be called twice. */
@@ -39,7 +45,7 @@ const prefetch = 200;
 
 /** Starts the one ledger of a store. Throws `ledger.taken` when it has one already. */
 export async function startLedger(options: LedgerOptions): Promise<Ledger> {
-  const { client, folder, clock = systemClock, log = silent, quietAfter = 3600 } = options;
+  const { client, folder, clock = systemClock, log = silent, quietAfter = 3600, runLog = {} } = options;
   const stack = new AsyncDisposableStack();
   try {
     const store = stack.use(openStore(folder));
@@ -60,11 +66,16 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const watch = new QuietWatch({ client, database: store.database, clock, log, quietAfter });
     stack.defer(() => watch.stop());
     watch.start();
+    const logStore = stack.use(new LogStore(folder, runLog.limits ?? standardLogLimits));
+    const logBook = new LogBook({ client: runLog.client ?? client, store: logStore, events, clock, log });
+    stack.defer(() => logBook.stop());
+    await logBook.start();
     const running = stack.move();
     return {
       folder,
       events,
       queries: new Queries(store.database),
+      logs: new LogQueries(logStore.database),
       get trouble() {
         return consumer.trouble;
       },

@@ -52,7 +52,7 @@ export class Host implements AsyncDisposable {
     this.#cancellations = watch.cancellations;
     this.#control = new Client({ address, name: `${name} control`, clock, log });
     const connect = (): Client => new Client({ address, name: `${name} log`, clock, log });
-    const broadcast = new LogBroadcast({ connect, host: name, clock, log });
+    const broadcast = new LogBroadcast({ connect, clock, log });
     this.#broadcast = broadcast;
     this.#services = services.map(
       (service) =>

@@ -52,15 +52,15 @@ export class LineBuffer {
 
   /** Counts lines that there is no room for. */
   leaveOut(origin: LogOrigin, level: LogLevel, time: number, count = 1): void {
-    const id = JSON.stringify([origin.run, origin.step, origin.service, level]);
+    const id = JSON.stringify([origin.run, origin.step, origin.host, level]);
     const note = this.#notes.get(id);
     if (!note && this.#notes.size >= notesAtMost) {
       this.#unnamed += count;
       return;
     }
-    const { run, step, service, key, attempt } = origin;
+    const { run, step, service, host, key, attempt } = origin;
     const leftOut = (note?.leftOut ?? 0) + count;
-    this.#notes.set(id, { run, step, service, key, attempt, level, time, text: '', leftOut });
+    this.#notes.set(id, { run, step, service, host, key, attempt, level, time, text: '', leftOut });
   }
 
   /** All lines, then the notes of what was left out after them; `unnamed` were left out without such a note. Makes room anew. */

@@ -11,8 +11,6 @@ import { names } from './names.ts';
 export interface LogBroadcastOptions {
   /** Makes the connection, which is opened with the first line: most processes have none to tell. */
   readonly connect: () => Client;
-  /** `host.pid`. */
-  readonly host: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -96,8 +94,8 @@ export class LogBroadcast {
 
   async #send(client: Client, lines: readonly LogLine[]): Promise<void> {
     if (lines.length === 0) return;
-    const { host, clock, log } = this.#options;
-    const message: LogMessage = { host, from: this.#from, number: (this.#number += 1), lines };
+    const { clock, log } = this.#options;
+    const message: LogMessage = { from: this.#from, number: (this.#number += 1), lines };
     const body = JSON.stringify(message);
     for (;;) {
       const headers = { expires: String(clock.now() + lifetime) };

@@ -9,6 +9,8 @@ export interface LogOrigin {
   readonly run: string;
   readonly step: number;
   readonly service: string;
+  /** `host.pid`. */
+  readonly host: string;
   /** Of the message that was worked on. */
   readonly key: string;
   readonly attempt: number;
@@ -30,8 +32,6 @@ export interface LogLine extends LogOrigin {
 
 /** What is sent on the topic `baton.log`. A message that comes twice has the same `from` and `number`. */
 export interface LogMessage {
-  /** `host.pid`. */
-  readonly host: string;
   /** This process, and no other. */
   readonly from: string;
   readonly number: number;
@@ -55,18 +55,19 @@ export function readLogMessage(body: Buffer): LogMessage | undefined {
     return undefined;
   }
   if (!isObject(read) || !Array.isArray(read['lines'])) return undefined;
-  const { host, from, number, lines } = read;
-  if (!isShort(host) || !isShort(from) || !isCount(number)) return undefined;
-  return { host, from, number, lines: (lines as Json[]).flatMap((line) => readLine(line) ?? []) };
+  const { from, number, lines } = read;
+  if (!isShort(from) || !isCount(number)) return undefined;
+  return { from, number, lines: (lines as Json[]).flatMap((line) => readLine(line) ?? []) };
 }
 
 function readLine(line: Json): LogLine | undefined {
   if (!isObject(line)) return undefined;
-  const { run, step, service, key, attempt, trace, level, time, text, fields, leftOut } = line;
-  if (!isShort(run) || !isShort(service) || !isShort(key) || typeof text !== 'string') return undefined;
+  const { run, step, service, host, key, attempt, trace, level, time, text, fields, leftOut } = line;
+  if (!isShort(run) || !isShort(service) || !isShort(host) || !isShort(key)) return undefined;
+  if (typeof text !== 'string') return undefined;
   if (!isCount(step) || !isCount(attempt) || !isCount(time) || !isLevel(level)) return undefined;
   return {
-    ...{ run, step, service, key, attempt, level, time, text: cut(text) },
+    ...{ run, step, service, host, key, attempt, level, time, text: cut(text) },
     ...(isShort(trace) ? { trace } : {}),
     ...(isObject(fields) && JSON.stringify(fields).length <= longest.fields ? { fields } : {}),
     ...(isCount(leftOut) && leftOut > 0 ? { leftOut } : {}),

@@ -37,7 +37,7 @@ export async function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  { processor, service, logs, events, cancellations }: StepSurroundings,
+  { processor, service, host, logs, events, cancellations }: StepSurroundings,
   key: string = task.message.key,
 ): Promise<Outcome> {
   const step = task.envelope.pointer;
@@ -49,7 +49,7 @@ export async function run(
     cancellations,
     log: () =>
       logs(
-        { run: task.run, step, service: service.name, key, attempt: task.message.attempt },
+        { run: task.run, step, service: service.name, host, key, attempt: task.message.attempt },
         traceFields(traceparentOf(task), deliveryId(task.message)),
       ),
     wedged: () => events.emit('wedged', { service: service.name, key }),
