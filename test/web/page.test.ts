@@ -62,6 +62,24 @@ requireOrSkip('Chromium', chromiumAvailable())('the status page', () => {
     await expect.poll(() => reading.textContent()).toBe(best);
   });
 
+  it('leads from what is wrong to where it stands, also to a queue that is not shown at first', async () => {
+    await using server = await serve('many');
+    await using reader = await startReader(browser, server.address);
+    const { page } = reader;
+    await page.goto(server.address);
+    await page.getByRole('link', { name: 'ligand-fit holds 41 messages' }).click();
+    expect(await page.locator('.queue:target').getAttribute('id')).toBe('queue-ligand-fit');
+    await page.getByRole('link', { name: 'checks passed' }).click();
+    expect(await page.locator('.panel:target').getAttribute('id')).toBe('health');
+    const { queues } = sceneOf('many', Date.now());
+    const idle = queues.toSorted((a, b) => a.waiting - b.waiting)[0]?.name ?? '';
+    await page.goto(`${server.address}/#queue-${idle}`);
+    await page.locator(`[id="queue-${idle}"]`).waitFor();
+    await page.getByRole('link', { name: '7 since the start of the shift' }).click();
+    await page.getByRole('table', { name: 'Runs, newest first' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=failed');
+  });
+
   it('opens any of its addresses directly', async () => {
     await using server = await serve('many');
     await using reader = await startReader(browser, server.address);

@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react';
+import { useEffect, useState, useSyncExternalStore, type ReactElement } from 'react';
 import type { QueueView } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
@@ -13,11 +13,23 @@ const shownAtFirst = 14;
 export function QueueLines(): ReactElement {
   const queues = useLive((live) => live.queues);
   const [all, setAll] = useState(false);
+  const [opened, setOpened] = useState('');
   const sorted = queues.toSorted(byDepth);
+  const hash = useHash();
+  const named = sorted.findIndex((queue) => idOf(queue) === hash);
+  const isFurther = named >= shownAtFirst;
+  if (isFurther && !all && hash !== opened) {
+    setOpened(hash);
+    setAll(true);
+  }
+  // The line was not there when the browser looked for it.
+  useEffect(() => {
+    if (isFurther) document.getElementById(hash)?.scrollIntoView({ block: 'center' });
+  }, [hash, isFurther]);
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const shown = all ? sorted : sorted.slice(0, shownAtFirst);
   return (
-    <Panel title="Queues" aside={`${count(waiting)} waiting in ${plural(queues.length, 'queue')}`}>
+    <Panel id="queues" title="Queues" aside={`${count(waiting)} waiting in ${plural(queues.length, 'queue')}`}>
       {queues.length === 0 ? <Nothing>The broker has told of no queue yet.</Nothing> : <Lines queues={shown} />}
       {sorted.length > shownAtFirst && (
         <button type="button" className="more" aria-expanded={all} onClick={() => setAll(!all)}>
@@ -26,6 +38,25 @@ export function QueueLines(): ReactElement {
       )}
     </Panel>
   );
+}
+
+/** The part of the page that the address names. */
+function useHash(): string {
+  return useSyncExternalStore(onHash, () => decoded(location.hash.slice(1)));
+}
+
+/** Whoever typed the address may have typed anything. */
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+}
+
+function onHash(subscriber: () => void): () => void {
+  window.addEventListener('hashchange', subscriber);
+  return () => window.removeEventListener('hashchange', subscriber);
 }
 
 function Lines({ queues }: { readonly queues: readonly QueueView[] }): ReactElement {
@@ -53,6 +84,11 @@ function Lines({ queues }: { readonly queues: readonly QueueView[] }): ReactElem
   );
 }
 
+/** What a link to the line ends with. */
+function idOf({ name }: QueueView): string {
+  return `queue-${name}`;
+}
+
 const tones: Readonly<Record<QueueKind, string>> = {
   flowing: '',
   parked: '',
@@ -65,6 +101,7 @@ function Line({ queue, deepest }: { readonly queue: QueueView; readonly deepest:
   const depth = queue.waiting === 0 ? 0 : Math.log1p(queue.waiting) / Math.log1p(deepest);
   return (
     <tr
+      id={idOf(queue)}
       className={`queue ${tones[kind]}`}
       data-quiet={queue.waiting + queue.inFlight + queue.inRate + queue.outRate === 0}
     >

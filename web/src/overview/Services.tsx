@@ -17,7 +17,7 @@ export function Services(): ReactElement {
     (a, b) => trouble(a) - trouble(b) || a.service.localeCompare(b.service) || a.host.localeCompare(b.host),
   );
   return (
-    <Panel title="Services" aside={<Tally services={services} />}>
+    <Panel id="services" title="Services" aside={<Tally services={services} />}>
       {services.length === 0 ? (
         <Nothing>No service has sent a heartbeat yet.</Nothing>
       ) : (

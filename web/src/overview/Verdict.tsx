@@ -18,7 +18,13 @@ export function Verdict(): ReactElement {
       <h1>
         {lost ? 'Not known: the feed is lost' : health === undefined ? 'Waiting for the monitor' : sentence(health)}
       </h1>
-      <p className="soft">{health === undefined ? ' ' : `${checks(health)} · Baton ${health.version}`}</p>
+      <p className="soft">
+        {health !== undefined && (
+          <>
+            <a href="#health">{checks(health)}</a> · Baton {health.version}
+          </>
+        )}
+      </p>
     </div>
   );
 }

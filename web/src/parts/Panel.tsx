@@ -6,14 +6,16 @@ interface PanelProps {
   /** Stands at the right of the title. */
   readonly aside?: ReactNode;
   readonly className?: string;
+  /** What links within the page call it. */
+  readonly id?: string;
   readonly children: ReactNode;
 }
 
 /** A titled part of a page. */
-export function Panel({ title, aside, className, children }: PanelProps): ReactElement {
+export function Panel({ title, aside, className, id, children }: PanelProps): ReactElement {
   const heading = useId();
   return (
-    <section className={`panel ${className ?? ''}`} aria-labelledby={heading}>
+    <section id={id} className={`panel ${className ?? ''}`} aria-labelledby={heading}>
       <header className="panel-head">
         <h2 id={heading}>{title}</h2>
         {aside !== undefined && <div className="panel-aside">{aside}</div>}

@@ -27,6 +27,7 @@ export function Filters({ query }: { readonly query: URLSearchParams }): ReactEl
       </ul>
       <Field name="beamline" label="Beamline" query={query} />
       <Field name="visit" label="Visit" query={query} />
+      {query.get('overBudget') === 'true' && <span className="badge">over budget only</span>}
       {isFiltered(query) && (
         <Link to="/runs" className="filters-clear">
           Clear

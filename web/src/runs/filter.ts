@@ -5,6 +5,9 @@ import { addressOf } from '../routing/place.ts';
 export const filterNames = ['state', 'text', 'beamline', 'visit'] as const;
 export type FilterName = (typeof filterNames)[number];
 
+/** Only runs with steps over their budget; where the health list leads to. */
+const budgetName = 'overBudget';
+
 const stateNames: readonly RunState[] = ['running', 'finished', 'failed', 'cancelled'];
 
 const pageLength = 50;
@@ -12,7 +15,7 @@ const pageLength = 50;
 /** The question to the monitor that belongs to the page's query. */
 export function runsPath(query: URLSearchParams): string {
   const asked = new URLSearchParams({ limit: String(pageLength) });
-  for (const name of [...filterNames, 'cursor']) {
+  for (const name of [...filterNames, budgetName, 'cursor']) {
     const value = query.get(name);
     if (value !== null && value !== '') asked.set(name, value);
   }
@@ -29,7 +32,7 @@ export function withFilter(query: URLSearchParams, name: FilterName, value: stri
 
 /** True when any condition is set. */
 export function isFiltered(query: URLSearchParams): boolean {
-  return filterNames.some((name) => query.has(name));
+  return query.has(budgetName) || filterNames.some((name) => query.has(name));
 }
 
 /** True when a run that the feed told of surely belongs to the list: the search text is the monitor's to judge, so then none does. */
@@ -37,6 +40,7 @@ export function belongs(run: RunSummary, query: URLSearchParams): boolean {
   const wanted = (name: FilterName): string => query.get(name) ?? '';
   return (
     wanted('text') === '' &&
+    (query.get(budgetName) !== 'true' || run.overBudget > 0) &&
     [run.state, ''].includes(wanted('state')) &&
     [run.beamline, ''].includes(wanted('beamline')) &&
     [run.visit, ''].includes(wanted('visit'))
