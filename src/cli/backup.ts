@@ -1,5 +1,5 @@
-import { cp, readdir, rename, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { copyDatabase } from '../broker/backup.ts';
 import { messageOf } from '../core/errors.ts';
@@ -43,6 +43,7 @@ export async function backUp(store: string, to: string): Promise<readonly string
       databases.filter((file) => isIn('broker', file)),
       databases.filter((file) => !isIn('broker', file)),
     ];
+    if (others.some((file) => isIn('access', file))) await ownFolder(join(part, 'access'));
     for (const file of [...broker, ...others]) await copyDatabase(join(store, file), join(part, file));
     await copyFiles(store, part, (file) => !isIn('spool', file));
     await rename(part, to);
@@ -51,6 +52,12 @@ export async function backUp(store: string, to: string): Promise<readonly string
     await rm(part, { recursive: true, force: true });
     throw backupFailed({ store, to, reason: messageOf(cause) }, { cause });
   }
+}
+
+/** The copy of users and tokens is as closed to others as they are, from the start. */
+async function ownFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder, { mode: 0o700 });
 }
 
 /** All that are no databases, and still there. */

@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openAccess } from '../../src/access/access.ts';
 import { startBroker } from '../../src/broker/broker.ts';
 import { backUp } from '../../src/cli/backup.ts';
 import { Peer, texts } from '../broker/peer.ts';
@@ -97,5 +98,18 @@ describe('a back-up', () => {
   it('is not made in the store itself', async () => {
     await using folder = await temporaryFolder();
     await expect(backUp(folder.path, join(folder.path, 'copy'))).rejects.toThrow('it would be copied into itself');
+  });
+
+  it('has the users and tokens, in a folder that is as closed to others as theirs', async () => {
+    await using folder = await temporaryFolder();
+    const [store, copy] = [join(folder.path, 'store'), join(folder.path, 'copy')];
+    using access = openAccess(join(store, 'access'));
+    const expires = Date.now() + 60_000;
+    const token = access.tokens.create({ name: 'script', role: 'viewer', creator: 'test', expires });
+    expect(await backUp(store, copy)).toEqual(['access/access.sqlite']);
+    expect((await stat(join(copy, 'access'))).mode & 0o777).toBe(0o700);
+    using copied = openAccess(join(copy, 'access'));
+    expect(copied.tokens.find(token)?.name).toBe('script');
+    expect((await stat(join(copy, 'access', 'access.sqlite'))).mode & 0o777).toBe(0o600);
   });
 });
