@@ -1,9 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { detailOf } from './run-detail.ts';
+import { resultNumber, resultPage, type ResultFilter } from './results.ts';
 import { recipeOf } from './run-recipe.ts';
 import { summaryColumns, summaryOf, type SummaryRow } from './summaries.ts';
 import { announcementCounts, readTotals, type Total } from './tables/totals.ts';
-import type { AnnouncementCounts, Page, RunDetail, RunRecipe, RunState, RunSummary } from './views.ts';
+import type {
+  AnnouncementCounts,
+  NumberedResult,
+  Page,
+  ResultEntry,
+  RunDetail,
+  RunRecipe,
+  RunState,
+  RunSummary,
+} from './views.ts';
 
 /** Which runs, and how many. */
 export interface RunFilter {
@@ -82,6 +92,18 @@ export class Queries {
   recipe(id: string): RunRecipe | undefined {
     const row = this.#summary.get(id) as SummaryRow | undefined;
     return row && recipeOf(this.#database, row);
+  }
+
+  /** The results of a run; undefined when the ledger has not heard of it. */
+  results(id: string, filter: ResultFilter): Page<ResultEntry> | undefined {
+    const row = this.#summary.get(id) as SummaryRow | undefined;
+    return row && resultPage(this.#database, row.seq, filter);
+  }
+
+  /** One of them, by its number; undefined when there is none. */
+  result(id: string, n: number): NumberedResult | undefined {
+    const row = this.#summary.get(id) as SummaryRow | undefined;
+    return row && resultNumber(this.#database, row.seq, n);
   }
 
   announcements(): AnnouncementCounts {

@@ -79,6 +79,19 @@ export interface ResultView {
   readonly result: Json;
 }
 
+/** A result in the list of its run's: its number there, from 1. */
+export interface ResultEntry {
+  readonly n: number;
+  readonly time: number;
+  readonly step: number;
+  readonly bytes: number;
+}
+
+/** A result whole. */
+export interface NumberedResult extends ResultView {
+  readonly n: number;
+}
+
 export interface ReplyView {
   readonly status: string;
   readonly to: string;

@@ -8,6 +8,8 @@ import * as errors from './errors.ts';
 /** HTTP's status for each error that a request can meet. */
 const statuses: ReadonlyMap<string, number> = new Map([
   [errors.badQuery.code, 400],
+  [errors.badPath.code, 400],
+  [errors.costlyPath.code, 400],
   [errors.badBody.code, 400],
   [errors.badRequest.code, 400],
   [errors.loginNeeded.code, 401],
@@ -21,6 +23,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [errors.notPermitted.code, 403],
   [errors.noSuchPath.code, 404],
   [errors.noSuchRun.code, 404],
+  [errors.noSuchResult.code, 404],
   [errors.badMethod.code, 405],
   [errors.noLength.code, 411],
   [errors.bodyTooLarge.code, 413],

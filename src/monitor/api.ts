@@ -1,6 +1,6 @@
 import type { Way } from '../access/audit.ts';
 import type { Role } from '../access/roles.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
 
 /** What the REST interface answers and the event stream carries. The page imports these types and nothing else of ours. Times are milliseconds since 1970 UTC. */
@@ -18,6 +18,7 @@ export type {
   StepView,
 } from '../ledger/views.ts';
 
+export type { NumberedResult, ResultEntry } from '../ledger/views.ts';
 export type { AuditPage } from '../access/audit.ts';
 export type { Role } from '../access/roles.ts';
 
@@ -102,6 +103,17 @@ export interface UserView {
   readonly role: Role;
   /** How that is known; only a `session` can be logged out of here. */
   readonly way: Exclude<Way, 'command line'>;
+}
+
+/** What a JSONPath leads to in a result. */
+export interface SelectedResult {
+  /** The number of the result. */
+  readonly n: number;
+  readonly time: number;
+  readonly step: number;
+  readonly path: string;
+  /** In the order of RFC 9535; `at` is the normalized path of each. */
+  readonly matches: readonly { readonly at: string; readonly value: Json }[];
 }
 
 /** What became of the wish to cancel a run; `ended` is the state of one that has ended before. */

@@ -23,6 +23,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { queueRoutes } from './routes/queues.ts';
+import { resultRoutes } from './routes/results.ts';
 import { runRoutes } from './routes/runs.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { serviceRoutes } from './routes/services.ts';
@@ -64,7 +65,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/openapi.json', openApiRoutes(openApi({ operations, schemas, version: site.version })));
   app.use('/api/services', serviceRoutes(site));
   app.use('/api/queues', queueRoutes(site));
-  app.use('/api/runs', runRoutes(site), cancelRoutes(site));
+  app.use('/api/runs', runRoutes(site), resultRoutes(site), cancelRoutes(site));
   app.use('/api/announcements', announcementRoutes(site));
   app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));

@@ -37,6 +37,35 @@ export const noSuchRun = defineError(
   'Look for it in /api/runs; a run is known once its announcement was accepted.',
 );
 
+/** The run has no result of that number. */
+export const noSuchResult = defineError(
+  'monitor.no-such-result',
+  (at: { readonly run: string; readonly n: string }) =>
+    `There is no result ${JSON.stringify(at.n)} of a run ${JSON.stringify(at.run)}`,
+  '/api/runs/ID/results lists those that there are, numbered from 1.',
+);
+
+/** The JSONPath cannot be read. */
+export const badPath = defineError(
+  'monitor.bad-path',
+  (at: { readonly path: string; readonly reason: string }) =>
+    `${JSON.stringify(at.path.slice(0, 200))} is no JSONPath: ${at.reason.slice(0, 300)}`,
+  'Write it as RFC 9535 has it, such as $.scan[0].spots, and encode it for the address (curl --get --data-urlencode).',
+);
+
+/** The JSONPath leads to too much, or takes too long. */
+export const costlyPath = defineError(
+  'monitor.costly-path',
+  (at: {
+    readonly path: string;
+    readonly seconds: number;
+    readonly matchesAtMost: number;
+    readonly bytesAtMost: number;
+  }) =>
+    `${JSON.stringify(at.path.slice(0, 200))} takes longer than ${String(at.seconds)} s, or leads to more than ${String(at.matchesAtMost)} values or ${String(at.bytesAtMost)} bytes`,
+  'Ask for less with it, or for the whole result without a path.',
+);
+
 /** A parameter after the question mark is wrong. */
 export const badQuery = defineError(
   'monitor.bad-query',

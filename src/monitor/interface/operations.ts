@@ -1,4 +1,13 @@
-import { badLogin, noSuchRun, notConfirmed, tooMany, tooManyLogins } from '../errors.ts';
+import {
+  badLogin,
+  badPath,
+  costlyPath,
+  noSuchResult,
+  noSuchRun,
+  notConfirmed,
+  tooMany,
+  tooManyLogins,
+} from '../errors.ts';
 import { bodies } from './bodies.ts';
 import type { Operations, Parameters } from './operation.ts';
 import { runStates } from './run-schemas.ts';
@@ -58,6 +67,20 @@ export const operations: Operations = {
     needs: 'viewer',
     answer: refTo('RunRecipe'),
     errors: [noSuchRun],
+  },
+  'GET /api/runs/{run}/results': {
+    summary: 'The results of a run, in the order in which they came',
+    needs: 'viewer',
+    query: ofPages,
+    answer: pageOf('ResultEntry'),
+    errors: [noSuchRun],
+  },
+  'GET /api/runs/{run}/results/{n}': {
+    summary: 'A result, or what a path leads to in it',
+    needs: 'viewer',
+    query: { path: { type: 'string', maxLength: 1_000, description: 'a JSONPath (RFC 9535)' } },
+    answer: { oneOf: [refTo('NumberedResult'), refTo('SelectedResult')] },
+    errors: [badPath, costlyPath, noSuchResult],
   },
   'POST /api/runs/{run}/cancel': {
     summary: 'Nothing more of the run is worked on',

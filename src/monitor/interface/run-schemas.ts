@@ -2,11 +2,14 @@ import { finalOutcomes, type Cause, type RecipeSource, type SentOutput } from '.
 import type {
   AnnouncementCounts,
   DeliveryView,
+  NumberedResult,
   ReplyView,
+  ResultEntry,
   ResultView,
   RunDetail,
   RunRecipe,
   RunSummary,
+  SelectedResult,
   StepView,
 } from '../api.ts';
 import {
@@ -139,6 +142,23 @@ export const runSchemas: Readonly<Record<string, Schema>> = {
     optional: { cause, budget: budget('always') },
   }),
   ResultView: object<ResultView>({ required: { time, step: integer, result: anything }, optional: {} }),
+  ResultEntry: object<ResultEntry>({ required: { n: count, time, step: integer, bytes: count }, optional: {} }),
+  NumberedResult: object<NumberedResult>({
+    required: { n: count, time, step: integer, result: anything },
+    optional: {},
+  }),
+  SelectedResult: object<SelectedResult>({
+    required: {
+      ...{ n: count, time, step: integer, path: text },
+      matches: listOf(
+        object<SelectedResult['matches'][number]>({
+          required: { at: told(text, 'its normalized path'), value: anything },
+          optional: {},
+        }),
+      ),
+    },
+    optional: {},
+  }),
   ReplyView: object<ReplyView>({
     required: { status: text, to: text, outcome: oneOf(['sent', 'late', 'undeliverable']), time },
     optional: { reason: text },
