@@ -83,7 +83,7 @@ async function resultOf(name: string, parameters: Record<string, string>): Promi
   await site.run(substitute(recipe as Recipe, { ...parameters, beamline: 'i99' }));
   const isEnd = (record: LedgerRecord): record is StepRecord =>
     record.kind === 'step' && (record.step === 2 || record.outcome === 'dead');
-  const { outcome, cause, result } = await site.recorded(isEnd);
+  const { outcome, cause, results } = await site.recorded(isEnd);
   expect({ outcome, cause }).toEqual({ outcome: 'done', cause: undefined });
-  return result;
+  return results?.[0];
 }
