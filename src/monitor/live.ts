@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { LiveEvent } from './api.ts';
+import { RecentEvents, textOf } from './recent-events.ts';
 
 export interface LiveOptions {
   /** Everything as it stands, for those who join or have missed something. */
@@ -18,6 +19,8 @@ const backlog = 256 * 1024;
 const patience = 30_000;
 /** More different news than this at once, and a snapshot is shorter. */
 const newsAtMost = 1_000;
+/** So long (ms) after the last listener left, what happens is kept for its return. */
+const absence = 60_000;
 
 /** One who listens. */
 interface Listener {
@@ -30,8 +33,8 @@ interface Listener {
 
 /**
  * Sends what happens to all who listen on `/api/events`. Of several news of the same thing only the last is sent, and
- * nothing is stored for the slow: who cannot take the news gets, once it can, a snapshot in place of what it missed. So
- * an event's id only numbers it: whoever comes back starts from a snapshot, too.
+ * nothing is stored for the slow: who cannot take the news gets, once it can, a snapshot in place of what it missed. Who
+ * comes back with the id of the last event it has had gets those after it, while they are kept, and else a snapshot, too.
  */
 export class Live {
   readonly #options: LiveOptions;
@@ -39,7 +42,8 @@ export class Live {
   readonly #news = new Map<string, LiveEvent>();
   #flushing: NodeJS.Timeout | undefined;
   #beating: NodeJS.Timeout | undefined;
-  #id = 0;
+  readonly #recent = new RecentEvents();
+  #leftAt = -Infinity;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -67,7 +71,7 @@ export class Live {
 
   /** Sends the event soon, unless a later one of the same thing takes its place. */
   publish(event: LiveEvent): void {
-    if (this.#listeners.size === 0) return;
+    if (this.#listeners.size === 0 && performance.now() - this.#leftAt > absence) return this.#recent.forget();
     const subject = subjectOf(event);
     // Put last again: the order of what is sent is that of what happened last.
     this.#news.delete(subject);
@@ -80,21 +84,30 @@ export class Live {
     this.publish(this.#options.snapshot());
   }
 
-  /** Sends the stream a snapshot, and from then on what happens, until it closes or may listen no more. */
-  join(stream: Writable, mayListen: () => boolean = () => true): void {
+  /**
+   * Sends the stream a snapshot, or what came after the event of the id `last`, and from then on what happens, until it
+   * closes or may listen no more.
+   */
+  join(stream: Writable, mayListen: () => boolean = () => true, last?: string): void {
     const listener: Listener = { stream, mayListen, behindSince: undefined };
     this.#listeners.add(listener);
-    stream.once('close', () => this.#listeners.delete(listener));
+    const leave = (): void => this.#leave(listener);
+    stream.once('close', leave);
     // Whoever left in the middle of a write: the stream closes next.
-    stream.on('error', () => this.#listeners.delete(listener));
-    stream.write(this.#text([this.#options.snapshot()]));
+    stream.on('error', leave);
+    const missed = last === undefined ? undefined : this.#recent.after(last);
+    stream.write(missed === undefined ? this.#snapshot() : `: resumed\n\n${missed}`);
+  }
+
+  #leave(listener: Listener): void {
+    if (this.#listeners.delete(listener)) this.#leftAt = performance.now();
   }
 
   #flush(): void {
     this.#flushing = undefined;
     const events = this.#news.size > newsAtMost ? [this.#options.snapshot()] : [...this.#news.values()];
     this.#news.clear();
-    const text = this.#text(events);
+    const text = this.#recent.add(events);
     for (const listener of this.#listeners) this.#send(listener, text);
   }
 
@@ -106,7 +119,7 @@ export class Live {
 
   #catchUp(listener: Listener): void {
     listener.behindSince = undefined;
-    listener.stream.write(this.#text([this.#options.snapshot()]));
+    listener.stream.write(this.#snapshot());
   }
 
   #beat(): void {
@@ -119,10 +132,9 @@ export class Live {
     }
   }
 
-  #text(events: readonly LiveEvent[]): string {
-    return events
-      .map((event) => `id: ${String((this.#id += 1))}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-      .join('');
+  /** For one listener: it has then had all that was sent before. */
+  #snapshot(): string {
+    return textOf(this.#options.snapshot(), this.#recent.lastId);
   }
 }
 

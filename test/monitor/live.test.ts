@@ -42,6 +42,36 @@ describe('those who listen on /api/events', () => {
     expect(listening.ids).toEqual(listening.ids.map((_, index) => (listening.ids[0] ?? 0) + index));
   });
 
+  it('whose connection is cut get what they missed when they come back, and nothing twice', async () => {
+    await using site = await openMonitor({ queueInterval: 600 });
+    await site.record(announced('before'));
+    const first = await site.listen();
+    await first.next('snapshot');
+    await site.record(announced('seen'));
+    await first.next('run', ({ run }) => run.id === 'seen');
+    await first[Symbol.asyncDispose]();
+    await site.record(announced('missed'));
+    await site.record(announced('missed, too'), settled('missed, too', 1, 'done', { result: 7 }));
+    await using second = await site.listen({ 'last-event-id': first.lastId });
+    await site.record(announced('after'));
+    await second.next('run', ({ run }) => run.id === 'after');
+    const runs = second.events.flatMap((event) => (event.type === 'run' ? [event.run.id] : []));
+    expect(new Set(runs)).toEqual(new Set(['missed', 'missed, too', 'after']));
+    expect(second.events).toContainEqual(expect.objectContaining({ type: 'result', run: 'missed, too' }));
+    expect(second.events.map(({ type }) => type)).not.toContain('snapshot');
+    expect(second.ids).toEqual(second.ids.map((_, index) => (first.ids.at(-1) ?? 0) + 1 + index));
+  });
+
+  it.each(['0123456789ab-1', 'nonsense', '-1', '9'.repeat(400)])(
+    'that come back with an id that is not known, %s, get a snapshot',
+    async (id) => {
+      await using site = await openMonitor();
+      await using listening = await site.listen({ 'last-event-id': id });
+      await listening.next('snapshot');
+      expect(listening.events[0]?.type).toBe('snapshot');
+    },
+  );
+
   it('are refused when there are too many, and let in when one has left', async () => {
     await using site = await openMonitor({ streams: 1 });
     const first = await site.listen();
@@ -127,6 +157,32 @@ describe('a stream of events', () => {
     await site.wrote('"announced":9', 2);
     expect(site.text).not.toContain('"id":"run');
   });
+
+  it('goes on where it was cut, unless more has happened than is kept', async () => {
+    await using site = stream();
+    site.live.publish(news('first', 0));
+    await site.wrote('"id":"first"');
+    const idOf = (text: string): string => /id: (\S+)\n(?!.*id: )/s.exec(text)?.[1] ?? '';
+    const seen = idOf(site.text);
+    site.live.publish(news('second', 0));
+    await site.wrote('"id":"second"');
+    expect(joined(site.live, seen)).toMatch(/^: resumed\n\nid: [^]*"id":"second"/);
+    expect(joined(site.live, seen)).not.toContain('"id":"first"');
+    expect(joined(site.live, idOf(site.text))).toBe(': resumed\n\n');
+    for (let n = 0; n < 50; n += 1) site.live.publish(news(`${'x'.repeat(100_000)}${String(n)}`, n));
+    await site.wrote('"sent":49');
+    expect(joined(site.live, seen)).toContain('event: announcements');
+    expect(joined(site.live, seen)).not.toContain('resumed');
+  });
+
+  /** What who comes back with that id is sent at once. */
+  function joined(live: Live, last: string): string {
+    let text = '';
+    const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => ((text += chunk.toString()), done()) });
+    live.join(sink, () => true, last);
+    sink.destroy();
+    return text;
+  }
 
   /** A stream whose reader can stall, with all that was written to it. */
   function stream({ stalled = false } = {}) {

@@ -136,6 +136,8 @@ export class Listening implements AsyncDisposable {
   readonly response: IncomingMessage;
   readonly events: LiveEvent[] = [];
   readonly ids: number[] = [];
+  /** Of the last event. */
+  lastId = '';
   comments = 0;
   #text = '';
   #news = Promise.withResolvers<void>();
@@ -174,11 +176,12 @@ export class Listening implements AsyncDisposable {
 
   #read(frame: string): void {
     if (frame.startsWith(':')) this.comments += 1;
-    const [, id, type, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
+    const [, id, type, data] = /^id: [0-9a-f]+-(\d+)\nevent: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
     if (id === undefined || data === undefined) return;
     const event = JSON.parse(data) as LiveEvent;
     if (event.type !== type) throw new Error(`event ${String(type)} has data of type ${event.type}`);
     this.ids.push(Number(id));
+    this.lastId = /^id: (.*)/.exec(frame)?.[1] ?? '';
     this.events.push(event);
   }
 

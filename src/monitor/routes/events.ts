@@ -10,6 +10,6 @@ export function eventRoutes(site: Site): Router {
     if (request.method === 'HEAD') return void response.end();
     response.socket?.setNoDelay(true);
     response.flushHeaders();
-    site.live.join(response, () => site.doorkeeper.stillMay(request, 'viewer'));
+    site.live.join(response, () => site.doorkeeper.stillMay(request, 'viewer'), request.get('last-event-id'));
   });
 }
