@@ -169,6 +169,7 @@ describe('a service', () => {
     await using bench = await Bench.open();
     await bench.beat({ ...python, host: 'a.1' });
     await bench.beat({ ...python, host: 'a.2' });
+    await bench.beat({ ...python, host: 'a.1' });
     bench.clock.forward(18_000);
     const lost = bench.heartbeats.events.once('service', ({ lost: isLost }) => isLost);
     await bench.beat({ ...python, host: 'a.2' });
