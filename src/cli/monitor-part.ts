@@ -17,7 +17,12 @@ import { brokerAddress, processName, type PartTools } from './part-tools.ts';
 export async function startMonitorPart(config: Config, { log, version }: PartTools): Promise<RunningPart> {
   const client = new Client({ address: brokerAddress(config), name: `${processName()} monitor`, log });
   await client.start();
-  const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, log });
+  // Log lines come over a connection of their own: a flood of them waits there, and not before records.
+  const logClient = new Client({ address: brokerAddress(config), name: `${processName()} run log`, log });
+  await logClient.start();
+  const { linesPerRun, megabytes, days } = config.runLog;
+  const runLog = { client: logClient, limits: { linesPerRun, bytes: megabytes * 1e6, days } };
+  const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, runLog, log });
   const access = openAccess(join(config.store, 'access'), { sessions: config.page.sessions });
   const webRoot = resolve(import.meta.dirname, '../../dist/web');
   const schema = recipeSchema(await installedServices(config));
@@ -30,7 +35,7 @@ export async function startMonitorPart(config: Config, { log, version }: PartToo
     await monitor.stop();
     access[Symbol.dispose]();
     await ledger.stop();
-    await client.stop();
+    await Promise.all([client.stop(), logClient.stop()]);
   };
   return { details: { port: monitor.port }, stop };
 }

@@ -95,6 +95,7 @@ async function servicesPart(
     folder: join(config.store, 'services'),
     settings: config.services,
     log,
+    runLog: config.runLog.level,
     suspects,
     notes,
   });

@@ -6,6 +6,7 @@ import { cancelCommand } from './cancel.ts';
 import { deadLetterCommands } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './empty.ts';
+import { logsCommand } from './logs.ts';
 import { recipeCommands } from './recipe.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { rerunCommand } from './rerun.ts';
@@ -28,6 +29,7 @@ export function program(): Command {
   rehearseCommand(baton);
   announceCommand(baton);
   runCommands(baton);
+  logsCommand(baton);
   rerunCommand(baton);
   cancelCommand(baton);
   recipeCommands(baton);

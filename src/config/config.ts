@@ -3,6 +3,7 @@ import type { Permission } from '../broker/permissions.ts';
 import type { Resources } from '../compute/backend.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
+import type { RunLogLevel } from '../services/step-log.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
 import type { PageConfig } from './page-config.ts';
 import type { Limits } from '../monitor/limits.ts';
@@ -80,6 +81,13 @@ export interface Config {
   };
   /** `quietAfter`: seconds of silence after which a run has ended that went through services without records. */
   readonly ledger: { readonly quietAfter: number };
+  /** What handlers log about runs: from which level on it is told, and how much of it is kept. */
+  readonly runLog: {
+    readonly level: RunLogLevel;
+    readonly linesPerRun: number;
+    readonly megabytes: number;
+    readonly days: number;
+  };
   /** Modules that export services of the site's own. */
   readonly modules: readonly string[];
   /** Service processes: name to the services that share it. */

@@ -13,7 +13,7 @@ import { pageConfig, pageProblems, type PageFile } from './page-config.ts';
 import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
 import { alertProblems, alertsConfig, healthConfig, type AlertFile, type HealthFile } from './health-config.ts';
 import { configSchema } from './schema.ts';
-import { commandProcess, standardFields, standardProcesses } from './standard.ts';
+import { commandProcess, standardFields, standardProcesses, standardRunLog } from './standard.ts';
 
 /** The configuration file as written: everything may be absent. */
 interface ConfigFile {
@@ -23,6 +23,7 @@ interface ConfigFile {
   readonly recipes?: string;
   readonly announcements?: Partial<Omit<Config['announcements'], 'fields'>> & { readonly fields?: Partial<AboutNames> };
   readonly ledger?: Partial<Config['ledger']>;
+  readonly runLog?: Partial<Config['runLog']>;
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly services?: Readonly<Record<string, ServiceConfig>>;
@@ -72,6 +73,7 @@ export async function loadConfig(
       rememberDays: read.announcements?.rememberDays ?? 365,
     },
     ledger: { quietAfter: 3600, ...read.ledger },
+    runLog: { ...standardRunLog, ...read.runLog },
     modules: (read.modules ?? []).map((module) => resolve(folder, module)),
     processes: read.processes ?? { ...standardProcesses, ...(read.programs ? commandProcess : {}) },
     services: read.services ?? {},

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../core/json.ts';
+import { logLevels } from '../services/log-line.ts';
 import { brokerSchema } from './broker-schema.ts';
 import { pageSchema } from './page-schema.ts';
 import { computeSchema, programsSchema } from './programs-schema.ts';
 import { alertsSchema, healthSchema } from './health-schema.ts';
 import { closed } from './schema-parts.ts';
-import { standardFields, standardProcesses } from './standard.ts';
+import { standardFields, standardProcesses, standardRunLog } from './standard.ts';
 
 function fieldNames(standard: readonly string[]): JsonObject {
   return { type: 'array', items: { type: 'string' }, minItems: 1, default: standard };
@@ -53,6 +54,35 @@ export const configSchema: JsonObject = {
           'seconds of silence that end a run through services without records (Zocalo’s); longer than they ever work on one message',
       },
     }),
+    runLog: {
+      description: 'what handlers log about runs, for the run page; how much of it is kept',
+      ...closed({
+        level: {
+          enum: [...logLevels, 'silent'],
+          default: standardRunLog.level,
+          description: 'from which level on lines are told with their run, whatever `log` writes',
+        },
+        linesPerRun: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 1_000_000,
+          default: standardRunLog.linesPerRun,
+          description: 'lines kept of one run; then its oldest go, those below a warning first',
+        },
+        megabytes: {
+          type: 'number',
+          minimum: 1,
+          default: standardRunLog.megabytes,
+          description: 'MB of lines kept of all runs; then the oldest go',
+        },
+        days: {
+          type: 'number',
+          minimum: 1,
+          default: standardRunLog.days,
+          description: 'days for which lines are kept',
+        },
+      }),
+    },
     modules: {
       type: 'array',
       items: { type: 'string' },

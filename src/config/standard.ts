@@ -1,4 +1,5 @@
 import type { AboutNames } from '../dispatcher/request.ts';
+import { standardLogLimits } from '../ledger/logs/log-store.ts';
 
 /** Which parameters of an announcement tell what it is about, where a site does not say. */
 export const standardFields: AboutNames = {
@@ -7,6 +8,14 @@ export const standardFields: AboutNames = {
   collection: ['ispyb_dcid', 'dcid', 'collection'],
   runNumber: ['run_number', 'run'],
 };
+
+/** What is told and kept of what handlers log about runs, where a site does not say. */
+export const standardRunLog = {
+  level: 'info',
+  linesPerRun: standardLogLimits.linesPerRun,
+  megabytes: standardLogLimits.bytes / 1e6,
+  days: standardLogLimits.days,
+} as const;
 
 /** What holds for health and alerts where a site does not say. A lost service is shown for a shift. */
 export const standardAlerts = {

@@ -20,6 +20,7 @@ export type {
 
 export type { NumberedResult, ResultEntry } from '../ledger/views.ts';
 export type { AuditPage } from '../access/audit.ts';
+export type { LogLevel, LogLineView, LogPage } from '../ledger/logs/log-view.ts';
 export type { Role } from '../access/roles.ts';
 
 export type HealthState = 'pass' | 'notice' | 'warning' | 'error';
@@ -86,6 +87,8 @@ export type LiveEvent =
   | { readonly type: 'queues'; readonly queues: readonly QueueView[] }
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'result'; readonly run: string; readonly result: ResultView }
+  /** There are new log lines of these runs; with `others`, of more. Who shows one asks for them. */
+  | { readonly type: 'logs'; readonly runs: readonly string[]; readonly others: boolean }
   | { readonly type: 'health'; readonly health: Health }
   | { readonly type: 'announcements'; readonly announcements: AnnouncementCounts };
 

@@ -19,6 +19,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { cancelRoutes } from './routes/cancel.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/logs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -65,7 +66,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/openapi.json', openApiRoutes(openApi({ operations, schemas, version: site.version })));
   app.use('/api/services', serviceRoutes(site));
   app.use('/api/queues', queueRoutes(site));
-  app.use('/api/runs', runRoutes(site), resultRoutes(site), cancelRoutes(site));
+  app.use('/api/runs', runRoutes(site), resultRoutes(site), cancelRoutes(site), logRoutes(site));
   app.use('/api/announcements', announcementRoutes(site));
   app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));

@@ -147,6 +147,8 @@ function subjectOf(event: LiveEvent): string {
       return `service ${event.service.host} ${event.service.service} ${event.service.serviceClass}`;
     case 'result':
       return `result ${event.run} ${String(event.result.step)} ${String(event.result.time)}`;
+    case 'logs':
+      return `logs ${event.runs.join(' ')}`;
     case 'snapshot':
     case 'queues':
     case 'health':

@@ -106,6 +106,7 @@ function forward({ live, ledger }: Site, { heartbeats, queueWatch, healthWatch }
   return [
     ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
     ledger.events.on('result', (result) => live.publish({ type: 'result', ...result })),
+    ledger.events.on('logged', (logged) => live.publish({ type: 'logs', ...logged })),
     ledger.events.on('announcements', (announcements) => live.publish({ type: 'announcements', announcements })),
     heartbeats.events.on('service', (service) => live.publish({ type: 'service', service })),
     heartbeats.events.on('forgotten', () => live.refresh()),

@@ -9,6 +9,7 @@ import {
   tooManyLogins,
 } from '../errors.ts';
 import { bodies } from './bodies.ts';
+import { logOperation } from './log-schemas.ts';
 import type { Operations, Parameters } from './operation.ts';
 import { runStates } from './run-schemas.ts';
 import { anyObject, listOf, oneOf, refTo, text, told, type Schema } from './schema.ts';
@@ -82,6 +83,7 @@ export const operations: Operations = {
     answer: { oneOf: [refTo('NumberedResult'), refTo('SelectedResult')] },
     errors: [badPath, costlyPath, noSuchResult],
   },
+  'GET /api/runs/{run}/logs': logOperation,
   'POST /api/runs/{run}/cancel': {
     summary: 'Nothing more of the run is worked on',
     needs: 'operator',

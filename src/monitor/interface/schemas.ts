@@ -11,6 +11,7 @@ import type {
   SessionView,
   UserView,
 } from '../api.ts';
+import { logSchemas } from './log-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import {
   anyObject,
@@ -34,6 +35,7 @@ const healthStates = oneOf(['pass', 'notice', 'warning', 'error']);
 /** Everything that is answered, by the names of its types. */
 export const schemas: Readonly<Record<string, Schema>> = {
   ...runSchemas,
+  ...logSchemas,
   Health: object<Health>({
     required: { state: healthStates, version: text, checks: listOf(refTo('HealthCheck')) },
     optional: {},
@@ -125,6 +127,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       event('run', { run: refTo('RunSummary') }),
       event('result', { run: text, result: refTo('ResultView') }),
       event('health', { health: refTo('Health') }),
+      event('logs', { runs: listOf(text), others: flag }),
       event('announcements', { announcements: refTo('AnnouncementCounts') }),
     ],
   },
