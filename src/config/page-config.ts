@@ -5,7 +5,6 @@ import type { UserRole } from '../access/roles.ts';
 import type { SessionLimits } from '../access/sessions.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { parseBrokerAddress } from '../stomp/address.ts';
-import type { Config } from './config.ts';
 
 /** Where the status page listens, and who may see it. Paths are absolute. */
 export interface PageConfig {
@@ -47,12 +46,7 @@ export interface PageFile extends Partial<Omit<PageConfig, 'sessions' | 'unclaim
 }
 
 /** The page of a site. Paths are of the folder. */
-export function pageConfig(
-  read: PageFile,
-  httpPort: number | undefined,
-  broker: Config['broker'],
-  folder: string,
-): PageConfig {
+export function pageConfig(read: PageFile, httpPort: number | undefined, broker: Login, folder: string): PageConfig {
   const { host = '127.0.0.1', port = 8080, tls, local, proxy } = read;
   return {
     host,
@@ -86,7 +80,14 @@ export function pageProblems({
   return problems;
 }
 
-function asksForLogin({ url, user, users }: Config['broker']): boolean {
+/** What tells whether the broker asks for a login. */
+interface Login {
+  readonly url?: string;
+  readonly user?: object;
+  readonly users?: object;
+}
+
+function asksForLogin({ url, user, users }: Login): boolean {
   return (
     (url !== undefined && parseBrokerAddress(url).login !== undefined) || user !== undefined || users !== undefined
   );
