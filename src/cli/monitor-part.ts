@@ -43,14 +43,14 @@ export async function startMonitorPart(config: Config, { log, version }: PartToo
 /** Where the page listens, and who may do what there. */
 async function pageOptions({
   page,
-}: Config): Promise<Pick<MonitorOptions, 'host' | 'port' | 'rules' | 'sessionHours' | 'tls'>> {
-  const { host, port, tls, local, unclaimed, proxy, sessions } = page;
+}: Config): Promise<Pick<MonitorOptions, 'host' | 'port' | 'files' | 'rules' | 'sessionHours' | 'tls'>> {
+  const { host, port, tls, local, unclaimed, proxy, sessions, files } = page;
   const rules = { unclaimed, ...(local === undefined ? {} : { local }), ...(proxy && { proxy }) };
   const pem = tls && {
     key: await readSecret('page.tls.key', tls.key),
     cert: await readSecret('page.tls.cert', tls.cert),
   };
-  return { host, port, rules, sessionHours: sessions.hours, tls: pem };
+  return { host, port, files, rules, sessionHours: sessions.hours, tls: pem };
 }
 
 async function healthOptions({ health, alerts, broker, store }: Config): Promise<HealthOptions> {

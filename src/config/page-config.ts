@@ -18,6 +18,8 @@ export interface PageConfig {
   readonly unclaimed: UserRole;
   readonly proxy?: ProxyConfig;
   readonly sessions: SessionLimits;
+  /** Folders below which files that results name are given out. */
+  readonly files: readonly string[];
 }
 
 /** PEM files of the page. */
@@ -57,6 +59,7 @@ export function pageConfig(read: PageFile, httpPort: number | undefined, broker:
     unclaimed: asksForLogin(broker) ? 'viewer' : 'admin',
     ...(proxy && { proxy }),
     sessions: { ...standardSessions, ...read.sessions },
+    files: (read.files ?? []).map((root) => resolve(folder, root)),
   };
 }
 

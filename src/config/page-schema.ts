@@ -53,6 +53,12 @@ export const pageSchema: JsonObject = closed({
     }),
     required: ['addresses', 'userHeader', 'roles'],
   },
+  files: {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    default: [],
+    description: 'folders below which files that results of runs name may be downloaded from the page by every viewer',
+  },
   sessions: closed({
     idleHours: {
       type: 'number',

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { detailOf } from './run-detail.ts';
-import { resultNumber, resultPage, type ResultFilter } from './results.ts';
+import { firstResults, resultNumber, resultPage, type ResultFilter } from './results.ts';
 import { recipeOf } from './run-recipe.ts';
 import { summaryColumns, summaryOf, type SummaryRow } from './summaries.ts';
 import { announcementCounts, readTotals, type Total } from './tables/totals.ts';
@@ -9,6 +9,7 @@ import type {
   NumberedResult,
   Page,
   ResultEntry,
+  ResultView,
   RunDetail,
   RunRecipe,
   RunState,
@@ -104,6 +105,12 @@ export class Queries {
   result(id: string, n: number): NumberedResult | undefined {
     const row = this.#summary.get(id) as SummaryRow | undefined;
     return row && resultNumber(this.#database, row.seq, n);
+  }
+
+  /** The first results of a run whole; undefined when the ledger has not heard of it. */
+  firstResults(id: string): Iterable<ResultView> | undefined {
+    const row = this.#summary.get(id) as SummaryRow | undefined;
+    return row && firstResults(this.#database, row.seq);
   }
 
   announcements(): AnnouncementCounts {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json } from '../core/json.ts';
-import type { NumberedResult, Page, ResultEntry } from './views.ts';
+import type { NumberedResult, Page, ResultEntry, ResultView } from './views.ts';
 
 /** Which results of a run, and how many. */
 export interface ResultFilter {
@@ -23,6 +23,21 @@ export function resultPage(
     .all(run, limit + 1, before) as unknown as readonly Omit<ResultEntry, 'n'>[];
   const items = rows.slice(0, limit).map((row, index) => ({ n: before + index + 1, ...row }));
   return { items, ...(rows.length > limit ? { next: String(before + limit) } : {}) };
+}
+
+/** Results of a run that are looked through, and bytes of them: no question may take long. */
+const lookedThrough = { results: 2_000, bytes: 32 * 2 ** 20 };
+
+/** The first results of a run, as many as are looked through. */
+export function* firstResults(database: DatabaseSync, run: number): Generator<ResultView> {
+  const rows = database.prepare('SELECT time, step, result FROM results WHERE run = ? ORDER BY seq LIMIT ?');
+  let bytes = 0;
+  for (const { time, step, result } of rows.iterate(run, lookedThrough.results)) {
+    const text = String(result);
+    bytes += text.length;
+    if (bytes > lookedThrough.bytes) return;
+    yield { time: Number(time), step: Number(step), result: JSON.parse(text) as Json };
+  }
 }
 
 /** A result of a run by its number; undefined when it has not so many. */

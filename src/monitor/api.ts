@@ -108,6 +108,17 @@ export interface UserView {
   readonly way: Exclude<Way, 'command line'>;
 }
 
+/** A file that a result of a run names. */
+export interface FileEntry {
+  /** Its number among the files of the run, from 1. */
+  readonly n: number;
+  readonly name: string;
+  readonly path: string;
+  readonly step: number;
+  /** Whether it lies where the site gives out files. */
+  readonly isGiven: boolean;
+}
+
 /** What a JSONPath leads to in a result. */
 export interface SelectedResult {
   /** The number of the result. */

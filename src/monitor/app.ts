@@ -18,6 +18,7 @@ import { announcementRoutes } from './routes/announcements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cancelRoutes } from './routes/cancel.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -66,7 +67,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/openapi.json', openApiRoutes(openApi({ operations, schemas, version: site.version })));
   app.use('/api/services', serviceRoutes(site));
   app.use('/api/queues', queueRoutes(site));
-  app.use('/api/runs', runRoutes(site), resultRoutes(site), cancelRoutes(site), logRoutes(site));
+  app.use('/api/runs', runRoutes(site), resultRoutes(site), fileRoutes(site), cancelRoutes(site), logRoutes(site));
   app.use('/api/announcements', announcementRoutes(site));
   app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));

@@ -45,6 +45,28 @@ export const noSuchResult = defineError(
   '/api/runs/ID/results lists those that there are, numbered from 1.',
 );
 
+/** The run has no file of that number, or it is no more. */
+export const noSuchFile = defineError(
+  'monitor.no-such-file',
+  (at: { readonly run: string; readonly n: string }) =>
+    `There is no file ${JSON.stringify(at.n)} of a run ${JSON.stringify(at.run)} to be had`,
+  '/api/runs/ID/files lists those that its results name; one may have been moved or removed since.',
+);
+
+/** The file lies where the site gives out none. */
+export const fileNotGiven = defineError(
+  'monitor.file-not-given',
+  (at: { readonly n: string }) => `File ${at.n} lies in no folder from which files are given out`,
+  'Get it where it lies; an administrator names folders under page.files in baton.yaml.',
+);
+
+/** The part of the file that was asked for is not there. */
+export const badRange = defineError(
+  'monitor.bad-range',
+  (at: { readonly range: string }) => `The file has nothing at ${JSON.stringify(at.range)}`,
+  'Ask without the header range, or for a part of it: a HEAD tells its length.',
+);
+
 /** The JSONPath cannot be read. */
 export const badPath = defineError(
   'monitor.bad-path',

@@ -44,6 +44,8 @@ export interface MonitorOptions {
   readonly rules?: Rules;
   /** Hours after which a session's cookie is forgotten. */
   readonly sessionHours?: number;
+  /** Folders below which files that results name are given out; none when absent. */
+  readonly files?: readonly string[];
   /** PEM texts: then HTTPS, and nothing else. */
   readonly tls?: PemTexts | undefined;
 }
@@ -79,7 +81,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const live = new Live({ snapshot: () => snapshotOf(shown, clock.now()), streams: options.streams ?? 500 });
   const { access, rules = {}, sessionHours = standardSessions.hours } = options;
   const doorkeeper = new Doorkeeper({ access, host, rules });
-  const site: Site = { ...shown, live, client, clock, access, doorkeeper, sessionHours };
+  const site: Site = { ...shown, files: options.files ?? [], live, client, clock, access, doorkeeper, sessionHours };
   for (const end of forward(site, watches)) starting.defer(end);
 
   await watches.start();

@@ -23,6 +23,8 @@ export interface Site {
   readonly clock: Clock;
   /** How long one stays logged in at most. */
   readonly sessionHours: number;
+  /** Folders below which files that results name are given out; absolute. */
+  readonly files: readonly string[];
   /** For editors. */
   readonly recipeSchema: JsonObject;
   health(): Health;

@@ -15,7 +15,7 @@ describe('/api/openapi.json', () => {
   let document: JsonObject;
   let token: { readonly authorization: string };
   beforeAll(async () => {
-    site = await openMonitor();
+    site = await openMonitor({ files: [import.meta.dirname] });
     await fill(site);
     const lasting = { name: 'test', role: 'operator', creator: 'test', expires: Date.now() + 3_600_000 } as const;
     token = { authorization: `Bearer ${site.access.tokens.create(lasting)}` };
@@ -38,7 +38,7 @@ describe('/api/openapi.json', () => {
     expect([answer.status, answer.text]).toEqual([operation.answer ? 200 : 204, expect.anything()]);
     if (!operation.answer) return;
     expect(answer.headers['content-type']).toContain(operation.type ?? 'application/json');
-    const value: unknown = operation.type === 'text/plain' ? answer.text : answer.json;
+    const value: unknown = /^(text|application\/octet)/.test(operation.type ?? '') ? answer.text : answer.json;
     expect(problemsOf(document, operation.answer, value)).toEqual([]);
   });
 
@@ -72,7 +72,11 @@ async function fill(site: OpenMonitor): Promise<void> {
       ...{ sourceHash: 'abc', recipeHash: 'def', recipe: { '1': { service: 's', queue: 'q' } }, sources: [source] },
       sends: { '1': 2 },
     }),
-    settled('one', 1, 'done', { result: { x: 1 }, outputs: [output], budget: { seconds: 1, used: 2 } }),
+    settled('one', 1, 'done', {
+      result: { x: 1, file: import.meta.filename },
+      outputs: [output],
+      budget: { seconds: 1, used: 2 },
+    }),
     settled('one', 1, 'dead', { n: 2, cause: { code: 'a.b', message: 'broken' } }),
     replied('one', { outcome: 'late', reason: 'nobody waits' }),
   );

@@ -1,5 +1,8 @@
 import {
   badLogin,
+  badRange,
+  fileNotGiven,
+  noSuchFile,
   badPath,
   costlyPath,
   noSuchResult,
@@ -84,6 +87,20 @@ export const operations: Operations = {
     errors: [badPath, costlyPath, noSuchResult],
   },
   'GET /api/runs/{run}/logs': logOperation,
+  'GET /api/runs/{run}/files': {
+    summary: 'The files that results of a run name',
+    needs: 'viewer',
+    query: ofPages,
+    answer: pageOf('FileEntry'),
+    errors: [noSuchRun],
+  },
+  'GET /api/runs/{run}/files/{n}': {
+    summary: 'One of them, whole or in part (`range`)',
+    needs: 'viewer',
+    answer: text,
+    type: 'application/octet-stream',
+    errors: [fileNotGiven, noSuchFile, badRange],
+  },
   'POST /api/runs/{run}/cancel': {
     summary: 'Nothing more of the run is worked on',
     needs: 'operator',

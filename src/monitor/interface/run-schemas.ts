@@ -2,6 +2,7 @@ import { finalOutcomes, type Cause, type RecipeSource, type SentOutput } from '.
 import type {
   AnnouncementCounts,
   DeliveryView,
+  FileEntry,
   NumberedResult,
   ReplyView,
   ResultEntry,
@@ -142,6 +143,13 @@ export const runSchemas: Readonly<Record<string, Schema>> = {
     optional: { cause, budget: budget('always') },
   }),
   ResultView: object<ResultView>({ required: { time, step: integer, result: anything }, optional: {} }),
+  FileEntry: object<FileEntry>({
+    required: {
+      ...{ n: count, name: text, path: text, step: integer },
+      isGiven: told(flag, 'it lies where the site gives out files'),
+    },
+    optional: {},
+  }),
   ResultEntry: object<ResultEntry>({ required: { n: count, time, step: integer, bytes: count }, optional: {} }),
   NumberedResult: object<NumberedResult>({
     required: { n: count, time, step: integer, result: anything },

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
-import { sep } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import { isBelow } from '../../../core/below.ts';
 import { messageOf } from '../../../core/errors.ts';
 import { copyOf, isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { didYouMean } from '../../../core/nearest.ts';
@@ -105,9 +105,4 @@ function written(form: string, name: string, value: string | undefined): string 
 
 function placeOf(path: readonly (string | number)[]): string {
   return placeInWords(path).replace(/^"arguments"/, 'the arguments');
-}
-
-/** True for the folder itself, and all in it. */
-export function isBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
 }

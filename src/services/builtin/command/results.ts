@@ -4,7 +4,7 @@ import type { Json } from '../../../core/json.ts';
 import { send, type SentOn } from '../../outcome.ts';
 import { missingResult } from './errors.ts';
 import type { WantedResult } from './parameters.ts';
-import { isBelow } from './permitted.ts';
+import { isBelow } from '../../../core/below.ts';
 
 /**
  * Tells of the files that a program left in its directory, each on `result-individual-file`, with Zocalo's fields. Links
