@@ -9,6 +9,7 @@ const eventTypes: readonly LiveEvent['type'][] = [
   'result',
   'health',
   'announcements',
+  'logs',
 ];
 
 /** Silent for so long, the feed is opened anew: a connection that died without a word raises no error. */

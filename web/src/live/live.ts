@@ -76,6 +76,7 @@ export class LiveState {
         this.#set({ announcements: event.announcements });
         break;
       case 'result':
+      case 'logs':
         // Belongs to the page of its run, which listens for it.
         break;
     }

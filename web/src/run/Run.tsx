@@ -14,6 +14,7 @@ import { plural } from '../words/figures.ts';
 import { runStates } from '../words/states.ts';
 import { deliveryAddress, deliveryFilter, type DeliveryFilter } from './deliveryFilter.ts';
 import { Deliveries } from './Deliveries.tsx';
+import { LogPanel } from './LogPanel.tsx';
 import { Replies } from './Replies.tsx';
 import { Steps } from './Steps.tsx';
 import { Summary } from './Summary.tsx';
@@ -87,6 +88,7 @@ function Work({ run }: { readonly run: RunDetail }): ReactElement {
         <Steps run={run} filter={filter} />
       </div>
       <Deliveries run={run} filter={filter} />
+      <LogPanel run={run.id} filter={filter} />
     </>
   );
 }

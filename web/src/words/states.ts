@@ -1,4 +1,11 @@
-import type { DeliveryView, HealthState, ReplyView, RunState, ServiceView } from '../../../src/monitor/api.ts';
+import type {
+  DeliveryView,
+  HealthState,
+  LogLevel,
+  ReplyView,
+  RunState,
+  ServiceView,
+} from '../../../src/monitor/api.ts';
 
 /** How urgent a state is; the colours of `tokens.css` follow it. */
 export type Tone = 'good' | 'active' | 'warn' | 'bad' | 'quiet';
@@ -46,6 +53,14 @@ export const outcomes: Readonly<Record<DeliveryView['outcome'], StateWord>> = {
   duplicate: state('duplicate', 'ring', 'quiet'),
   cancelled: state('cancelled', 'slash', 'quiet'),
   late: state('late', 'clock', 'warn'),
+};
+
+/** Of log lines. */
+export const logStates: Readonly<Record<LogLevel, StateWord>> = {
+  debug: state('debug', 'ring', 'quiet'),
+  info: state('info', 'info', 'active'),
+  warn: state('warning', 'triangle', 'warn'),
+  error: state('error', 'cross', 'bad'),
 };
 
 export const replyOutcomes: Readonly<Record<ReplyView['outcome'], StateWord>> = {

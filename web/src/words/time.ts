@@ -15,6 +15,11 @@ export function moment(time: number, now: number): string {
   return `${date}, ${clock.format(then).slice(0, 5)}`;
 }
 
+/** The time of day with milliseconds, for lines that follow one another. */
+export function clockTime(time: number): string {
+  return `${clock.format(time)}.${String(((time % second) + second) % second).padStart(3, '0')}`;
+}
+
 /** How long something took (milliseconds), with two units at most. */
 export function duration(milliseconds: number): string {
   const length = Math.max(0, milliseconds);
