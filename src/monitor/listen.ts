@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { messageOf } from '../core/errors.ts';
-import { addressRefused, badCertificate, portTaken } from './errors.ts';
+import type { ErrorAnswer } from './api.ts';
+import { addressRefused, badCertificate, badRequest, portTaken } from './errors.ts';
 
 /** A server that listens. */
 export interface Listening {
@@ -29,6 +31,7 @@ export interface Place {
 /** Listens. Throws `monitor.port-taken`, `monitor.address-refused` or `monitor.bad-certificate`. */
 export async function listen(listener: RequestListener, { host, port, tls }: Place): Promise<Listening> {
   const server = tls ? secureServer(tls, listener) : createServer(listener);
+  server.on('clientError', refuseUnreadable);
   try {
     await once(server.listen(port, host), 'listening');
   } catch (cause) {
@@ -38,6 +41,18 @@ export async function listen(listener: RequestListener, { host, port, tls }: Pla
       : addressRefused({ host, port, reason: messageOf(cause) }, { cause });
   }
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** What is no request at all gets an answer of the form that all errors have; Node's own has no body. */
+function refuseUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const reason = isTooLong ? 'its address and headers are longer than 16 kB' : 'it is no HTTP/1.1';
+  const { code, message, next } = badRequest({ reason });
+  const body = JSON.stringify({ error: { code, message, next } } satisfies ErrorAnswer);
+  const status = isTooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const headers = `content-type: application/json; charset=utf-8\r\ncontent-length: ${String(Buffer.byteLength(body))}`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`);
 }
 
 function secureServer(tls: PemTexts, listener: RequestListener): Server {
