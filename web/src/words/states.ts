@@ -58,7 +58,7 @@ export const outcomes: Readonly<Record<DeliveryView['outcome'], StateWord>> = {
 /** Of log lines. */
 export const logStates: Readonly<Record<LogLevel, StateWord>> = {
   debug: state('debug', 'ring', 'quiet'),
-  info: state('info', 'info', 'active'),
+  info: state('info', 'info', 'quiet'),
   warn: state('warning', 'triangle', 'warn'),
   error: state('error', 'cross', 'bad'),
 };
