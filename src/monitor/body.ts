@@ -1,11 +1,12 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { didYouMean } from '../core/nearest.ts';
 import { badBody } from './errors.ts';
+import { bodySchema } from './interface/openapi.ts';
+import type { Parameters } from './interface/operation.ts';
 
 /** Makes the reader of what is sent with a request; it throws `monitor.bad-body`. Nothing of what was sent is repeated: it may be a password. */
-export function bodyReader<Body>(properties: Readonly<Record<string, object>>): (body: unknown) => Body {
-  const schema = { type: 'object', additionalProperties: false, properties, required: Object.keys(properties) };
-  const validate = new Ajv().compile<Body>(schema);
+export function bodyReader<Body>(properties: Parameters): (body: unknown) => Body {
+  const validate = new Ajv().compile<Body>(bodySchema(properties));
   return (body) => {
     if (validate(body)) return body;
     throw badBody({ reason: sentence(validate.errors?.[0], Object.keys(properties)) });

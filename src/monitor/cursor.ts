@@ -6,7 +6,7 @@ export function cursorAt(list: string, place: string): string {
 }
 
 /** The place that a cursor of this list is for; undefined without one. Throws `monitor.bad-query` for anything else. */
-export function placeOf(list: string, cursor: string | undefined, form = /^/): string | undefined {
+function placeOf(list: string, cursor: string | undefined, form = /^/): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
   const place = text.slice(list.length + 1);
@@ -15,7 +15,7 @@ export function placeOf(list: string, cursor: string | undefined, form = /^/): s
 }
 
 /** Places that are numbers of rows. */
-export const rowNumber = /^[0-9]{1,15}$/;
+const rowNumber = /^[0-9]{1,15}$/;
 
 /** The question as the store takes it: with the place in place of the cursor. */
 export function atPlace<Question extends { readonly cursor?: string | undefined }>(
