@@ -26,7 +26,7 @@ export function resultPage(
 }
 
 /** Results of a run that are looked through, and bytes of them: no question may take long. */
-const lookedThrough = { results: 2_000, bytes: 32 * 2 ** 20 };
+const lookedThrough = { results: 2_000, bytes: 8 * 2 ** 20 };
 
 /** The first results of a run, as many as are looked through. */
 export function* firstResults(database: DatabaseSync, run: number): Generator<ResultView> {

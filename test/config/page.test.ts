@@ -17,7 +17,13 @@ describe('page', () => {
     expect((await load({})).page).toEqual({
       ...{ host: '127.0.0.1', port: 8080, unclaimed: 'admin' },
       sessions: { idleHours: 12, hours: 168 },
+      files: [],
     });
+  });
+
+  it('gives out files of folders that are named from where the configuration lies', async () => {
+    const { files } = (await load({ page: { files: ['data', '/dls'] } })).page;
+    expect(files).toEqual([expect.stringMatching(/^\/.+\/data$/), '/dls']);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FileEntry, Page } from '../../src/monitor/api.ts';
 import { announced, settled } from '../ledger/records.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -113,6 +113,20 @@ describe('the files of a run', () => {
     const { status, text } = await file('passwd');
     expect([status, JSON.parse(text)]).toMatchObject([403, { error: { code: 'monitor.file-not-given' } }]);
     expect(text).not.toContain('passwd');
+  });
+
+  it('are closed again, however they were asked for', async () => {
+    const n = String((await list('limit=500')).items.find(({ name }) => name === 'inside')?.n);
+    const { headers } = await file('inside');
+    await site.get(`/api/runs/one/files/${n}`, {}, 'HEAD');
+    await file('inside', { 'if-none-match': headers.etag ?? '' });
+    await file('inside', { range: 'bytes=99-' });
+    await vi.waitFor(async () => {
+      const open = await Promise.all(
+        (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+      );
+      expect(open.filter((path) => path.startsWith(given))).toEqual([]);
+    });
   });
 
   it('are refused once a folder on the way was replaced by a link that leads out', async () => {
