@@ -41,7 +41,7 @@ export interface LogMessage {
 /** Longest text of a line, in UTF-16 units, and longest fields as JSON. What is longer is cut, and says so. */
 export const longest = { text: 4_000, fields: 4_000 } as const;
 /** No message is larger in bytes; what is, nobody of ours has sent. */
-export const logBytesAtMost = 512 * 1024;
+const logBytesAtMost = 512 * 1024;
 
 const idAtMost = 300;
 
@@ -81,7 +81,7 @@ export function cut(text: string, note = ''): string {
   return text.slice(0, longest.text - end.length) + end;
 }
 
-export function isLevel(value: unknown): value is LogLevel {
+function isLevel(value: unknown): value is LogLevel {
   return logLevels.includes(value as LogLevel);
 }
 

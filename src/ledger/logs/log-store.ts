@@ -17,7 +17,7 @@ export interface LogLimits {
 export const standardLogLimits: LogLimits = { linesPerRun: 5_000, bytes: 500_000_000, days: 30 };
 
 /** The file of the log lines, in the folder of the ledger. */
-export const logFile = 'logs.sqlite';
+const logFile = 'logs.sqlite';
 
 /**
  * Log lines in a file of their own, beside the ledger's: they are written without waiting for the disk, since nothing is
