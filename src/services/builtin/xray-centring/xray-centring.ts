@@ -47,7 +47,7 @@ export const xrayCentring = defineService<CentringParameters>({
   },
   channels: { result: 'the centre, under the names acquisition software reads' },
   defaultChannel: 'result',
-  process({ parameters, members }) {
+  process({ parameters, members }, { log }) {
     const frames = members.flatMap(({ payload }) => framesIn(payload));
     const size = parameters.steps_x * parameters.steps_y;
     const counts = new Array<number | null>(size).fill(null);
@@ -59,6 +59,7 @@ export const xrayCentring = defineService<CentringParameters>({
     if (frames.length === 0) return rejected('There is no analysed frame to centre with.');
     const missing = counts.filter((count) => count === null).length;
     const found = centre(counts, gridOf(parameters));
+    log.info({ frames: frames.length, missing, max_count: found.max_count }, 'centring: %s', found.message);
     return done(send({ ...(found as unknown as JsonObject), missing_frames: missing }));
   },
 });
