@@ -217,7 +217,7 @@ export class Consumer {
     refused: (error: unknown) => Decision,
   ): Promise<boolean> {
     this.#settling += 1;
-    this.#options.highWater?.sent(decision.sends);
+    const sent = this.#options.highWater?.sending(decision.sends);
     try {
       await this.#settler.settle({ acks: deliveries, ...decision });
       return true;
@@ -228,6 +228,7 @@ export class Consumer {
       }
       return await this.#settleRefused(id, deliveries, refused, error);
     } finally {
+      sent?.();
       this.#settling -= 1;
       this.#changed();
     }

@@ -25,7 +25,11 @@ const interval = 500;
 export class HighWater {
   readonly #options: HighWaterOptions;
   /** By queue: what waits there, as far as is known. */
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting = new Counts();
+  /** By queue: what is being sent, so that the broker may not count it yet. */
+  readonly #underway = new Counts();
+  /** By queue: what was sent since the broker was asked. */
+  #since = new Counts();
   #reason: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isAsking = false;
@@ -40,13 +44,14 @@ export class HighWater {
     return this.#reason !== undefined;
   }
 
-  /** Takes note of what the service sends. */
-  sent(messages: readonly Outgoing[]): void {
+  /** Takes note of what the service begins to send. The returned function is to be called once the broker has it, or will not have it. */
+  sending(messages: readonly Outgoing[]): () => void {
     const queues = messages.filter(({ destination }) => this.#counts(destination)).map(queueOf);
-    if (queues.length === 0) return;
-    for (const queue of queues) this.#waiting.set(queue, (this.#waiting.get(queue) ?? 0) + 1);
+    if (queues.length === 0) return () => undefined;
+    for (const counts of [this.#waiting, this.#underway, this.#since]) counts.add(queues);
     this.#judge();
     this.#askSoon();
+    return () => this.#underway.add(queues, -1);
   }
 
   /** Asks no more. */
@@ -91,13 +96,39 @@ export class HighWater {
     if (this.isReached) this.#askSoon();
   }
 
+  /** What the answer may not have in it counts beside it, even if it has: with the next answer that is put right. */
   async #learn(queues: readonly string[]): Promise<void> {
+    const underway = queues.map((queue) => this.#underway.of(queue));
+    const since = (this.#since = new Counts());
     const answers = new Map((await this.#options.ask(queues)).map(({ name, size }) => [name, size]));
-    for (const queue of queues) {
-      const waiting = answers.get(queue) ?? 0;
-      if (waiting > 0) this.#waiting.set(queue, waiting);
-      else this.#waiting.delete(queue);
-    }
+    for (const [index, queue] of queues.entries())
+      this.#waiting.set(queue, (answers.get(queue) ?? 0) + (underway[index] ?? 0) + since.of(queue));
+  }
+}
+
+/** How many, by queue. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(queue: string): number {
+    return this.#counts.get(queue) ?? 0;
+  }
+
+  set(queue: string, count: number): void {
+    if (count > 0) this.#counts.set(queue, count);
+    else this.#counts.delete(queue);
+  }
+
+  add(queues: readonly string[], count = 1): void {
+    for (const queue of queues) this.set(queue, this.of(queue) + count);
+  }
+
+  [Symbol.iterator](): Iterator<[queue: string, count: number]> {
+    return this.#counts.entries();
+  }
+
+  keys(): Iterable<string> {
+    return this.#counts.keys();
   }
 }
 
