@@ -18,6 +18,6 @@ it("a site's module imports baton-supervisor wherever it lies, and means the Bat
     });`,
   );
   const script = `import { knownServices } from ${JSON.stringify(knownServices)};
-    console.log((await knownServices({ modules: [${JSON.stringify(module)}] })).at(-1).name);`;
+    console.log((await knownServices({ modules: [${JSON.stringify(module)}], programs: {}, compute: { local: {} } })).at(-1).name);`;
   expect(await run(process.execPath, ['--input-type=module', '--eval', script])).toMatchObject({ stdout: 'mine\n' });
 });
