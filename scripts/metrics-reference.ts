@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { figures, seriesAtMost } from '../src/monitor/metrics.ts';
 import type { Figure } from '../src/monitor/metrics/figure.ts';
@@ -7,7 +8,7 @@ import { checkout } from './prepare.ts';
 export async function metricsReference(): Promise<string> {
   const table = ['| metric | kind | unit | labels | meaning |', '| --- | --- | --- | --- | --- |', ...figures.map(row)];
   const text = `${preface}\n${table.join('\n')}\n\n${rest}`;
-  return await format(text, { ...(await resolveConfig(checkout)), parser: 'markdown' });
+  return await format(text, { ...(await resolveConfig(join(checkout, 'docs/metrics.md'))), parser: 'markdown' });
 }
 
 const preface = `# Metrics

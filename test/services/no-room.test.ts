@@ -6,7 +6,11 @@ import { Site } from '../fixtures/site.ts';
 
 describe('an outcome that the broker has no room for', () => {
   it('is settled as decided once there is room: no attempt is counted, and nothing dies of it', async () => {
-    await using broker = await startBroker({ port: 0, store: ':memory:', limits: { storeBytes: 4_000_000, roomMs: 100 } });
+    await using broker = await startBroker({
+      port: 0,
+      store: ':memory:',
+      limits: { storeBytes: 4_000_000, roomMs: 100 },
+    });
     const full = Promise.withResolvers<undefined>();
     let runs = 0;
     const service = defineService({
