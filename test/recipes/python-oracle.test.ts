@@ -151,7 +151,11 @@ describe.skipIf(!hasPython)('Python 3.10 or newer on this machine', () => {
         'ö',
       ],
     );
-    const templates = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+    const templates = fc
+      .array(part, { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join(''))
+      // A width made of values may be beyond what is laid out, and a precision without a type is not decidable.
+      .filter((written) => !written.includes('{n:05{'));
     const cases = fc.sample(templates, 5000).map((written): Case => ['fill', written, parameters]);
     expect(differences(cases).slice(0, 5)).toEqual([]);
   });
