@@ -1,4 +1,5 @@
 import { canonical, isObject, type Json, type JsonObject } from '../core/json.ts';
+import { shownTallies } from '../ledger/states.ts';
 import type { RunDetail, RunState, StepView } from '../ledger/views.ts';
 import { stepNumbers, type Recipe } from '../recipes/recipe.ts';
 
@@ -22,20 +23,7 @@ export interface Expectation {
 }
 
 /** What may be counted of a step. */
-export const countNames = [
-  'sent',
-  'waiting',
-  'done',
-  'joined',
-  'skipped',
-  'duplicate',
-  'late',
-  'errorLink',
-  'dead',
-  'cancelled',
-  'retries',
-  'deferrals',
-] as const satisfies readonly (keyof StepView)[];
+export const countNames = [...shownTallies, 'waiting'] as const satisfies readonly (keyof StepView)[];
 
 /** What is not as it was expected, as sentences; none where all is. */
 export function unmet(

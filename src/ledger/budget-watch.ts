@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { orAborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import type { DueRecord } from './record-schema.ts';
 import { Unrecorded, type RunInStore } from './unrecorded.ts';
+import { Watch } from './watch.ts';
 
 interface BudgetWatchOptions {
   readonly client: Client;
@@ -33,13 +33,15 @@ export class BudgetWatch {
   readonly #options: BudgetWatchOptions;
   readonly #due: StatementSync;
   readonly #unrecorded: Unrecorded;
-  readonly #stopping = new AbortController();
   /** When a note was sent, by run and step. */
   readonly #noted = new Map<string, number>();
-  #watching: Promise<void> | undefined;
+  readonly #watch: Watch;
 
   constructor(options: BudgetWatchOptions) {
+    const { clock, log } = options;
     this.#options = options;
+    const look = async (signal: AbortSignal): Promise<void> => this.#look(signal);
+    this.#watch = new Watch({ clock, log, interval, what: 'steps over their budget', look });
     this.#unrecorded = new Unrecorded(options.client, options.database);
     this.#due = options.database.prepare(
       `SELECT runs.id AS run, runs.seq, runs.announcement, step FROM budgets JOIN runs ON runs.seq = budgets.run
@@ -48,26 +50,11 @@ export class BudgetWatch {
   }
 
   start(): void {
-    this.#watching = this.#watch();
+    this.#watch.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#watching;
-  }
-
-  async #watch(): Promise<void> {
-    const { clock, log } = this.#options;
-    const { signal } = this.#stopping;
-    for (;;) {
-      try {
-        await clock.sleep(interval, signal);
-        await this.#look(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        log.warn({ reason: messageOf(error) }, 'steps over their budget were not looked for');
-      }
-    }
+    await this.#watch.stop();
   }
 
   async #look(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { orAborted } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { names } from '../services/names.ts';
 import type { Client } from '../stomp/client.ts';
 import type { QuietRecord } from './record-schema.ts';
 import { Unrecorded, type RunInStore } from './unrecorded.ts';
+import { Watch } from './watch.ts';
 
 export interface QuietOptions {
   readonly client: Client;
@@ -24,43 +24,29 @@ export interface QuietOptions {
  */
 export class QuietWatch {
   readonly #options: QuietOptions;
-  readonly #stopping = new AbortController();
   readonly #candidates: StatementSync;
   readonly #unrecorded: Unrecorded;
-  #watching: Promise<void> | undefined;
+  readonly #watch: Watch;
 
   constructor(options: QuietOptions) {
-    const { client, database } = options;
+    const { client, database, clock, log, quietAfter } = options;
     this.#options = options;
     this.#candidates = database.prepare(
       `SELECT seq, id, heard, announcement FROM runs WHERE state = 'running' AND heard < ? AND (heard, seq) > (?, ?)
        ORDER BY heard, seq LIMIT 1`,
     );
     this.#unrecorded = new Unrecorded(client, database);
+    const interval = Math.min(quietAfter / 4, 60) * 1000;
+    const look = async (signal: AbortSignal): Promise<void> => this.#sweep(signal);
+    this.#watch = new Watch({ clock, log, interval, what: 'runs that are silent', look });
   }
 
   start(): void {
-    this.#watching = this.#watch();
+    this.#watch.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#watching;
-  }
-
-  async #watch(): Promise<void> {
-    const { clock, log, quietAfter } = this.#options;
-    const { signal } = this.#stopping;
-    const interval = Math.min(quietAfter / 4, 60) * 1000;
-    for (;;) {
-      try {
-        await clock.sleep(interval, signal);
-        await this.#sweep(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        log.warn({ reason: messageOf(error) }, 'runs that are silent were not looked for');
-      }
-    }
+    await this.#watch.stop();
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
