@@ -11,6 +11,8 @@ export interface VitestCounts {
   readonly skipped: number;
   /** Titles of the suites that were skipped for what they need (see `requireOrSkip`), and of tests skipped otherwise. */
   readonly skippedTitles: readonly string[];
+  /** Tests that failed first and passed when they were run again, with what had failed: bugs to be found, of the test or of what it tests. */
+  readonly unsteady: readonly string[];
 }
 
 /** Runs vitest with its usual output on ours, and counts from its JSON report. */
@@ -24,7 +26,7 @@ export function runVitest(args: readonly string[], environment: NodeJS.ProcessEn
   try {
     return count(JSON.parse(readFileSync(report, 'utf8')) as Report, status === 0);
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, skippedTitles: [] };
+    return { passed: 0, failed: 1, skipped: 0, skippedTitles: [], unsteady: [] };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -39,6 +41,8 @@ export interface Report {
       readonly status: string;
       readonly title: string;
       readonly ancestorTitles: readonly string[];
+      /** What failed, also where a second attempt passed. */
+      readonly failureMessages?: readonly string[];
     }[];
   }[];
 }
@@ -57,6 +61,11 @@ export function count({ testResults }: Report, succeeded: boolean): VitestCounts
     failed: failed === 0 && !succeeded ? 1 : failed,
     skipped: skipped.length,
     skippedTitles: [...new Set(skipped.map(({ ancestorTitles, title }) => skippedTitle([...ancestorTitles, title])))],
+    unsteady: tests
+      .filter(({ status }) => status === 'passed')
+      .flatMap(({ ancestorTitles, title, failureMessages: [failure] = [] }) =>
+        failure === undefined ? [] : [`${[...ancestorTitles, title].join(' › ')}: ${failure.split('\n', 1).join('')}`],
+      ),
   };
 }
 

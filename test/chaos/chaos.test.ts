@@ -21,14 +21,14 @@ async function chaos(broker: string, signal: AbortSignal): Promise<{ code: unkno
 }
 
 describe('a Baton that all kinds of harm come to', () => {
-  it('loses nothing and does nothing twice', { timeout: 300_000 }, async ({ signal }) => {
+  it('loses nothing and does nothing twice', { timeout: 300_000, retry: 0 }, async ({ signal }) => {
     const { code, told, report } = await chaos('embedded', signal);
     expect({ code, report }, told).toMatchObject({ code: 0, report: { ...clean, kills: 6 } });
   });
 });
 
 requireOrSkip('ActiveMQ', activemqAvailable())('a Baton on ActiveMQ that all kinds of harm come to', () => {
-  it('loses nothing and does nothing twice', { timeout: 300_000 }, async ({ signal }) => {
+  it('loses nothing and does nothing twice', { timeout: 300_000, retry: 0 }, async ({ signal }) => {
     const { code, told, report } = await chaos('activemq', signal);
     expect({ code, report }, told).toMatchObject({ code: 0, report: { ...clean, kills: 6 } });
   });

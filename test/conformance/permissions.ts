@@ -9,10 +9,14 @@ export const users = {
   writer: { login: 'writer', passcode: 'write', may: [{ destination: '/queue/beam.>', write: true }] },
 } as const;
 
-/** Who may connect, and to what. To be run on every broker that knows users. */
+/**
+ * Who may connect, and to what. To be run on every broker that knows users. A broker that may be silent closes some
+ * connections before its refusal is out (ActiveMQ 5.17: 1 of 600) and is asked again then.
+ */
 export function exercisePermissions(
   name: string,
   start: () => Promise<Pick<BrokerUnderTest, 'port'> & AsyncDisposable>,
+  { maybeSilent = false } = {},
 ): void {
   describe(`a broker with users: ${name}`, () => {
     let broker: Awaited<ReturnType<typeof start>>;
@@ -23,9 +27,19 @@ export function exercisePermissions(
     const as = ({ login, passcode }: { login: string; passcode: string }): Promise<Peer> =>
       Peer.connect(broker.port, { login, passcode });
 
+    const refusal = async (user: { login: string; passcode: string }): Promise<unknown> => {
+      for (;;) {
+        const error = await as(user).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        if (!(maybeSilent && error instanceof Error && error.message.startsWith('the connection ended'))) return error;
+      }
+    };
+
     it('refuses who is none of them', async () => {
-      await expect(as({ login: 'reader', passcode: 'guess' })).rejects.toThrow('reader');
-      await expect(as({ login: 'nobody', passcode: 'read' })).rejects.toThrow('nobody');
+      expect(String(await refusal({ login: 'reader', passcode: 'guess' }))).toContain('reader');
+      expect(String(await refusal({ login: 'nobody', passcode: 'read' }))).toContain('nobody');
       await expect(Peer.connect(broker.port)).rejects.toThrow();
     });
 

@@ -24,7 +24,19 @@ describe('the last line of npm test', () => {
       test('skipped', 'waits', 'a lock'),
     ];
     const counts = count({ testResults: [file('passed', ...results)] }, true);
-    expect(counts).toEqual({ passed: 1, failed: 0, skipped: 3, skippedTitles: [suite, 'a lock › waits'] });
+    expect(counts).toEqual({
+      passed: 1,
+      failed: 0,
+      skipped: 3,
+      skippedTitles: [suite, 'a lock › waits'],
+      unsteady: [],
+    });
+  });
+
+  it('names what failed first and passed when it was run again, with what had failed', () => {
+    const again = { ...test('passed', 'comes', 'a message'), failureMessages: ['Error: it did not come\n    at …'] };
+    const { passed, unsteady } = count({ testResults: [file('passed', test('passed'), again)] }, true);
+    expect({ passed, unsteady }).toEqual({ passed: 2, unsteady: ['a message › comes: Error: it did not come'] });
   });
 
   it('counts a file that failed outside of its tests', () => {
