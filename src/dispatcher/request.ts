@@ -10,7 +10,7 @@ import { givenTrace } from '../services/trace.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
 import { isOwnQueue } from './own-queue.ts';
-import { isRecipeName } from './recipe-name.ts';
+import { isRecipeName } from '../recipes/recipe-name.ts';
 import { readReplyAddress, type ReplyAddress } from './reply-address.ts';
 import { readRerun, type Rerun } from './rerun.ts';
 

@@ -6,7 +6,7 @@ import { brief, type Path } from '../recipes/problem.ts';
 import { fillIn } from '../recipes/substitute.ts';
 import { badRules } from './errors.ts';
 import type { KeyPart } from './key.ts';
-import { isRecipeName } from './recipe-name.ts';
+import { isRecipeName } from '../recipes/recipe-name.ts';
 import { readRulesFile, type RuleText } from './rules-file.ts';
 
 /** One condition of a rule, on one parameter of the announcement. */
