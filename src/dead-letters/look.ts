@@ -5,7 +5,7 @@ import { countOf } from './queues.ts';
 /** ActiveMQ shows so many to who browses. */
 const browsed = 400;
 /** Of a longer queue so many are held at a time: each costs the broker memory until it is given back. */
-const held = 100_000;
+export const heldAtMost = 100_000;
 /** Milliseconds without a message after which the broker is asked to go on, and those after which it is taken to have no more. */
 const pause = 20;
 const patience = 2_000;
@@ -28,7 +28,7 @@ export async function look(
   wanted = Number.POSITIVE_INFINITY,
 ): Promise<Look> {
   const waiting = await countOf(client, destination);
-  const goal = Math.min(wanted, waiting ?? browsed, held);
+  const goal = Math.min(wanted, waiting ?? browsed, heldAtMost);
   let seen = 0;
   const show = (delivery: Delivery): void => {
     if (seen >= goal) return;
@@ -67,7 +67,7 @@ async function hold(client: Client, destination: string, count: number, show: (o
 }
 
 /** ActiveMQ reads a page of 200, and the next only when something happens to the queue, such as another consumer. */
-async function stir(client: Client, destination: string): Promise<void> {
+export async function stir(client: Client, destination: string): Promise<void> {
   const other = await client.subscribe({ destination, ack: 'client-individual', prefetch: 1 }, () => undefined);
   await other.unsubscribe();
 }

@@ -7,6 +7,7 @@ import type { Client, Delivery, Outgoing } from '../stomp/client.ts';
 import { invalid, stale, unknown } from '../stomp/errors.ts';
 import { uncounted } from './errors.ts';
 import { Inflow } from './inflow.ts';
+import { heldAtMost } from './look.ts';
 import { countOf } from './queues.ts';
 
 /** Messages in one transaction: few, so that live traffic gets its turn in between. */
@@ -29,7 +30,12 @@ export interface Move {
   readonly signal: AbortSignal;
   /** What becomes of these messages. What it writes to disk must be safe there when it returns: they are acknowledged then. */
   readonly decide: (deliveries: readonly Delivery[]) => readonly Leaving[];
-  readonly onMoved?: (moved: number) => void;
+  /** Which of them are meant; the others keep their places. All where absent. */
+  readonly wants?: ((delivery: Delivery) => boolean) | undefined;
+  /** At most so many in a second. */
+  readonly rate?: number | undefined;
+  /** Told after each transaction that the broker has confirmed: how many have left so far, and which in this one. */
+  readonly onMoved?: ((moved: number, deliveries: readonly Delivery[]) => void) | undefined;
 }
 
 /** What came of it. */
@@ -45,32 +51,37 @@ export interface Moved {
  * moment. What dies again meanwhile comes to the end of the queue, and is not taken a second time.
  */
 export async function move(options: Move): Promise<Moved> {
-  const { client, source, limit = Number.POSITIVE_INFINITY, signal, onMoved } = options;
+  const { client, source, limit = Number.POSITIVE_INFINITY, signal, wants, onMoved } = options;
   const there = await countOf(client, source);
-  if (there === undefined && limit === Number.POSITIVE_INFINITY) throw uncounted({ queue: source });
+  if (there === undefined && (limit === Number.POSITIVE_INFINITY || wants)) throw uncounted({ queue: source });
   const goal = Math.min(limit, there ?? limit);
   const left = new Map<string, string>();
+  /** Those that are not meant: held, so that what comes after them comes, until all go back to their places. */
+  const passed = new Set<string>();
   /** Acknowledged in a transaction of which nobody knows whether it happened; those that come again were not. */
   const unsure = new Set<string>();
   let moved = 0;
   let alone = 0;
-  await using inflow = await Inflow.open(client, source);
-  while (moved + left.size < goal && left.size < leftAtMost && !signal.aborted) {
-    const open = goal - moved - left.size - unsure.size;
+  await using inflow = await Inflow.open(client, source, wants ? { holds: Math.min(there ?? 0, heldAtMost) } : {});
+  const seen = (): number => moved + left.size + passed.size;
+  while (moved + left.size < goal && seen() < (there ?? goal) && left.size < leftAtMost && !signal.aborted) {
+    const open = Math.min(goal - moved - left.size, (there ?? goal) - seen()) - unsure.size;
     const came = await inflow.next(alone > 0 || open < 1 ? 1 : Math.min(batchSize, open), signal);
     const [first] = came;
     // Messages that come again come first: if another is the first, what was unsure has happened.
-    if (!first || (open < 1 && !unsure.has(first.messageId))) break;
+    if (!first || (open < 1 && !unsure.has(first.messageId) && !passed.has(first.messageId))) break;
     for (const { messageId } of came) unsure.delete(messageId);
-    const batch = came.filter(({ messageId }) => !left.has(messageId));
+    for (const delivery of came) if (wants?.(delivery) === false) passed.add(delivery.messageId);
+    const batch = came.filter(({ messageId }) => !left.has(messageId) && !passed.has(messageId));
+    if (batch.length === 0) continue;
     alone -= 1;
     const began = performance.now();
     try {
       const leaving = await settle(batch, options);
       for (const [id, reason] of leaving.stay) left.set(id, reason);
-      moved += leaving.left;
-      onMoved?.(moved);
-      await pause(performance.now() - began, signal);
+      moved += leaving.left.length;
+      onMoved?.(moved, leaving.left);
+      await pause(performance.now() - began, batch.length, options);
     } catch (error) {
       if (unknown.is(error)) for (const { messageId } of batch) unsure.add(messageId);
       else if (isRefusal(error) && batch.length > 1) alone = batch.length;
@@ -85,15 +96,16 @@ export async function move(options: Move): Promise<Moved> {
 }
 
 /** As long as the last transaction took: half of the broker's time is left to live traffic, and more when it is slow. */
-async function pause(took: number, signal: AbortSignal): Promise<void> {
-  await sleep(Math.min(took, longestPause), undefined, { signal }).catch(() => undefined);
+async function pause(took: number, count: number, { rate, signal }: Pick<Move, 'rate' | 'signal'>): Promise<void> {
+  const due = rate === undefined ? 0 : (count / rate) * 1000 - took;
+  await sleep(Math.max(due, Math.min(took, longestPause)), undefined, { signal }).catch(() => undefined);
 }
 
 /** Acknowledges in one transaction all that may leave. */
 async function settle(
   batch: readonly Delivery[],
   { client, decide }: Move,
-): Promise<{ readonly left: number; readonly stay: readonly (readonly [string, string])[] }> {
+): Promise<{ readonly left: readonly Delivery[]; readonly stay: readonly (readonly [string, string])[] }> {
   const decided = decide(batch).map((leaving, index) => ({ leaving, delivery: batch[index] }));
   const going = decided.flatMap(({ leaving, delivery }) =>
     delivery && !('stays' in leaving) ? [{ ...leaving, delivery }] : [],
@@ -105,7 +117,7 @@ async function settle(
     ack: going.map(({ delivery }) => delivery),
     send: sends(going, client),
   });
-  return { left: going.length, stay };
+  return { left: going.map(({ delivery }) => delivery), stay };
 }
 
 /** All that leaves, and one message of records to the ledger. */

@@ -4,7 +4,7 @@ import { move, type Move, type Moved } from './move.ts';
 import { reinjection, type Order } from './reinjection.ts';
 
 /** What all commands say that empty a queue. */
-export type Emptying = Pick<Move, 'limit' | 'signal' | 'onMoved'>;
+export type Emptying = Pick<Move, 'limit' | 'signal' | 'wants' | 'rate' | 'onMoved'>;
 
 /** Sends the dead letters of a queue to where they came from: ACK, SEND and the ledger's record in one transaction. */
 export async function reinjectQueue(

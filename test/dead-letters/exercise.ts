@@ -13,7 +13,7 @@ import { done, rejected } from '../../src/services/outcome.ts';
 import type { ReinjectionRecord } from '../../src/services/record.ts';
 import { defineService, type StepInput } from '../../src/services/service.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
-import { Client } from '../../src/stomp/client.ts';
+import { Client, type Delivery } from '../../src/stomp/client.ts';
 import { uniqueNamespace } from '../fixtures/namespace.ts';
 import { Site } from '../fixtures/site.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -135,6 +135,27 @@ export function exerciseDeadLetters(start: () => Promise<SuiteBroker>): void {
       expect(moved).toBe(2);
       expect(left).toMatchObject([{ reason: expect.stringContaining('/queue/a,b') as string }]);
       expect(await countOf(client, queue)).toBe(1);
+    });
+
+    it('takes those that are meant out of several kinds; the others keep their places and their order', async () => {
+      await using client = await connected();
+      const queue = deadLettersOf(client, 'work');
+      await fill(client, queue, 700);
+      const isMeant = (n: number): boolean => n % 3 === 1;
+      const wants = ({ headers }: Delivery): boolean => isMeant(Number(headers['baton-key']));
+      const numbers = Array.from({ length: 700 }, (_, n) => n);
+      const canary = await reinjectQueue(client, queue, order, { signal: forever, wants, limit: 1 });
+      expect(canary).toEqual({ moved: 1, left: [], interrupted: false });
+      const told: number[] = [];
+      const onMoved = (_: number, those: readonly Delivery[]) =>
+        void told.push(...those.map(({ headers }) => Number(headers['baton-key'])));
+      const rest = await reinjectQueue(client, queue, order, { signal: forever, wants, onMoved });
+      const meant = numbers.filter(isMeant);
+      expect(rest).toEqual({ moved: meant.length - 1, left: [], interrupted: false });
+      expect(told).toEqual(meant.slice(1));
+      const text = ({ body }: { readonly body: Buffer }): number => Number(body.toString());
+      expect((await contents(client, client.queue('work'))).map(text)).toEqual(meant);
+      expect((await contents(client, queue)).map(text)).toEqual(numbers.filter((n) => !isMeant(n)));
     });
 
     it('ends after the transaction under way when it is told to, and loses nothing', async () => {
