@@ -16,6 +16,7 @@ export type PartName =
   | 'dispatcher'
   | 'dead letters'
   | 'ledger'
+  | 'reprocess'
   | 'access'
   | 'monitor'
   | 'builtin services'
@@ -42,10 +43,14 @@ export const parts: Readonly<Record<PartName, Part>> = {
   dispatcher: { files: '^src/dispatcher/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
   'dead letters': { files: '^src/dead-letters/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
   ledger: { files: '^src/ledger/', mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services'] },
+  reprocess: {
+    files: '^src/reprocess/',
+    mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'ledger'],
+  },
   access: { files: '^src/access/', mayImport: ['core'] },
   monitor: {
     files: '^src/monitor/',
-    mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'ledger', 'access'],
+    mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'ledger', 'reprocess', 'access'],
   },
   'builtin services': {
     files: '^src/services/builtin/',
@@ -61,7 +66,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
 
 /** What is kept at one place, so that it can be replaced there: an import from elsewhere is an error. */
 export const keptIn: Readonly<Record<string, readonly PartName[]>> = {
-  'node:sqlite': ['broker', 'services', 'dispatcher', 'ledger', 'access'],
+  'node:sqlite': ['broker', 'services', 'dispatcher', 'ledger', 'reprocess', 'access'],
   commander: ['cli'],
   express: ['monitor'],
   h5wasm: ['detectors'],
