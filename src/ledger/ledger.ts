@@ -43,11 +43,7 @@ export interface Ledger extends AsyncDisposable {
 
 /** How many record messages the broker may send ahead. ActiveMQ's acknowledgements slow down with more. */
 const prefetch = 200;
-  readonly failures: Failures;
   readonly past: PastRuns;
-  readonly pauses: PausedServices;
-  readonly journal: Journal;
-  readonly remarks: Remarks;
 
 /** Starts the one ledger of a store. Throws `ledger.taken` when it has one already. */
 export async function startLedger(options: LedgerOptions): Promise<Ledger> {
@@ -101,10 +97,6 @@ function announce(events: Events<LedgerEvents>, log: Log, { runs, results, overB
     log.warn(over, 'a step is over its budget');
     events.emit('overBudget', over);
   }
-      failures,
       past: new PastRuns(store.database),
-      pauses,
-      journal: new Journal(store),
-      remarks: new Remarks(store),
   if (announcements) events.emit('announcements', announcements);
 }
