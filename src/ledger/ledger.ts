@@ -11,8 +11,8 @@ import type { LedgerEvents } from './events.ts';
 import { LogBook } from './logs/log-book.ts';
 import { LogQueries } from './logs/log-queries.ts';
 import { LogStore, standardLogLimits, type LogLimits } from './logs/log-store.ts';
-import { Queries } from './queries.ts';
 import { PastRuns } from './past-runs.ts';
+import { Queries } from './queries.ts';
 import { QuietWatch } from './quiet.ts';
 import { openStore } from './store.ts';
 
@@ -35,6 +35,7 @@ export interface Ledger extends AsyncDisposable {
   readonly events: Events<LedgerEvents>;
   readonly queries: Queries;
   readonly logs: LogQueries;
+  readonly past: PastRuns;
   /** Why nothing is entered at the moment; undefined when all is well. */
   readonly trouble: Trouble | undefined;
   /** Resolves when what was entered is acknowledged and the store is closed. May be called twice. */
@@ -43,7 +44,6 @@ export interface Ledger extends AsyncDisposable {
 
 /** How many record messages the broker may send ahead. ActiveMQ's acknowledgements slow down with more. */
 const prefetch = 200;
-  readonly past: PastRuns;
 
 /** Starts the one ledger of a store. Throws `ledger.taken` when it has one already. */
 export async function startLedger(options: LedgerOptions): Promise<Ledger> {
@@ -78,6 +78,7 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
       events,
       queries: new Queries(store.database),
       logs: new LogQueries(logStore.database),
+      past: new PastRuns(store.database),
       get trouble() {
         return consumer.trouble;
       },
@@ -97,6 +98,5 @@ function announce(events: Events<LedgerEvents>, log: Log, { runs, results, overB
     log.warn(over, 'a step is over its budget');
     events.emit('overBudget', over);
   }
-      past: new PastRuns(store.database),
   if (announcements) events.emit('announcements', announcements);
 }
