@@ -39,7 +39,7 @@ interface Listener {
 export class Live {
   readonly #options: LiveOptions;
   readonly #listeners = new Set<Listener>();
-  readonly #news = new Map<string, LiveEvent>();
+  readonly #news = new Map<string | symbol, LiveEvent>();
   #flushing: NodeJS.Timeout | undefined;
   #beating: NodeJS.Timeout | undefined;
   readonly #recent = new RecentEvents();
@@ -138,15 +138,15 @@ export class Live {
   }
 }
 
-/** What an event is about: of the same thing only the last news counts. */
-function subjectOf(event: LiveEvent): string {
+/** What an event is about: of the same thing only the last news counts. Each result is a thing of its own. */
+function subjectOf(event: LiveEvent): string | symbol {
   switch (event.type) {
     case 'run':
       return `run ${event.run.id}`;
     case 'service':
       return `service ${event.service.host} ${event.service.service} ${event.service.serviceClass}`;
     case 'result':
-      return `result ${event.run} ${String(event.result.step)} ${String(event.result.time)}`;
+      return Symbol('result');
     case 'logs':
       return `logs ${event.runs.join(' ')}`;
     case 'snapshot':

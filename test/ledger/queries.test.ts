@@ -86,6 +86,42 @@ describe('the list of runs', () => {
     expect(numbers(ledger, filter)).toBe(expected);
   });
 
+  it.each([
+    ['a word of many that begin alike', 'sample1', 11],
+    ['the beginning of many words', 'SAMPL', 20],
+    ['the beginning of few words', 'lysoz', 2],
+    ['the inside of a word', 'ample', 0],
+    ['words of which one is nowhere', 'sampl tomography', 0],
+    ['the beginnings of two words', 'lysoz grids', 2],
+    ['a word, of the visit', 'sampl', 10, { visit: 'mx23-0' }],
+    ['a word, of another visit that begins alike', 'sampl', 0, { visit: 'mx23' }],
+  ] as const)('is searched for %s', async (_what, text, count, more: Partial<RunFilter> = {}) => {
+    await using ledger = await openBook();
+    const names = [...Array.from({ length: 20 }, (_, n) => `sample${String(n)}`), 'lysozyme', 'lysozymes-2'];
+    ledger.enter(
+      names.map((collection, n) =>
+        announced(`run-${String(n)}`, { collection, visit: `mx23-${String(n % 2)}`, recipes: ['gridscan'] }),
+      ),
+    );
+    expect(ledger.queries.runs({ limit: 50, text, ...more }).items).toHaveLength(count);
+  });
+
+  it('leads to a run that fits far back, through pages that may be empty', async () => {
+    await using ledger = await openBook();
+    const run = (n: number): string => `run-${String(n)}`;
+    ledger.enter([announced(run(0)), settled(run(0), 1, 'dead')], [announced(run(1)), settled(run(1), 1, 'dead')]);
+    for (let first = 2; first < 9_000; first += 500)
+      ledger.enter(Array.from({ length: 500 }, (_, n) => announced(run(first + n))));
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = ledger.queries.runs({ limit: 1, text: 'run', state: 'failed', cursor });
+      found.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(found).toEqual([run(1), run(0)]);
+  });
+
   it('finds a run by its id before its announcement has come, and by its words after', async () => {
     await using ledger = await openBook();
     ledger.enter([settled('early-bird', 1, 'done')]);

@@ -135,6 +135,14 @@ describe('a stream of events', () => {
     expect(site.text.match(/"sent":\d+/g)).toEqual(['"sent":99', '"sent":7']);
   });
 
+  it('tells of every result, also of two of one step in the same millisecond', async () => {
+    await using site = stream();
+    for (const spots of [1, 2, 3])
+      site.live.publish({ type: 'result', run: 'a', result: { time: 5, step: 2, result: { spots } } });
+    await site.wrote('"spots":3');
+    expect(site.text.match(/"spots":\d+/g)).toEqual(['"spots":1', '"spots":2', '"spots":3']);
+  });
+
   it('to one who does not read keeps nothing back but a snapshot', async () => {
     await using site = stream({ stalled: true });
     const long = 'x'.repeat(100_000);

@@ -48,7 +48,7 @@ export const operations: Operations = {
     answer: pageOf('QueueView'),
   },
   'GET /api/runs': {
-    summary: 'Runs, those that were heard of last first',
+    summary: 'Runs, those that were heard of last first; where few fit, a page with a `next` may hold fewer than `limit`',
     needs: 'viewer',
     query: {
       state: oneOf(runStates),

@@ -1,5 +1,5 @@
 import { useCallback, type ReactElement } from 'react';
-import type { LiveEvent, RunDetail } from '../../../src/monitor/api.ts';
+import type { LiveEvent, ResultView, RunDetail } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { JsonText } from '../parts/JsonText.tsx';
@@ -79,8 +79,8 @@ function Work({ run }: { readonly run: RunDetail }): ReactElement {
         {run.results.length === 0 && (
           <Nothing>{run.state === 'running' ? 'No result yet.' : 'This run gave no result.'}</Nothing>
         )}
-        {run.results.map((result) => (
-          <Result key={`${result.step} ${result.time}`} result={result} />
+        {numbered(run.results).map(({ key, result }) => (
+          <Result key={key} result={result} />
         ))}
       </Panel>
       <div className="run-flow">
@@ -91,6 +91,18 @@ function Work({ run }: { readonly run: RunDetail }): ReactElement {
       <LogPanel run={run.id} filter={filter} />
     </>
   );
+}
+
+/** Results with what tells each from the others, also from one of the same step in the same millisecond. */
+function numbered(results: RunDetail['results']): readonly { readonly key: string; readonly result: ResultView }[] {
+  const seen = new Map<string, number>();
+  const fromFirst = results.toReversed().map((result) => {
+    const moment = `${result.step} ${result.time}`;
+    const before = seen.get(moment) ?? 0;
+    seen.set(moment, before + 1);
+    return { key: `${moment} ${before}`, result };
+  });
+  return fromFirst.toReversed();
 }
 
 function Recipe({ run, filter }: { readonly run: RunDetail; readonly filter: DeliveryFilter }): ReactElement {

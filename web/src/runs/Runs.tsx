@@ -35,7 +35,12 @@ export function Runs(): ReactElement {
           {items !== undefined && items.length > 0 && (
             <RunTable runs={items} columns="full" caption="Runs, newest first" />
           )}
-          {items?.length === 0 && <Empty filtered={isFiltered(query)} />}
+          {items?.length === 0 &&
+            (answer?.next === undefined ? (
+              <Empty filtered={isFiltered(query)} />
+            ) : (
+              <NoneYet next={withCursor(query, answer.next)} />
+            ))}
         </div>
         <Paging query={query} next={answer?.next} />
       </Panel>
@@ -62,6 +67,15 @@ function Empty({ filtered }: { readonly filtered: boolean }): ReactElement {
     </Nothing>
   ) : (
     <Nothing>Nothing has been announced yet. Runs appear here the moment acquisition announces a collection.</Nothing>
+  );
+}
+
+/** The monitor ends a search that takes long, so that all else goes on; the next page begins where this one ended. */
+function NoneYet({ next }: { readonly next: string }): ReactElement {
+  return (
+    <Nothing>
+      None of the runs looked through so far fits. <Link to={next}>Look further back</Link>
+    </Nothing>
   );
 }
 
