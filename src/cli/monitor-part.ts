@@ -9,33 +9,45 @@ import type { HealthOptions } from '../monitor/health-options.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { RunningPart } from '../services/attend.ts';
 import { Client } from '../stomp/client.ts';
+import { announcingSite } from './announcing-site.ts';
 import { alertReceivers } from './alert-receivers.ts';
+import { recipeSite } from './recipe-site.ts';
 import { installedServices } from './site-facts.ts';
 import { brokerAddress, processName, type PartTools } from './part-tools.ts';
 
 /** The ledger and the status page that shows it, in one process. */
-export async function startMonitorPart(config: Config, { log, version }: PartTools): Promise<RunningPart> {
+export async function startMonitorPart(
+  config: Config,
+  { log, version }: Pick<PartTools, 'log' | 'version'>,
+): Promise<RunningPart> {
   const client = new Client({ address: brokerAddress(config), name: `${processName()} monitor`, log });
   await client.start();
   // Log lines come over a connection of their own: a flood of them waits there, and not before records.
   const logClient = new Client({ address: brokerAddress(config), name: `${processName()} run log`, log });
   await logClient.start();
+  // Letters that are held in their queue keep nothing else waiting.
+  const letterClient = new Client({ address: brokerAddress(config), name: `${processName()} dead letters`, log });
+  await letterClient.start();
+  const letters = { client: letterClient, folder: join(config.store, 'dead-letters') };
   const { linesPerRun, megabytes, days } = config.runLog;
   const runLog = { client: logClient, limits: { linesPerRun, bytes: megabytes * 1e6, days } };
   const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, runLog, log });
   const access = openAccess(join(config.store, 'access'), { sessions: config.page.sessions });
   const webRoot = resolve(import.meta.dirname, '../../dist/web');
-  const schema = recipeSchema(await installedServices(config));
+  const services = await installedServices(config);
+  const schema = recipeSchema(services);
   const monitor = await startMonitor({
     ...(await pageOptions(config)),
-    ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema },
+    ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema, recipes: await recipeSite(config) },
+    announcing: await announcingSite(config, services, client),
+    letters,
     health: await healthOptions(config),
   });
   const stop = async (): Promise<void> => {
     await monitor.stop();
     access[Symbol.dispose]();
     await ledger.stop();
-    await Promise.all([client.stop(), logClient.stop()]);
+    await Promise.all([client.stop(), logClient.stop(), letterClient.stop()]);
   };
   return { details: { port: monitor.port }, stop };
 }

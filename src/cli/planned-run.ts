@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { JsonObject } from '../core/json.ts';
 import { Library } from '../dispatcher/library.ts';
-import { instantiate } from '../dispatcher/instantiate.ts';
+import { instantiate, type Instantiated } from '../dispatcher/instantiate.ts';
 import { choose, type Plan } from '../dispatcher/plan.ts';
-import { parseRequest, ruledQueue } from '../dispatcher/request.ts';
+import { parseRequest, ruledQueue, type Request } from '../dispatcher/request.ts';
+import { checkMessages } from '../dispatcher/rerun.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 
 /** The queue that an announcement belongs to: one that names no recipes leaves them to the rules. */
@@ -12,17 +13,41 @@ export function announcementQueue(message: JsonObject): string {
   return 'recipes' in message || 'custom_recipe' in message ? 'processing_recipe' : ruledQueue;
 }
 
-/**
- * What the dispatcher would make of an announcement, by its own parts; nothing is sent. No recipe where there is nothing
- * to run. Throws what it would refuse the announcement with.
- */
-export async function plannedRun(
+/** What would start: no recipe where there is nothing to run. */
+interface PlannedRun {
+  readonly plan: Plan;
+  readonly recipe: Recipe | undefined;
+}
+
+/** What the dispatcher would make of an announcement, by its own parts; nothing is sent. Throws what it would refuse it with. */
+export async function plannedRun(message: JsonObject, config: Config): Promise<PlannedRun> {
+  const { plan, instantiated } = await plannedOn(announcementQueue(message), message, config);
+  return { plan, recipe: instantiated?.recipe };
+}
+
+/** What would be chosen for an announcement: the recipes are not looked at. Throws what the choice would be refused with. */
+export async function plannedChoice(message: JsonObject, config: Config, library: Library): Promise<Plan> {
+  return await choiceOf(readRequest(announcementQueue(message), message, config), config, library);
+}
+
+/** What would start for an announcement on any queue that the dispatcher reads. */
+export async function plannedOn(
+  queue: string,
   message: JsonObject,
-  { recipes, announcements }: Config,
-): Promise<{ readonly plan: Plan; readonly recipe: Recipe | undefined }> {
-  const library = new Library(recipes);
-  const names = announcements.fields;
-  const request = parseRequest(announcementQueue(message), {}, JSON.stringify(message), { names });
-  const plan = await choose(request, request.guid ?? randomUUID(), library, announcements.customRecipes);
-  return { plan, recipe: (await instantiate(plan, library))?.recipe };
+  config: Config,
+): Promise<{ readonly plan: Plan; readonly instantiated: Instantiated | undefined }> {
+  const library = new Library(config.recipes);
+  const request = readRequest(queue, message, config);
+  const plan = await choiceOf(request, config, library);
+  const instantiated = await instantiate(plan, library);
+  if (request.rerun) checkMessages(request.rerun, instantiated?.recipe);
+  return { plan, instantiated };
+}
+
+function readRequest(queue: string, message: JsonObject, { announcements }: Config): Request {
+  return parseRequest(queue, {}, JSON.stringify(message), { names: announcements.fields });
+}
+
+async function choiceOf(request: Request, { announcements }: Config, library: Library): Promise<Plan> {
+  return await choose(request, request.guid ?? randomUUID(), library, announcements.customRecipes);
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { text as textFrom } from 'node:stream/consumers';
 import type { Config } from '../config/config.ts';
 import { messageOf, type BatonError } from '../core/errors.ts';
+import { filesIn } from '../core/files-in.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { tooLarge } from '../recipes/errors.ts';
 import { recipeLimits } from '../recipes/read.ts';
@@ -21,7 +22,7 @@ export interface RecipeFile {
 export async function* recipeFiles(paths: readonly string[]): AsyncGenerator<RecipeFile> {
   for (const path of paths) {
     if (path === '-') yield { file: path, text: await textFrom(process.stdin) };
-    else for (const file of await filesIn(path)) yield await fileAt(file);
+    else for (const file of await recipesIn(path)) yield await fileAt(file);
   }
 }
 
@@ -46,32 +47,15 @@ export async function filesBelow(path: string, isWanted: (name: string) => boole
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  return found.isDirectory() ? (await below(path, isWanted, new Set())).sort() : [path];
+  if (!found.isDirectory()) return [path];
+  return await filesIn(path, isWanted).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(error.path ?? path, error);
+  });
 }
 
-async function filesIn(path: string): Promise<readonly string[]> {
+async function recipesIn(path: string): Promise<readonly string[]> {
   const files = await filesBelow(path, (name) => name.endsWith('.json'));
   if (files.length === 0) throw usage({ problem: `There are no recipes (*.json) in ${path}` });
-  return files;
-}
-
-/** Follows links to files and folders, each folder once: links may lead back. Names that begin with a point are passed over, and so is `node_modules`. */
-async function below(folder: string, isWanted: (name: string) => boolean, seen: Set<string>): Promise<string[]> {
-  const real = await realpath(folder);
-  if (seen.has(real)) return [];
-  seen.add(real);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw unreadable(folder, error);
-  });
-  const files: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
-    // A link that leads nowhere is none of ours.
-    const kind = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
-    if (kind.isDirectory()) files.push(...(await below(path, isWanted, seen)));
-    else if (kind.isFile() && isWanted(entry.name)) files.push(path);
-  }
   return files;
 }
 

@@ -18,6 +18,8 @@ export interface PageConfig {
   readonly unclaimed: UserRole;
   readonly proxy?: ProxyConfig;
   readonly sessions: SessionLimits;
+  /** Whether administrators may save recipes on the page. */
+  readonly editRecipes: boolean;
   /** Folders below which files that results name are given out. */
   readonly files: readonly string[];
 }
@@ -59,6 +61,7 @@ export function pageConfig(read: PageFile, httpPort: number | undefined, broker:
     unclaimed: asksForLogin(broker) ? 'viewer' : 'admin',
     ...(proxy && { proxy }),
     sessions: { ...standardSessions, ...read.sessions },
+    editRecipes: read.editRecipes ?? false,
     files: (read.files ?? []).map((root) => resolve(folder, root)),
   };
 }

@@ -59,6 +59,12 @@ export const pageSchema: JsonObject = closed({
     default: [],
     description: 'folders below which files that results of runs name may be downloaded from the page by every viewer',
   },
+  editRecipes: {
+    type: 'boolean',
+    default: false,
+    description:
+      'whether administrators may save recipes on the page: what they save runs from the next announcement on. Where false, recipes can be looked at, changed and tried there all the same',
+  },
   sessions: closed({
     idleHours: {
       type: 'number',

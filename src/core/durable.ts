@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 
 /**
  * Writes a file whole or not at all: it has its name only when it is safe on disk, and both are when this resolves. Until
- * then it is called `.name.part` in the same folder.
+ * then it is called `.name.part` in the same folder. `mode` are its permissions, where others than usual.
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, text: string, mode?: number): Promise<void> {
   const part = join(dirname(path), `.${basename(path)}.part`);
   const file = await open(part, 'w');
   try {
     await file.writeFile(text);
+    if (mode !== undefined) await file.chmod(mode);
     await file.sync();
   } finally {
     await file.close();

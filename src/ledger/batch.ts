@@ -7,9 +7,12 @@ import {
   type AnnouncementRecord,
   type CancellationRecord,
   type JoinRecord,
+  type ProgressRecord,
   type ReinjectionRecord,
+  type ReplyRecord,
   type StepRecord,
 } from '../services/record.ts';
+import { countSends } from '../services/sending.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import { Budgets, type OverBudget } from './budgets.ts';
 import { finalReply } from './final-reply.ts';
@@ -17,6 +20,7 @@ import { parseBatch, type Malformed } from './intake.ts';
 import type { Entry, QuietRecord } from './record-schema.ts';
 import { RunChange } from './run-change.ts';
 import type { Cancellation } from './tables/cancellations.ts';
+import { toldFrames } from './told.ts';
 import type { RunRow } from './tables/runs.ts';
 import { standing, sumOf, type Standing, type StepTallies } from './states.ts';
 import type { Tables } from './tables/tables.ts';
@@ -44,8 +48,10 @@ export class Batch {
   readonly #queues = new Set<string>();
   readonly #totals = new Map<Total, number>();
   readonly #cancellations: { readonly messageId: string; readonly record: CancellationRecord }[] = [];
+  readonly #progress: { readonly messageId: string; readonly record: ProgressRecord }[] = [];
   readonly #joins: { readonly messageId: string; readonly answer: JoinAnswer }[] = [];
   readonly #budgets: Budgets;
+  #hasFailures = false;
   readonly results: RunResult[] = [];
 
   constructor(tables: Tables, now: number) {
@@ -63,6 +69,11 @@ export class Batch {
   get runs(): readonly string[] {
     const heard = [...this.#runs.values()].filter((run) => run.isNews).map(({ id }) => id);
     return [...new Set([...heard, ...this.overBudget.map(({ run }) => run)])];
+  }
+
+  /** True when something failed, or what had failed was sent again. */
+  get hasFailures(): boolean {
+    return this.#hasFailures;
   }
 
   /** True when an announcement was settled. */
@@ -85,6 +96,7 @@ export class Batch {
    * beside those, with the acknowledgement of a message, by its id.
    */
   close(destinations: Destinations): ReadonlyMap<string, readonly Outgoing[]> {
+    for (const { messageId, record } of this.#progress) this.#tell(record, messageId, destinations);
     for (const run of this.#runs.values()) if (run.isNews) this.#conclude(run, destinations);
     for (const name of this.#queues) this.#tables.records.addQueue(name);
     this.#budgets.look((id) => this.#known(id)?.row);
@@ -104,11 +116,13 @@ export class Batch {
     switch (entry.kind) {
       case 'step':
         return this.#enterStep(entry, messageId);
+      case 'progress':
+        this.#progress.push({ messageId, record: entry });
+        return;
       case 'announcement':
         return this.#enterAnnouncement(entry, messageId);
       case 'reply':
-        if (this.#tables.records.addReply(entry)) this.#count(`replies.${entry.outcome}`);
-        return;
+        return this.#enterReply(entry);
       case 'reinjection':
         return this.#enterReinjection(entry, messageId);
       case 'quiet':
@@ -127,10 +141,13 @@ export class Batch {
 
   #enterStep(record: StepRecord, messageId: string): void {
     const run = this.#run(record.run, record.sent);
+    if (!run) return;
     if (!this.#tables.records.addDelivery(run.row.seq, record)) return;
     const isAgain =
       run.hasDead && finalOutcomes.has(record.outcome) && this.#tables.records.wasDead(run.row.seq, record);
     run.addDelivery(record, isAgain, messageId);
+    if (record.outcome === 'dead') this.#fail(record);
+    else if (isAgain) this.#recover(record.run, record.key);
     this.#count(`deliveries.${record.outcome}`);
     this.#queues.add(record.queue);
     this.#budgets.use(record);
@@ -141,6 +158,33 @@ export class Batch {
     }
   }
 
+  #fail({ run, key, step, service, host, cause, finished, reinjected = 0 }: StepRecord): void {
+    const { code = '', message = '' } = cause ?? {};
+    this.#tables.failures.add({
+      ...{ run, key, step, service, host, code, message, died: finished, reinjected, isRecorded: true },
+      ...this.#tables.failures.recipeOf(run),
+      ...{ queue: undefined, letter: undefined },
+    });
+    this.#hasFailures = true;
+  }
+
+  #recover(run: string, key: string): void {
+    if (this.#tables.failures.remove(run, key)) this.#hasFailures = true;
+  }
+
+  /** Each message once, however often it is told of. It leaves with the acknowledgement of the record that was first. */
+  #tell(record: ProgressRecord, messageId: string, destinations: Destinations): void {
+    const run = this.#run(record.run, record.sent);
+    if (!run) return;
+    const news = record.messages.filter(({ key }) => this.#tables.told.add(run.row.seq, key));
+    if (news.length === 0) return;
+    run.addProgress(record, countSends(news), messageId);
+    this.#queues.add(record.queue);
+    const frames = toldFrames(record, news, destinations, this.#now);
+    for (const [index, frame] of frames.entries())
+      this.#tables.caused.add(messageId, `${record.id} ${index}`, frame, this.#now);
+  }
+
   #enterJoin(record: JoinRecord, messageId: string): void {
     const members = this.#tables.joins.enter(record, this.#now);
     if (record.state === 'closing' || record.state === 'asked')
@@ -149,19 +193,23 @@ export class Batch {
 
   #enterReinjection(record: ReinjectionRecord, messageId: string): void {
     const run = this.#run(record.run, record.time);
+    if (!run) return;
     if (!this.#tables.records.addReinjection(run.row.seq, record)) return;
     run.addReinjection(record, messageId);
+    this.#recover(record.run, record.id.replace(/\.r\d+$/, ''));
     this.#count('reinjections');
   }
 
   /** An announcement that has to wait for its files is settled many times; only what became of it is kept. */
   #enterAnnouncement(record: AnnouncementRecord, messageId: string): void {
-    if (record.outcome === 'later') return;
+    if (record.outcome === 'later' || (record.outcome === 'accepted' && this.#isOfRemoved(record))) return;
     const announcement = this.#tables.records.addAnnouncement(record);
     if (announcement === undefined) return;
+    if (record.started) this.#tables.starts.keep(announcement, record.started);
     this.#count(`announcements.${record.outcome}`);
     if (record.outcome !== 'accepted') return;
     const run = this.#run(record.run, record.received);
+    if (!run) return;
     if (run.announcement === null) {
       this.#tables.runs.announce(run.row.seq, announcement, record);
       this.#budgets.promise(run.row.seq, record);
@@ -179,17 +227,42 @@ export class Batch {
   #cancel(record: CancellationRecord): CancellationNews {
     const { run } = record;
     const row = this.#tables.runs.find(run);
-    if (row && row.state !== 'running') return { kind: 'answer', run, state: 'ended', ended: row.state };
+    const { state } = row ?? this.#tables.removed.find(run) ?? { state: 'running' };
+    if (state !== 'running') return { kind: 'answer', run, state: 'ended', ended: state };
     this.#tables.cancellations.add(record, this.#now);
     if (row) return { kind: 'answer', run, state: 'cancelled' };
     this.#tables.cancellations.forgetUnknown(this.#now);
     return { kind: 'answer', run, state: 'unknown' };
   }
 
-  /** The run's changes; the first that is heard of a run makes its row. */
-  #run(id: string, time: number): RunChange {
+  #enterReply(record: ReplyRecord): void {
+    if (!this.#known(record.run) && this.#tables.removed.find(record.run)) return this.#count('removed.late');
+    if (this.#tables.records.addReply(record)) this.#count(`replies.${record.outcome}`);
+  }
+
+  /**
+   * An id that was announced anew, long after its run was removed, is another run; the same record that comes late is
+   * not: it was counted when it came first.
+   */
+  #isOfRemoved({ run, settled }: AnnouncementRecord): boolean {
+    const removed = this.#known(run) ? undefined : this.#tables.removed.find(run);
+    if (!removed) return false;
+    if (settled > removed.time) this.#tables.removed.forget(run);
+    else this.#count('removed.late');
+    return settled <= removed.time;
+  }
+
+  /**
+   * The run's changes; the first that is heard of a run makes its row. Undefined when the run was removed: a part of it
+   * would look like a run that goes on for ever.
+   */
+  #run(id: string, time: number): RunChange | undefined {
     const known = this.#known(id);
     if (known) return known;
+    if (this.#tables.removed.find(id)) {
+      this.#count('removed.late');
+      return undefined;
+    }
     this.#count('runs.running');
     return this.#changing(id, this.#tables.runs.create(id, Math.round(time)));
   }
@@ -216,6 +289,10 @@ export class Batch {
     const now = cancellation ? { ...drawn, state: 'cancelled' as const } : drawn;
     this.#tables.runs.conclude(seq, now, this.#now, run.latest);
     this.#budgets.conclude(run.id, seq, now.state);
+    if (run.announcement !== null) {
+      const counted = { counts: run.row.announcement !== null, failed: state === 'failed' };
+      this.#tables.recipeVersions.change(run.announcement, counted, { counts: true, failed: now.state === 'failed' });
+    }
     if (now.state !== state) {
       this.#count(`runs.${state}`, -1);
       this.#count(`runs.${now.state}`);

@@ -1,5 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { newer } from './errors.ts';
+import { failureTables } from './failures/format.ts';
+import { groupId, patternOf } from './failures/pattern.ts';
+import { shiftTables } from './shift/tables.ts';
+import { programFormat } from './tables/told.ts';
 
 /**
  * The store's formats: entry n brings a store of format n to format n + 1. What has been released is never edited, only
@@ -160,12 +164,49 @@ export const formats: readonly string[] = [
   -- W3C Trace Context: of the run, for whoever looks for it elsewhere.
   ALTER TABLE announcements ADD COLUMN traceparent TEXT;
   `,
+  `
+  -- What is kept for how long: runs by their ends, and those whose deliveries still have payloads.
+  ALTER TABLE runs ADD COLUMN payloads INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
+  CREATE INDEX runs_with_payloads ON runs (ended) WHERE ended IS NOT NULL AND payloads = 1;
+  -- Runs that were removed: what is still told of them must not look like new ones.
+  CREATE TABLE removed_runs (id TEXT NOT NULL PRIMARY KEY, time INTEGER NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- Of these, those whose rows are not all removed yet.
+  CREATE TABLE removals (run INTEGER PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
+  -- How many announcements refer to a text.
+  CREATE TABLE text_uses (hash TEXT NOT NULL PRIMARY KEY, uses INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO text_uses SELECT value ->> 'text', count(*) FROM announcements, json_each(sources)
+    WHERE sources IS NOT NULL AND value ->> 'text' IS NOT NULL GROUP BY 1;
+  `,
+  `
+  -- How many runs were made from each version of each recipe: by the name, and the hash of its meaning. The text, as the
+  -- latest of them had it, is the hash of one in texts.
+  CREATE TABLE recipe_versions (
+    name TEXT NOT NULL, hash TEXT NOT NULL, text TEXT, first INTEGER NOT NULL, latest INTEGER NOT NULL,
+    run TEXT NOT NULL,       -- the latest
+    runs INTEGER NOT NULL, failed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (name, hash)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO recipe_versions (name, hash, text, first, latest, run, runs, failed)
+  SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.hash') AS hash, json_extract(value, '$.text'),
+    min(received), max(received), runs.id, count(*), sum(runs.state = 'failed')
+    FROM runs JOIN announcements ON announcements.seq = runs.announcement, json_each(announcements.sources)
+    WHERE name <> 'custom_recipe' GROUP BY name, hash;
+  `,
+  failureTables,
+  `
+  -- The messages that a run began with, where those are not its recipe's: a part of another run was repeated.
+  ALTER TABLE announcements ADD COLUMN started TEXT;
+  `,
+  shiftTables,
+  programFormat,
 ];
 
 /** Brings a store to the newest format, one transaction a format: a crash in between is continued the next time. */
 export function migrate(database: DatabaseSync, folder: string, steps: readonly string[] = formats): void {
   const found = formatOf(database);
   if (found > steps.length) throw newer({ folder, found, known: steps.length });
+  if (found < steps.length) defineFunctions(database);
   for (const [format, step] of steps.entries()) {
     if (format < found) continue;
     try {
@@ -174,6 +215,18 @@ export function migrate(database: DatabaseSync, folder: string, steps: readonly 
       if (database.isTransaction) database.exec('ROLLBACK');
     }
   }
+}
+
+/** What is grouped in one format was not in those before. */
+function defineFunctions(database: DatabaseSync): void {
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  database.function('failure_pattern', { deterministic: true }, (message) => patternOf(text(message) ?? ''));
+  database.function('failure_group', { deterministic: true }, (step, service, code, message, version) =>
+    groupId({
+      ...{ step: Number(step), service: text(service), queue: undefined, code: text(code) ?? '' },
+      ...{ pattern: patternOf(text(message) ?? ''), version: text(version) },
+    }),
+  );
 }
 
 function formatOf(database: DatabaseSync): number {

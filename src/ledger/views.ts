@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
-import type { Cause, RecipeSource, SentOutput, StepOutcome } from '../services/record.ts';
+import type { Cause, ProgramAccount, RecipeSource, SentOutput, StepOutcome } from '../services/record.ts';
 
 /** What the ledger answers. Times are milliseconds since 1970 UTC. */
 
@@ -71,6 +71,8 @@ export interface DeliveryView {
   /** Seconds from the announcement that its step has, and those that had passed. */
   readonly budget?: { readonly seconds: number; readonly used: number };
   readonly outputs: readonly SentOutput[];
+  /** What the program took that was run for it, if one was. */
+  readonly program?: ProgramAccount;
 }
 
 export interface ResultView {
@@ -133,10 +135,84 @@ export interface RunRecipe {
   readonly sources?: readonly RecipeSource[];
 }
 
+/** The runs that a recipe was part of, since the ledger counts them. */
+export interface RecipeRuns {
+  readonly runs: number;
+  readonly failed: number;
+  /** When the latest was announced, and its id. */
+  readonly latest: number;
+  readonly run: string;
+}
+
+/** A version of a recipe that runs were made from: by its meaning, as layout and the order of keys do not count. */
+export interface RecipeVersion extends RecipeRuns {
+  readonly hash: string;
+  readonly first: number;
+  /** As the latest of them had it; absent where it is no longer, or was too large to be, kept. */
+  readonly text?: string;
+}
+
 /** One page of a list, newest first; `next` is the cursor for the page after it, absent on the last. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string;
+}
+
+/** Milliseconds: half of them took at most so long, and none longer than the longest. */
+export interface Spread {
+  readonly p50: number;
+  readonly max: number;
+}
+
+/** How many messages of a step were in each phase at the same time: the average over each slice of the run. */
+export interface PhaseLoad {
+  readonly waiting: readonly number[];
+  readonly held: readonly number[];
+  readonly running: readonly number[];
+}
+
+/** Where the time of a step's deliveries went: waiting in the broker (or parked), held by the service until it began, and running. */
+export interface StepWaterfall {
+  readonly step: number;
+  readonly service: string;
+  readonly deliveries: number;
+  readonly waiting: Spread;
+  readonly held: Spread;
+  readonly running: Spread;
+  readonly load: PhaseLoad;
+}
+
+/** The times of one delivery: it waited from `since` to `received`, was held until `started`, and ran until `finished`. */
+export interface DeliveryTimes {
+  readonly id: string;
+  readonly key: string;
+  readonly step: number;
+  readonly attempt: number;
+  readonly outcome: StepOutcome;
+  readonly since: number;
+  readonly received: number;
+  readonly started: number;
+  readonly finished: number;
+}
+
+/** Where the time of a run went. */
+export interface Waterfall {
+  readonly run: string;
+  readonly from: number;
+  readonly to: number;
+  /** Deliveries that were looked at, the latest, of so many. */
+  readonly deliveries: number;
+  readonly of: number;
+  /** Into how many equal slices the time from `from` to `to` is cut. */
+  readonly slices: number;
+  readonly steps: readonly StepWaterfall[];
+  /** The deliveries, of the step that was asked for, that took longest from waiting to finished, in the order of time: at most 60. */
+  readonly longest: readonly DeliveryTimes[];
+}
+
+/** One page of runs, and what is not in any: how many were removed, all of which had ended `before` or then. */
+export interface RunPage extends Page<RunSummary> {
+  readonly removed?: { readonly runs: number; readonly before: number };
 }
 
 /** announced = accepted + refused + duplicate (announcements still waiting stand in the broker's queue). */

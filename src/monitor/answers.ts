@@ -2,8 +2,13 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { busy } from '../access/errors.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import * as reprocess from '../reprocess/errors.ts';
 import type { ErrorAnswer } from './api.ts';
+import { nobodyMeant, notPaused } from './control/errors.ts';
+import { noAnnouncing } from './announcing/errors.ts';
 import * as errors from './errors.ts';
+import * as failed from './failed/errors.ts';
+import { cannotStart, notKept, nothingToRerun, planChanged } from './reruns/errors.ts';
 
 /** HTTP's status for each error that a request can meet. */
 const statuses: ReadonlyMap<string, number> = new Map([
@@ -12,6 +17,13 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [errors.costlyPath.code, 400],
   [errors.badBody.code, 400],
   [errors.badRequest.code, 400],
+  [reprocess.badNumbers.code, 400],
+  [reprocess.badParameter.code, 400],
+  [reprocess.noRecipe.code, 400],
+  [reprocess.tooMany.code, 400],
+  [reprocess.nothingSelected.code, 400],
+  [errors.badRecipeName.code, 400],
+  [errors.costlyRecipe.code, 400],
   [errors.loginNeeded.code, 401],
   [errors.badToken.code, 401],
   [errors.badLogin.code, 401],
@@ -22,20 +34,46 @@ const statuses: ReadonlyMap<string, number> = new Map([
   [errors.noRole.code, 403],
   [errors.notPermitted.code, 403],
   [errors.fileNotGiven.code, 403],
+  [errors.savingOff.code, 403],
+  [errors.recipeElsewhere.code, 403],
+  [nobodyMeant.code, 404],
+  [notPaused.code, 404],
   [errors.noSuchPath.code, 404],
   [errors.noSuchRun.code, 404],
   [errors.noSuchResult.code, 404],
   [errors.noSuchFile.code, 404],
+  [errors.noSuchRecipe.code, 404],
+  [errors.noSuchVersion.code, 404],
+  [failed.noSuchGroup.code, 404],
+  [failed.noSuchFailure.code, 404],
+  [failed.noLetter.code, 404],
+  [failed.notUnderWay.code, 409],
+  [failed.underWay.code, 409],
+  [failed.nothingLeft.code, 409],
+  [reprocess.noSuchBackfill.code, 404],
   [errors.badMethod.code, 405],
+  [reprocess.changed.code, 409],
+  [reprocess.wrongState.code, 409],
   [errors.noLength.code, 411],
+  [errors.recipeChanged.code, 412],
+  [notKept.code, 409],
+  [nothingToRerun.code, 409],
+  [planChanged.code, 409],
   [errors.bodyTooLarge.code, 413],
   [errors.notJson.code, 415],
   [errors.badRange.code, 416],
+  [errors.recipeHasErrors.code, 422],
+  [errors.noCondition.code, 428],
+  [cannotStart.code, 422],
   [errors.tooMany.code, 429],
   [errors.tooManyLogins.code, 429],
   [busy.code, 503],
   [errors.notConfirmed.code, 503],
   [errors.notBuilt.code, 503],
+  [errors.noReprocessing.code, 503],
+  [noAnnouncing.code, 503],
+  [errors.notSaved.code, 503],
+  [errors.noTrial.code, 503],
 ]);
 
 /** HTTP's status for an error's code; 500 for those that no request should meet. */

@@ -1,7 +1,9 @@
 import type { Way } from '../access/audit.ts';
 import type { Role } from '../access/roles.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { FailedCounts } from './failed/views.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
+import type { BackfillPreview as Preview, BackfillView, Pace } from '../reprocess/views.ts';
 
 /** What the REST interface answers and the event stream carries. The page imports these types and nothing else of ours. Times are milliseconds since 1970 UTC. */
 
@@ -12,6 +14,7 @@ export type {
   ReplyView,
   ResultView,
   RunDetail,
+  RunPage,
   RunRecipe,
   RunState,
   RunSummary,
@@ -21,7 +24,63 @@ export type {
 export type { NumberedResult, ResultEntry } from '../ledger/views.ts';
 export type { AuditPage } from '../access/audit.ts';
 export type { LogLevel, LogLineView, LogPage } from '../ledger/logs/log-view.ts';
+export type {
+  DryRun,
+  FirstMessage,
+  LintedRecipe,
+  RecipeChange,
+  RecipeEntry,
+  RecipePreview,
+  RecipeTrial,
+  RecipeVersionEntry,
+  RecipeVersionText,
+  RecipeView,
+  RulesChoice,
+  RuleUse,
+  SavedRecipe,
+  Saving,
+  UsedService,
+} from './recipes/views.ts';
+export type { Finding } from '../recipes/finding.ts';
+export type { RecipeRuns } from '../ledger/views.ts';
+export type { ParameterField, RuleVerdict } from './announcing/announcing-site.ts';
+export type { DifferenceInWords } from '../recipes/diff-words.ts';
+export type { ParameterChange, RerunPreview, RerunRecipe, RerunStep, RerunWish, StartedView } from './reruns/views.ts';
+export type {
+  Addressing,
+  CanaryOutcome,
+  FailureCounts,
+  FailureGroup,
+  FailureView,
+  LetterAction,
+  LetterActionKind,
+} from '../ledger/failures/failure-views.ts';
+export type {
+  Addressed,
+  BegunAction,
+  FailedCounts,
+  FailedPage,
+  FailureGroupView,
+  FailureLetter,
+  LetterPreview,
+  LetterView,
+} from './failed/views.ts';
 export type { Role } from '../access/roles.ts';
+export type {
+  BackfillRequest,
+  BackfillRun,
+  BackfillState,
+  BackfillView,
+  Estimate,
+  Hold,
+  ItemCounts,
+  ItemState,
+  Pace,
+  ParameterField as BackfillField,
+  RecipeChoice,
+  Selection,
+  SourceRun,
+} from '../reprocess/views.ts';
 
 export type HealthState = 'pass' | 'notice' | 'warning' | 'error';
 
@@ -56,7 +115,54 @@ export interface ServiceView {
   /** True when the last heartbeat's `expires` has passed without another. */
   readonly lost: boolean;
   readonly version?: string;
+  /** What it says that it can be told; absent where it is no service of Baton's. */
+  readonly controls?: readonly string[];
+  /** What holds it back, where something does: it takes no more until that is over. */
+  readonly paused?: PauseView;
   readonly extra: JsonObject;
+}
+
+/** Services that take no more until somebody says otherwise. */
+export interface PauseView {
+  /** The class of the services; `*` for all. */
+  readonly service: string;
+  /** Their machine; `*` for all. */
+  readonly host: string;
+  readonly since: number;
+  readonly who: string;
+  readonly reason: string;
+}
+
+/** What services can be told. */
+export type ServiceOrder = 'pause' | 'resume' | 'drain' | 'shutdown';
+
+/** A service that an order would reach. */
+export interface OrderTarget {
+  readonly host: string;
+  readonly service: string;
+  readonly serviceClass: string;
+  /** False where it does not know the order, and goes on. */
+  readonly obeys: boolean;
+  readonly note?: string;
+}
+
+/** Whom an order would reach now. */
+export interface OrderPreview {
+  readonly order: ServiceOrder;
+  /** In words: `xray-centring on all hosts`. */
+  readonly who: string;
+  readonly targets: readonly OrderTarget[];
+}
+
+/** What has become of an order at a service, as far as it has told. */
+export interface OrderState extends OrderTarget {
+  readonly state: 'paused' | 'pausing' | 'resumed' | 'ending' | 'ended' | 'silent' | 'cannot';
+}
+
+/** What has become of an order. */
+export interface OrderView {
+  readonly order: ServiceOrder;
+  readonly targets: readonly OrderState[];
 }
 
 export interface QueueView {
@@ -82,6 +188,7 @@ export type LiveEvent =
       readonly queues: readonly QueueView[];
       readonly runs: readonly RunSummary[];
       readonly announcements: AnnouncementCounts;
+      readonly failed: FailedCounts;
     }
   | { readonly type: 'service'; readonly service: ServiceView }
   | { readonly type: 'queues'; readonly queues: readonly QueueView[] }
@@ -89,7 +196,10 @@ export type LiveEvent =
   | { readonly type: 'result'; readonly run: string; readonly result: ResultView }
   /** There are new log lines of these runs; with `others`, of more. Who shows one asks for them. */
   | { readonly type: 'logs'; readonly runs: readonly string[]; readonly others: boolean }
+  /** Something failed, was addressed, or is being sent again. */
+  | { readonly type: 'failed'; readonly failed: FailedCounts }
   | { readonly type: 'health'; readonly health: Health }
+  | { readonly type: 'backfill'; readonly backfill: BackfillView }
   | { readonly type: 'announcements'; readonly announcements: AnnouncementCounts };
 
 /** Who one is here. */
@@ -135,6 +245,17 @@ export interface CancelView {
   readonly run: string;
   readonly state: 'cancelled' | 'ended' | 'unknown';
   readonly ended?: string;
+}
+
+/** What a back-fill would be, and how fast where nothing else is said. */
+export interface BackfillPreview extends Preview {
+  readonly pace: Pace;
+}
+
+/** A back-fill that was cancelled, and how many of its runs that were under way are, too. */
+export interface CancelledBackfill {
+  readonly backfill: BackfillView;
+  readonly runs: number;
 }
 
 /** Every error answer: a stable code, what was wrong, and what to do. */

@@ -30,11 +30,14 @@ export const noSuchPath = defineError(
   '/api/openapi.json lists all paths; /metrics has figures, and the page itself is at /.',
 );
 
-/** The ledger has not heard of the run. */
+/** The ledger has not heard of the run, or has removed it (then, in milliseconds since 1970). */
 export const noSuchRun = defineError(
   'monitor.no-such-run',
-  (at: { readonly run: string }) => `No run has the id ${JSON.stringify(at.run)}`,
-  'Look for it in /api/runs; a run is known once its announcement was accepted.',
+  (at: { readonly run: string; readonly removed?: number | undefined }) =>
+    at.removed === undefined
+      ? `No run has the id ${JSON.stringify(at.run)}`
+      : `The run ${JSON.stringify(at.run)} was removed on ${new Date(at.removed).toISOString().slice(0, 10)}: it had ended long before`,
+  'Look for it in /api/runs; a run is known once its announcement was accepted, and for as long as ledger.keep in baton.yaml says.',
 );
 
 /** The run has no result of that number. */
@@ -234,9 +237,97 @@ export const notBuilt = defineError(
   '`npm start` builds it; by hand it is `npx vite build web`. The interface under /api works without it.',
 );
 
+/** The monitor runs alone. */
+export const noReprocessing = defineError(
+  'monitor.no-reprocessing',
+  () => 'This monitor was started without the recipes of a site, and cannot reprocess',
+  'Ask the monitor that `baton up` starts.',
+);
+
 /** A defect in the monitor; its log has the details. */
 export const internal = defineError(
   'monitor.internal',
   () => 'The monitor failed to answer, by a fault of its own',
   'Look into the log of the monitor, and report what it says.',
+);
+
+/** The site has no recipe of that name. */
+export const noSuchRecipe = defineError(
+  'monitor.no-such-recipe',
+  (at: { readonly name: string }) => `There is no recipe ${JSON.stringify(at.name)} in the recipe folder`,
+  '/api/recipes lists those that there are.',
+);
+
+/** No version of the recipe with that text is kept. */
+export const noSuchVersion = defineError(
+  'monitor.no-such-version',
+  (at: { readonly name: string; readonly hash: string }) =>
+    `No text ${JSON.stringify(at.hash)} of the recipe ${JSON.stringify(at.name)} is kept`,
+  '/api/recipes/NAME/versions lists those that are.',
+);
+
+/** Such a name no recipe can have. */
+export const badRecipeName = defineError(
+  'monitor.bad-recipe-name',
+  (at: { readonly name: string }) => `${JSON.stringify(at.name)} cannot be the name of a recipe`,
+  'Use letters, digits, spaces and _ + - . in it, not beginning with a point; a slash between folders.',
+);
+
+/** The text is so large, or so made, that looking at it takes too long. */
+export const costlyRecipe = defineError(
+  'monitor.costly-recipe',
+  (at: { readonly seconds: number; readonly megabytes: number }) =>
+    `Looking at this recipe took more than ${String(at.seconds)} s, or ${String(at.megabytes)} MB`,
+  'Make the recipe smaller; a recipe travels with every message of its run.',
+);
+
+/** This site does not let recipes be saved on the page. */
+export const savingOff = defineError(
+  'monitor.saving-off',
+  (at: { readonly why: string }) => `Recipes cannot be saved here: ${at.why}`,
+  'Change the file where it lies, or have page.editRecipes set to true in baton.yaml, and the folder writable.',
+);
+
+/** The file is another than who saves has seen. */
+export const recipeChanged = defineError(
+  'monitor.recipe-changed',
+  (at: { readonly name: string; readonly hash: string }) =>
+    `The recipe ${JSON.stringify(at.name)} has changed meanwhile: ${at.hash === '' ? 'there is no such file now' : `its hash is ${at.hash} now`}`,
+  'Look at the difference to what is there now, and save again.',
+);
+
+/** Who saves has to say what is to be replaced. */
+export const noCondition = defineError(
+  'monitor.no-condition',
+  () => 'A recipe is saved with the header If-Match and the hash of the text that it replaces, in quotes',
+  'Read the hash from /api/recipes/NAME; for a new recipe send If-None-Match: *.',
+);
+
+/** The recipe could not be run: it is not saved. */
+export const recipeHasErrors = defineError(
+  'monitor.recipe-has-errors',
+  (at: { readonly errors: readonly string[] }) => `The recipe is not saved, for it has errors: ${at.errors.join(' ')}`,
+  'Correct them; /api/recipes/lint names all of them with line and column.',
+);
+
+/** A link in the recipe folder leads out of it. */
+export const recipeElsewhere = defineError(
+  'monitor.recipe-elsewhere',
+  (at: { readonly name: string }) => `The file of the recipe ${JSON.stringify(at.name)} lies outside the recipe folder`,
+  'Change it where it lies: it may be shared with others.',
+);
+
+/** The file system refused what was to be saved; the file is as it was. */
+export const notSaved = defineError(
+  'monitor.not-saved',
+  (at: { readonly name: string; readonly reason: string }) =>
+    `The recipe ${JSON.stringify(at.name)} could not be saved: ${at.reason}`,
+  'Make room, or have the recipe folder made writable for the user that Baton runs as; then save again.',
+);
+
+/** A recipe could not be tried. */
+export const noTrial = defineError(
+  'monitor.no-trial',
+  (at: { readonly reason: string }) => `The recipe could not be tried: ${at.reason}`,
+  'Try again; `baton recipe try` does the same on the command line.',
 );

@@ -80,10 +80,10 @@ function isOrigin(origin: string, { protocol, host }: Request): boolean {
 }
 
 /** Bytes of what is sent to have something done: a name, a reason. */
-const bodyAtMost = 16_384;
+const usualBody = 16_384;
 
 /** Reads JSON, and nothing else; of bodies that are too large, nothing. */
-export function jsonBody(): readonly RequestHandler[] {
+export function jsonBody(bodyAtMost = usualBody): readonly RequestHandler[] {
   const onlyJson: RequestHandler = (request, response, next) => {
     const bytes = Number(request.headers['content-length'] ?? 0);
     // Without its length, it would have to be read to know that it is too large.

@@ -6,13 +6,18 @@ import type { JsonObject } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { recipeSchema } from '../recipes/schema.ts';
+import type { Reprocessing, Stalled } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
+import type { AnnouncingSite } from './announcing/announcing-site.ts';
 import { createApp } from './app.ts';
 import { Doorkeeper, type Rules } from './doorkeeper.ts';
 import type { RequestLimit } from './guards.ts';
+import { FailedSite, type LetterPlace } from './failed/failed-site.ts';
 import { listen, type PemTexts } from './listen.ts';
 import type { HealthOptions } from './health-options.ts';
 import { Live } from './live.ts';
+import { Catalogue } from './recipes/catalogue.ts';
+import type { RecipeSite } from './recipes/recipe-site.ts';
 import { snapshotOf, type Site } from './site.ts';
 import { watchesOf, type Watches } from './watches.ts';
 
@@ -36,6 +41,12 @@ export interface MonitorOptions {
   readonly limit?: RequestLimit;
   /** How many may listen on `/api/events` at the same time. */
   readonly streams?: number;
+  /** How announcements are understood at the site; without it, nothing is announced here. */
+  readonly announcing?: AnnouncingSite;
+  /** The recipes of the site; without them, there are none to be looked at. */
+  readonly recipes?: RecipeSite;
+  /** What repeats runs in bulk; it was started, and is told here of the broker's queues. */
+  readonly reprocessing?: Reprocessing;
   /** The JSON Schema of recipes that editors are given; without it, one that knows no services. */
   readonly recipeSchema?: JsonObject;
   /** Users, tokens and the audit. */
@@ -46,6 +57,8 @@ export interface MonitorOptions {
   readonly sessionHours?: number;
   /** Folders below which files that results name are given out; none when absent. */
   readonly files?: readonly string[];
+  /** Where dead letters are read and moved, and put away. */
+  readonly letters?: LetterPlace;
   /** PEM texts: then HTTPS, and nothing else. */
   readonly tls?: PemTexts | undefined;
 }
@@ -68,7 +81,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { host = '127.0.0.1', webRoot = join(import.meta.dirname, '../../dist/web'), limit = defaultLimit } = options;
   await using starting = new AsyncDisposableStack();
 
-  const watched = { ...options.health, client, ledger, clock, log, version, queueInterval };
+  const stalled = (): readonly Stalled[] => options.reprocessing?.stalled() ?? [];
+  const watched = { ...options.health, stalled, client, ledger, clock, log, version, queueInterval };
   const watches = await watchesOf(watched, starting);
   const { heartbeats, queueWatch, healthWatch } = watches;
   const shown = {
@@ -77,13 +91,32 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     services: () => heartbeats.services,
     queues: () => queueWatch.queues,
     watches,
+    ...(options.reprocessing ? { reprocessing: options.reprocessing } : {}),
+    failed: new FailedSite({
+      ...{ ledger, client, queueWatch, clock, log, place: options.letters ?? {} },
+      tell: (failed) => live.publish({ type: 'failed', failed }),
+    }),
   };
   const live = new Live({ snapshot: () => snapshotOf(shown, clock.now()), streams: options.streams ?? 500 });
   const { access, rules = {}, sessionHours = standardSessions.hours } = options;
   const doorkeeper = new Doorkeeper({ access, host, rules });
-  const site: Site = { ...shown, files: options.files ?? [], live, client, clock, access, doorkeeper, sessionHours };
+  const recipes = options.recipes && starting.use(new Catalogue(options.recipes, ledger.queries, shown));
+  const site: Site = {
+    ...shown,
+    ...(recipes ? { recipes } : {}),
+    ...(options.announcing ? { announcing: options.announcing } : {}),
+    files: options.files ?? [],
+    live,
+    client,
+    clock,
+    access,
+    doorkeeper,
+    sessionHours,
+  };
   for (const end of forward(site, watches)) starting.defer(end);
 
+  starting.defer(() => shown.failed.stop());
+  shown.failed.start();
   await watches.start();
   const requests = new MemoryStore();
   starting.defer(() => requests.shutdown());
@@ -104,7 +137,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** Tells all who listen of whatever happens; the functions returned end that. */
-function forward({ live, ledger }: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
+function forward({ live, ledger, reprocessing }: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
   return [
     ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
     ledger.events.on('result', (result) => live.publish({ type: 'result', ...result })),
@@ -114,6 +147,12 @@ function forward({ live, ledger }: Site, { heartbeats, queueWatch, healthWatch }
     heartbeats.events.on('forgotten', () => live.refresh()),
     queueWatch.events.on('queues', ({ queues }) => live.publish({ type: 'queues', queues })),
     healthWatch.events.on('health', ({ health }) => live.publish({ type: 'health', health })),
+    ...(reprocessing
+      ? [
+          queueWatch.events.on('queues', ({ queues }) => reprocessing.queues(queues)),
+          reprocessing.events.on('backfill', (backfill) => live.publish({ type: 'backfill', backfill })),
+        ]
+      : []),
   ];
 }
 

@@ -3,10 +3,14 @@ import type { Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Reprocessing } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
+import type { AnnouncingSite } from './announcing/announcing-site.ts';
 import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { FailedSite } from './failed/failed-site.ts';
 import type { Live } from './live.ts';
+import type { Catalogue } from './recipes/catalogue.ts';
 import type { Watches } from './watches.ts';
 
 /** What there is to show: everything that the routes answer from. */
@@ -25,6 +29,13 @@ export interface Site {
   readonly sessionHours: number;
   /** Folders below which files that results name are given out; absolute. */
   readonly files: readonly string[];
+  /** Absent where the monitor was told of no recipe folder. */
+  readonly recipes?: Catalogue;
+  /** Absent where the monitor was told of no recipe folder. */
+  readonly announcing?: AnnouncingSite;
+  readonly failed: FailedSite;
+  /** Absent where the monitor runs alone. */
+  readonly reprocessing?: Reprocessing;
   /** For editors. */
   readonly recipeSchema: JsonObject;
   health(): Health;
@@ -35,7 +46,7 @@ export interface Site {
 }
 
 /** The part of it that a snapshot shows. */
-type Shown = Pick<Site, 'ledger' | 'health' | 'services' | 'queues'>;
+type Shown = Pick<Site, 'failed' | 'ledger' | 'health' | 'services' | 'queues'>;
 
 /** Runs in a snapshot: what the overview shows, and a little more. */
 const runsInSnapshot = 50;
@@ -50,5 +61,6 @@ export function snapshotOf(site: Shown, time: number): LiveEvent {
     queues: site.queues(),
     runs: site.ledger.queries.runs({ limit: runsInSnapshot }).items,
     announcements: site.ledger.queries.announcements(),
+    failed: site.failed.counts,
   };
 }

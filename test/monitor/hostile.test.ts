@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placed } from '../../src/monitor/interface/operation.ts';
 import { operations } from '../../src/monitor/interface/operations.ts';
 import { announced, settled } from '../ledger/records.ts';
+import { recipeFolder, watching, type RecipeFolder } from './recipe-folder.ts';
 import { openMonitor, type OpenMonitor } from './open-monitor.ts';
 
 const page = { 'baton-request': 'test' };
@@ -24,12 +25,17 @@ const ends = [
 const names = ['..', '%2e%2e', '..%2f..%2fetc%2fpasswd', '%00', '%ff', '%', "'--", 'x'.repeat(8_000), '%F0%9F%90%8B'];
 
 describe('what no program of good will asks', () => {
+  let folder: RecipeFolder;
   let site: OpenMonitor;
   beforeAll(async () => {
-    site = await openMonitor({ limit: { requests: 1e6, seconds: 10 } });
+    folder = await recipeFolder({ one: watching });
+    site = await openMonitor({ limit: { requests: 1e6, seconds: 10 }, recipes: folder.site });
     await site.record(announced('one'), settled('one', 1, 'done', { result: 1 }));
   });
-  afterAll(() => site[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await site[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
 
   const paths = [...new Set(placed(operations).map(({ path }) => path))];
 
@@ -95,6 +101,10 @@ describe('what no program of good will asks', () => {
   }
 
   function placeOf(path: string, name: string): string {
-    return path.replace('{run}', name).replace('{n}', name === 'one' ? '1' : name);
+    return path
+      .replace('{run}', name)
+      .replace('{n}', name === 'one' ? '1' : name)
+      .replace('{name}', name)
+      .replace('{hash}', name);
   }
 });

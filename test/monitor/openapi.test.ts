@@ -4,24 +4,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../src/core/json.ts';
 import { placed, type Placed } from '../../src/monitor/interface/operation.ts';
 import { operations } from '../../src/monitor/interface/operations.ts';
+import { textHash } from '../../src/recipes/hash.ts';
 import { announced, cancelled, replied, settled } from '../ledger/records.ts';
 import { undescribedRoutes } from './described-routes.ts';
+import { recipeFolder, watching, type RecipeFolder } from './recipe-folder.ts';
 import { openMonitor, type Answer, type OpenMonitor } from './open-monitor.ts';
 
 const page = { 'baton-request': 'test' };
 
 describe('/api/openapi.json', () => {
+  let folder: RecipeFolder;
   let site: OpenMonitor;
   let document: JsonObject;
   let token: { readonly authorization: string };
   beforeAll(async () => {
-    site = await openMonitor({ files: [import.meta.dirname] });
+    folder = await recipeFolder();
+    site = await openMonitor({ files: [import.meta.dirname], recipes: folder.site });
     await fill(site);
-    const lasting = { name: 'test', role: 'operator', creator: 'test', expires: Date.now() + 3_600_000 } as const;
+    const lasting = { name: 'test', role: 'admin', creator: 'test', expires: Date.now() + 3_600_000 } as const;
     token = { authorization: `Bearer ${site.access.tokens.create(lasting)}` };
     document = (await site.get('/api/openapi.json', token)).json as JsonObject;
   });
-  afterAll(() => site[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await site[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
 
   it('is a document of OpenAPI 3.1', async () => {
     expect(document['openapi']).toBe('3.1.0');
@@ -92,12 +99,21 @@ async function fill(site: OpenMonitor): Promise<void> {
 
 /** A good request for what is described. */
 async function ask(site: OpenMonitor, { method, path }: Placed, headers: object): Promise<Answer> {
-  const place = path.replace('{run}', 'one').replace('{n}', '1');
+  const place = path
+    .replace('{run}', 'one')
+    .replace('{n}', '1')
+    .replace('{name}', 'watching')
+    .replace('{hash}', textHash(watching));
   const bodies: Readonly<Record<string, object>> = {
     'POST /api/session': { name: 'vera', password: 'correct horse battery' },
     'POST /api/runs/{run}/cancel': { reason: 'a test' },
+    'POST /api/recipes/lint': { text: watching },
+    'POST /api/recipes/{name}/preview': { text: watching.replace('images', 'pictures') },
+    'POST /api/recipes/{name}/try': { run: 'one', text: watching },
+    'PUT /api/recipes/{name}': { text: watching, reason: 'a test' },
   };
-  return await site.send(method, place, bodies[`${method} ${path}`], { ...page, ...headers });
+  const condition = method === 'PUT' ? { 'if-match': `"${textHash(watching)}"` } : {};
+  return await site.send(method, place, bodies[`${method} ${path}`], { ...page, ...condition, ...headers });
 }
 
 /** What is wrong with the value, where fields that are not described are wrong, too. */

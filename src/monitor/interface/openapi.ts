@@ -71,6 +71,10 @@ function idOf(method: string, path: string): string {
 const segments: Parameters = {
   run: { type: 'string', minLength: 1 },
   n: { type: 'integer', minimum: 1 },
+  backfill: { type: 'string', minLength: 1 },
+  group: { type: 'string', minLength: 1 },
+  name: { type: 'string', minLength: 1 },
+  hash: { type: 'string', minLength: 1 },
 };
 
 function pathParameters(path: string): JsonObject[] {

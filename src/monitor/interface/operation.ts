@@ -2,7 +2,7 @@ import type { Role } from '../../access/roles.ts';
 import type { ErrorDefinition } from '../../core/errors.ts';
 import type { Schema } from './schema.ts';
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Names and schemas of parameters, or of a body's keys. */
 export type Parameters = Readonly<Record<string, Schema>>;

@@ -11,9 +11,14 @@ import {
   tooMany,
   tooManyLogins,
 } from '../errors.ts';
+import { backfillOperations } from './backfill-operations.ts';
 import { bodies } from './bodies.ts';
+import { controlOperations } from './control-schemas.ts';
+import { failedOperations } from './failed-operations.ts';
 import { logOperation } from './log-schemas.ts';
+import { recipeOperations } from './recipe-operations.ts';
 import type { Operations, Parameters } from './operation.ts';
+import { rerunOperations } from './rerun-operations.ts';
 import { runStates } from './run-schemas.ts';
 import { anyObject, listOf, oneOf, refTo, text, told, type Schema } from './schema.ts';
 
@@ -58,7 +63,7 @@ export const operations: Operations = {
       text: told(words, 'words with which some word of the run begins: id, recipes, beamline, visit, collection, …'),
       ...ofPages,
     },
-    answer: pageOf('RunSummary'),
+    answer: refTo('RunPage'),
   },
   'GET /api/runs/{run}': {
     summary: 'All about a run',
@@ -108,11 +113,16 @@ export const operations: Operations = {
     answer: refTo('CancelView'),
     errors: [notConfirmed],
   },
+  ...rerunOperations,
+  ...recipeOperations(ofPages),
+  ...controlOperations(ofPages),
+  ...failedOperations(ofPages),
   'GET /api/announcements': {
     summary: 'How many announcements there were, and what became of them',
     needs: 'viewer',
     answer: refTo('AnnouncementCounts'),
   },
+  ...backfillOperations(ofPages),
   'GET /api/schemas/recipe': {
     summary: 'The JSON Schema of recipes, with the services installed here',
     needs: 'viewer',

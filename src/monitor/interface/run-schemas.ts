@@ -1,4 +1,10 @@
-import { finalOutcomes, type Cause, type RecipeSource, type SentOutput } from '../../services/record.ts';
+import {
+  finalOutcomes,
+  type Cause,
+  type ProgramAccount,
+  type RecipeSource,
+  type SentOutput,
+} from '../../services/record.ts';
 import type {
   AnnouncementCounts,
   DeliveryView,
@@ -8,6 +14,7 @@ import type {
   ResultEntry,
   ResultView,
   RunDetail,
+  RunPage,
   RunRecipe,
   RunSummary,
   SelectedResult,
@@ -65,6 +72,23 @@ const output = object<SentOutput>({
   optional: { payload: anything, hash: text },
 });
 
+const program = object<ProgramAccount>({
+  required: {
+    ...{ name: text, backend: text, host: text },
+    waited: told(number, 'seconds until there was room for it'),
+    seconds: told(number, 'how long it ran'),
+  },
+  optional: {
+    ...{
+      exitCode: integer,
+      signal: text,
+      exceeded: told(text, 'the limit for which it was ended'),
+      cpuSeconds: number,
+    },
+    peakMemory: told(number, 'bytes'),
+  },
+});
+
 const source = object<RecipeSource>({
   required: { name: text, hash: text, bytes: count },
   optional: { text: told(text, 'as it was on disk; absent where it is too large to be kept'), parameters: anyObject },
@@ -79,6 +103,16 @@ const budget = (used: 'always' | 'sometimes'): Schema => ({
 /** Runs, and what belongs to them, by the names of their types. */
 export const runSchemas: Readonly<Record<string, Schema>> = {
   RunSummary: object<RunSummary>(summary),
+  RunPage: object<RunPage>({
+    required: { items: listOf(refTo('RunSummary')) },
+    optional: {
+      next: told(text, 'the cursor of the next page; absent on the last'),
+      removed: told(
+        { type: 'object', required: ['runs', 'before'], properties: { runs: count, before: time } },
+        'runs that are not kept any more, all of which had ended before or then; absent where there are none',
+      ),
+    },
+  }),
   RunDetail: object<RunDetail>({
     required: {
       ...summary.required,
@@ -140,7 +174,7 @@ export const runSchemas: Readonly<Record<string, Schema>> = {
       finished: time,
       outputs: listOf(output),
     },
-    optional: { cause, budget: budget('always') },
+    optional: { cause, budget: budget('always'), program },
   }),
   ResultView: object<ResultView>({ required: { time, step: integer, result: anything }, optional: {} }),
   FileEntry: object<FileEntry>({

@@ -11,7 +11,12 @@ import type {
   SessionView,
   UserView,
 } from '../api.ts';
+import { controlSchemas } from './control-schemas.ts';
+import { failedSchemas } from './failed-schemas.ts';
+import { backfillSchemas } from './backfill-schemas.ts';
 import { logSchemas } from './log-schemas.ts';
+import { recipeSchemas } from './recipe-schemas.ts';
+import { rerunSchemas } from './rerun-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import {
   anyObject,
@@ -36,6 +41,11 @@ const healthStates = oneOf(['pass', 'notice', 'warning', 'error']);
 export const schemas: Readonly<Record<string, Schema>> = {
   ...runSchemas,
   ...logSchemas,
+  ...backfillSchemas,
+  ...failedSchemas,
+  ...controlSchemas,
+  ...recipeSchemas,
+  ...rerunSchemas,
   Health: object<Health>({
     required: { state: healthStates, version: text, checks: listOf(refTo('HealthCheck')) },
     optional: {},
@@ -59,7 +69,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
       lost: told(flag, 'no heartbeat for 17 s, and no goodbye'),
       extra: anyObject,
     },
-    optional: { version: text },
+    optional: {
+      version: text,
+      controls: told(listOf(text), 'what it can be told; absent where it is no service of Baton’s'),
+      paused: refTo('PauseView'),
+    },
   }),
   QueueView: object<QueueView>({
     required: {
@@ -121,12 +135,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
         queues: listOf(refTo('QueueView')),
         runs: listOf(refTo('RunSummary')),
         announcements: refTo('AnnouncementCounts'),
+        failed: refTo('FailedCounts'),
       }),
       event('service', { service: refTo('ServiceView') }),
       event('queues', { queues: listOf(refTo('QueueView')) }),
       event('run', { run: refTo('RunSummary') }),
       event('result', { run: text, result: refTo('ResultView') }),
+      event('failed', { failed: refTo('FailedCounts') }),
       event('health', { health: refTo('Health') }),
+      event('backfill', { backfill: refTo('BackfillView') }),
       event('logs', { runs: listOf(text), others: flag }),
       event('announcements', { announcements: refTo('AnnouncementCounts') }),
     ],
