@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { Json } from '../core/json.ts';
 import type { RunRecipe } from '../monitor/api.ts';
-import { diffRecipes, type Difference } from '../recipes/diff.ts';
+import { compareRecipes, type Comparison, type Difference } from '../recipes/diff.ts';
 import { placeInWords } from '../recipes/problem.ts';
-import type { Recipe } from '../recipes/recipe.ts';
 import { colours } from './colours.ts';
 import { usage } from './errors.ts';
 import { configOf } from './options.ts';
@@ -13,13 +12,6 @@ import { givenParameters, instantiated, withParameters, type ParameterOptions } 
 import { keptSources, sourceNamed, storedRecipe, withRun, type StoredOptions } from './stored-recipe.ts';
 
 interface DiffOptions extends ParameterOptions, StoredOptions {}
-
-/** Two recipes, by name, and in what they differ. */
-interface Comparison {
-  readonly name: string;
-  readonly same: boolean;
-  readonly differences: readonly Difference[];
-}
 
 /** `baton recipe diff`: exits 1 when the recipes mean different things. */
 export function diffCommand(recipe: Command): void {
@@ -44,7 +36,7 @@ async function ofFiles(a: string | undefined, b: string | undefined, options: Di
   if (a === undefined || b === undefined) throw usage({ problem: 'Expected two recipes, or a run with --run' });
   const config = await configOf(options);
   const parameters = await givenParameters(options);
-  return comparison(
+  return compareRecipes(
     b,
     instantiated(await recipeNamed(a, config), parameters),
     instantiated(await recipeNamed(b, config), parameters),
@@ -69,14 +61,9 @@ async function withStored(
     chosen.map(async ({ name, text }) => {
       const before = instantiated({ file: `${name} of ${stored.run}`, text }, undefined);
       const file = a ?? name;
-      return comparison(file, before, instantiated(await recipeNamed(file, config), undefined));
+      return compareRecipes(file, before, instantiated(await recipeNamed(file, config), undefined));
     }),
   );
-}
-
-function comparison(name: string, before: Recipe, after: Recipe): Comparison {
-  const differences = diffRecipes(before, after);
-  return { name, same: differences.every(({ kind }) => kind === 'renumbered'), differences };
 }
 
 function tell(compared: readonly Comparison[], { json, run }: DiffOptions): void {

@@ -15,6 +15,7 @@ import { instantiate } from './instantiate.ts';
 import { choose, missing, type Plan } from './plan.ts';
 import { readReplyAddress } from './reply-address.ts';
 import { parseRequest, type AboutNames, type Request } from './request.ts';
+import { checkMessages } from './rerun.ts';
 import { runIdOf } from './run-id.ts';
 import type { StartedRuns } from './started-runs.ts';
 
@@ -114,6 +115,7 @@ export class AnnouncementWork implements Work {
     const absent = await missing(plan);
     if (absent.length > 0) return this.#wait(announcement, absent, request.timeout, request.expiration);
     const instantiated = await instantiate(plan, library);
+    if (request.rerun) checkMessages(request.rerun, instantiated?.recipe);
     runs.claim(run, message.key, clock.now());
     // Two dispatchers on one store: whoever claimed first starts the run.
     if (this.#isTaken(announcement)) return duplicate(announcement, this.#office());

@@ -9,7 +9,7 @@ import type { AnnouncementRecord, RecipeSource } from '../services/record.ts';
 import { replyMessage, type Reply } from '../services/reply.ts';
 import { errorHeaders } from '../services/route.ts';
 import { newEnvironment } from '../services/run-context.ts';
-import { countSends, stepMessages } from '../services/sending.ts';
+import { countSends, startedMessages, stepMessages } from '../services/sending.ts';
 import type { Decision } from '../services/settlement.ts';
 import { parked } from '../services/parking.ts';
 import { traceOf } from '../services/trace.ts';
@@ -56,6 +56,7 @@ export function accepted(
   const context = newEnvironment(run, {
     priority: request?.priority ?? (lane === 'live' ? livePriority : reprocessingPriority),
     lane,
+    ...(request?.about.beamline === undefined ? {} : { beamline: request.about.beamline }),
     // A sender whose clock is ahead does not give its run more time.
     announcedAt: Math.min(message.sent, office.now),
     ...(recipeHash === undefined ? {} : { recipeHash }),
@@ -65,7 +66,8 @@ export function accepted(
     ...(reply?.by === undefined ? {} : { replyBy: reply.by }),
   });
   const environment = { ...context, ...trace };
-  const start = recipe ? startMessages(recipe, environment, run) : [];
+  const beginnings = request?.rerun?.messages;
+  const start = recipe ? startMessages(recipe, environment, run, beginnings) : [];
   return {
     sends: [...stepMessages(start, office), ...answer(announcement, 'accepted', { recipes }, office)],
     records: [
@@ -75,6 +77,8 @@ export function accepted(
         lane,
         traceparent: trace.traceparent,
         sends: countSends(start),
+        // What the recipe itself begins with stands in the recipe.
+        ...(beginnings ? { started: startedMessages(start) } : {}),
         ...(instantiated ? kept(instantiated) : {}),
       },
     ],

@@ -54,8 +54,7 @@ function readMessage(message: Json, index: number): Beginning {
   if (typeof step !== 'number' || !Number.isSafeInteger(step))
     throw wrong(placeOf(index, 'step'), 'the number of a step', step);
   if (payload === undefined) throw wrong(placeOf(index, 'payload'), 'what the step works on', null);
-  if (typeof overErrorLink !== 'boolean')
-    throw wrong(placeOf(index, 'overErrorLink'), 'true or false', overErrorLink);
+  if (typeof overErrorLink !== 'boolean') throw wrong(placeOf(index, 'overErrorLink'), 'true or false', overErrorLink);
   return { step, payload, ...(overErrorLink ? { overErrorLink } : {}) };
 }
 

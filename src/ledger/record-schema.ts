@@ -129,6 +129,7 @@ const joinRecord = object({
   run: text,
   state: { enum: ['asked', 'closing', 'closed', 'open'] },
   members: { type: 'array', items: text },
+      started: { type: 'array', items: output },
 });
 
 const reinjectionRecord = object({ kind: text, id, run: id, step, time: number }, { user: text });

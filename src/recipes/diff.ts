@@ -15,6 +15,30 @@ export type Difference =
       readonly after?: Json;
     };
 
+/** Two recipes of a name, and in what they differ. */
+export interface Comparison {
+  readonly name: string;
+  /** They do the same. */
+  readonly same: boolean;
+  readonly differences: readonly Difference[];
+}
+
+/** Compares two recipes, by meaning. Both must be valid. */
+export function compareRecipes(name: string, before: Recipe, after: Recipe): Comparison {
+  const differences = diffRecipes(before, after);
+  return { name, same: differences.every(({ kind }) => kind === 'renumbered'), differences };
+}
+
+/** The step of the second recipe that takes the place of one of the first: it sends to the same queue and topic. */
+export function counterpart(before: Recipe, after: Recipe): (step: number) => number | undefined {
+  const pairs = pairsOf(before, after);
+  return (step) => {
+    const to = pairs.get(step);
+    const isSame = to !== undefined && canonical(destinationOf(before, step)) === canonical(destinationOf(after, to));
+    return isSame ? to : undefined;
+  };
+}
+
 /**
  * What has changed from one recipe to another, by meaning: the order of keys, the numbers of steps, and whether a link is
  * written as a number or a list do not count. `renumbered` alone means that they do the same. Both must be valid.

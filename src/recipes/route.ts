@@ -42,10 +42,37 @@ export interface NextMessage {
   readonly payload: string;
 }
 
-/** The messages that start a recipe; `key` is the announcement's. */
-export function startMessages(recipe: Recipe, environment: JsonObject, key: string): NextMessage[] {
+/** A message that a run begins with. */
+export interface Beginning {
+  readonly step: number;
+  readonly payload: Json;
+  /** It tells of a failure, `{error, payload}`: at a join it counts as missing. */
+  readonly overErrorLink?: boolean;
+}
+
+/** The messages that the recipe itself begins with. */
+export function beginningsOf({ start }: Recipe): readonly Beginning[] {
+  return start.map(([step, payload]) => ({ step, payload }));
+}
+
+/** The messages that start a recipe: its own, or others, which begin in its middle; `key` is the announcement's. */
+export function startMessages(
+  recipe: Recipe,
+  environment: JsonObject,
+  key: string,
+  beginnings: readonly Beginning[] = beginningsOf(recipe),
+): NextMessage[] {
   const sender = new Sender({ environment, recipe, path: [] }, key);
-  return recipe.start.flatMap(([step, payload]) => sender.to(step, { link: 'start', channel: '', payload }));
+  return beginnings.flatMap(({ step, payload, overErrorLink = false }) =>
+    overErrorLink
+      ? sender.to(step, { link: 'error', channel: '', payload, grouping: failedPayload(payload) })
+      : sender.to(step, { link: 'start', channel: '', payload }),
+  );
+}
+
+/** A failure tells of the message that failed, in its payload's payload: that is what it stands for in a join or a group. */
+export function failedPayload(payload: Json): Json {
+  return isObject(payload) ? (payload['payload'] ?? null) : payload;
 }
 
 /**

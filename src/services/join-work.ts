@@ -1,8 +1,8 @@
 import { messageOf } from '../core/errors.ts';
-import { canonical, digest, isObject, type Json } from '../core/json.ts';
+import { canonical, digest, type Json } from '../core/json.ts';
 import { valueAt } from '../recipes/field.ts';
 import { joinKey } from '../recipes/keys.ts';
-import type { Origin } from '../recipes/route.ts';
+import { failedPayload, type Origin } from '../recipes/route.ts';
 import type { Closing, Closures } from './closures.ts';
 import type { Consumer, Watch } from './consumer.ts';
 import type { JoinClaims } from './join-claims.ts';
@@ -191,9 +191,7 @@ function originOfJoin({ key }: Join, members: readonly Task[], payload?: Json): 
 }
 
 function keyOf({ run: id, envelope, settings, message }: Task): string {
-  const { payload } = envelope;
-  // A failure tells of the message that failed, in its payload's payload: that is what it stands for in the join.
-  const member = message.overErrorLink && isObject(payload) ? (payload['payload'] ?? null) : payload;
+  const member = message.overErrorLink ? failedPayload(envelope.payload) : envelope.payload;
   const by = settings.join?.by;
   return joinKey(id, envelope.pointer, by ? (valueAt(member, by) ?? null) : null);
 }

@@ -26,6 +26,12 @@ export interface SentOutput {
   readonly hash?: string;
 }
 
+/** A message that a run began with. */
+export interface StartedMessage extends SentOutput {
+  /** It tells of a failure. */
+  readonly overErrorLink?: true;
+}
+
 /** Why a delivery did not end well. */
 export interface Cause {
   readonly code: string;
@@ -169,6 +175,8 @@ export interface JoinRecord {
   /** By their keys; only where it is closing. */
   readonly members: readonly string[];
 }
+  /** The messages that these are, where they are not those that the recipe begins with. */
+  readonly started?: readonly StartedMessage[];
 
 export type LedgerRecord =
   StepRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord | CancellationRecord | JoinRecord;

@@ -3,7 +3,7 @@ import type { Outgoing } from '../stomp/client.ts';
 import { EnvelopePrinter, runOf } from '../recipes/message.ts';
 import type { NextMessage } from '../recipes/route.ts';
 import type { Destinations } from './names.ts';
-import type { SentOutput } from './record.ts';
+import type { SentOutput, StartedMessage } from './record.ts';
 import { contextOf } from './run-context.ts';
 import { parked } from './parking.ts';
 
@@ -36,6 +36,13 @@ export function sentOutput({ step, channel, key, envelope, payload }: NextMessag
   const bytes = Buffer.byteLength(payload);
   const kept = bytes <= keptPayload ? { payload: envelope.payload } : { hash: digest(payload) };
   return { step, channel, key, bytes, ...kept };
+}
+
+/** What the ledger keeps of the messages that a run begins with, as far as they are counted. */
+export function startedMessages(start: readonly NextMessage[]): readonly StartedMessage[] {
+  return start
+    .filter(({ queue }) => queue !== undefined)
+    .map((message) => ({ ...sentOutput(message), ...(message.link === 'error' ? { overErrorLink: true } : {}) }));
 }
 
 function frames(message: NextMessage, body: string, { destinations, now }: Sending): Outgoing[] {
