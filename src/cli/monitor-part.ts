@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/secret.ts';
 import { startLedger } from '../ledger/ledger.ts';
 import { startMonitor, type MonitorOptions } from '../monitor/monitor.ts';
+import { reprocessingPart } from './reprocessing-part.ts';
 import type { HealthOptions } from '../monitor/health-options.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { RunningPart } from '../services/attend.ts';
@@ -36,7 +37,9 @@ export async function startMonitorPart(
   const webRoot = resolve(import.meta.dirname, '../../dist/web');
   const services = await installedServices(config);
   const schema = recipeSchema(services);
+  const reprocessing = await reprocessingPart(config, { client, ledger, log });
   const monitor = await startMonitor({
+    reprocessing,
     ...(await pageOptions(config)),
     ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema, recipes: await recipeSite(config) },
     announcing: await announcingSite(config, services, client),
@@ -45,6 +48,7 @@ export async function startMonitorPart(
   });
   const stop = async (): Promise<void> => {
     await monitor.stop();
+    await reprocessing.stop();
     access[Symbol.dispose]();
     await ledger.stop();
     await Promise.all([client.stop(), logClient.stop(), letterClient.stop()]);

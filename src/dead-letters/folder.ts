@@ -29,8 +29,7 @@ export class LetterFolder {
 
   /** Writes one letter, whole or not at all; safe on disk after the next `sync`. Returns the path of its file. */
   write(letter: Letter): string {
-    const time = new Date(Number(letter.headers['timestamp'] ?? 0) || 0);
-    const [day, name] = [dayOf(time), nameOf(letter, time)];
+    const [day, name] = placeIn(letter);
     const folder = join(this.#path, day);
     if (!this.#touched.has(folder)) this.#make(folder);
     const file = freeName(join(folder, name), letter.messageId);
@@ -52,6 +51,12 @@ export class LetterFolder {
     if (first === undefined) return;
     for (let made = folder; made !== dirname(first); made = dirname(made)) this.#touched.add(dirname(made));
   }
+}
+
+/** The folder and the name of a letter's file. */
+export function placeIn(letter: Letter): readonly [day: string, name: string] {
+  const time = new Date(Number(letter.headers['timestamp'] ?? 0) || 0);
+  return [dayOf(time), nameOf(letter, time)];
 }
 
 /** Another letter may have the same name: only letters, digits and `._-` of its id stand in it. */

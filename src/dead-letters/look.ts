@@ -28,16 +28,25 @@ export async function look(
   wanted = Number.POSITIVE_INFINITY,
 ): Promise<Look> {
   const waiting = await countOf(client, destination);
-  const goal = Math.min(wanted, waiting ?? browsed, heldAtMost);
-  let seen = 0;
-  const show = (delivery: Delivery): void => {
-    if (seen >= goal) return;
-    seen += 1;
-    visit(letterOf(delivery));
+  const goal = Math.min(wanted, waiting ?? Number.POSITIVE_INFINITY, heldAtMost);
+  const shown = new Set<string>();
+  const show = (letter: Letter): boolean => {
+    if (shown.size < goal && !shown.has(letter.messageId)) {
+      shown.add(letter.messageId);
+      visit(letter);
+    }
+    return shown.size < goal;
   };
-  if (goal > browsed) await hold(client, destination, goal, show);
-  else if (goal > 0) for await (const copy of client.browse(destination)) show(copy);
-  return { seen, waiting };
+  if (goal > 0) await glance(client, destination, show);
+  // A broker that shows so many may have more.
+  if (shown.size < goal && waiting !== undefined && shown.size >= browsed)
+    await hold(client, destination, goal, (delivery) => void show(letterOf(delivery)));
+  return { seen: shown.size, waiting };
+}
+
+/** Shows copies of what is in a queue, oldest first, while `visit` says so: all that the broker shows, and ActiveMQ shows its first few hundred. */
+export async function glance(client: Client, destination: string, visit: (letter: Letter) => boolean): Promise<void> {
+  for await (const copy of client.browse(destination)) if (!visit(letterOf(copy))) return;
 }
 
 /** Takes so many without acknowledging one, and gives all back: they keep their places. */

@@ -60,13 +60,14 @@ export async function move(options: Move): Promise<Moved> {
   const passed = new Set<string>();
   /** Acknowledged in a transaction of which nobody knows whether it happened; those that come again were not. */
   const unsure = new Set<string>();
+  const atOnce = Math.min(batchSize, options.rate ?? batchSize);
   let moved = 0;
   let alone = 0;
   await using inflow = await Inflow.open(client, source, wants ? { holds: Math.min(there ?? 0, heldAtMost) } : {});
   const seen = (): number => moved + left.size + passed.size;
   while (moved + left.size < goal && seen() < (there ?? goal) && left.size < leftAtMost && !signal.aborted) {
     const open = Math.min(goal - moved - left.size, (there ?? goal) - seen()) - unsure.size;
-    const came = await inflow.next(alone > 0 || open < 1 ? 1 : Math.min(batchSize, open), signal);
+    const came = await inflow.next(alone > 0 || open < 1 ? 1 : Math.min(atOnce, open), signal);
     const [first] = came;
     // Messages that come again come first: if another is the first, what was unsure has happened.
     if (!first || (open < 1 && !unsure.has(first.messageId) && !passed.has(first.messageId))) break;

@@ -15,14 +15,14 @@ export interface Entered {
   readonly runs: readonly RunSummary[];
   readonly results: readonly RunResult[];
   readonly overBudget: readonly OverBudget[];
+  /** What is shown as failed has changed. */
+  readonly hasFailures: boolean;
   /** Absent when no announcement was settled. */
   readonly announcements?: AnnouncementCounts;
 }
 
 /** A week: a record message that was not delivered again by then had been acknowledged. */
 const longEnough = 7 * 24 * 3600 * 1000;
-/** A month: no member of a join comes later than that. */
-const joinsRemembered = 30 * 24 * 3600 * 1000;
 
 /** Enters records into the store, and keeps every tally in the transaction that stores the record it comes from. */
 export class Book {
@@ -39,7 +39,6 @@ export class Book {
     this.#tables = new Tables(store.database);
     this.#queries = new Queries(store.database);
     this.#tables.caused.forgetBefore(clock.now() - longEnough);
-    this.#tables.joins.forgetBefore(clock.now() - joinsRemembered);
     this.#tables.cancellations.forgetUnknown(clock.now());
   }
 
@@ -55,6 +54,7 @@ export class Book {
         runs: batch.runs.flatMap((id) => this.#queries.summary(id) ?? []),
         results: batch.results,
         overBudget: batch.overBudget,
+        hasFailures: batch.hasFailures,
         ...(batch.announced ? { announcements: this.#queries.announcements() } : {}),
       };
     });
@@ -66,7 +66,7 @@ export class Book {
       const batch = new Batch(this.#tables, this.#clock.now());
       batch.refuse(messageId, { place: -1, reason, body: shownRecords(body, Infinity) });
       batch.close(this.#destinations);
-      return { sends: new Map(), runs: [], results: [], overBudget: [] };
+      return { sends: new Map(), runs: [], results: [], overBudget: [], hasFailures: false };
     });
   }
 

@@ -8,12 +8,16 @@ import { BudgetWatch } from './budget-watch.ts';
 import { Bulletin } from './bulletin.ts';
 import { Consumer, type Trouble } from './consumer.ts';
 import type { LedgerEvents } from './events.ts';
+import { Failures } from './failures/failures.ts';
 import { LogBook } from './logs/log-book.ts';
 import { LogQueries } from './logs/log-queries.ts';
 import { LogStore, standardLogLimits, type LogLimits } from './logs/log-store.ts';
 import { PastRuns } from './past-runs.ts';
 import { Queries } from './queries.ts';
 import { QuietWatch } from './quiet.ts';
+import { standardKeep, type Keep } from './retention/keep.ts';
+import { Retention } from './retention/retention.ts';
+import { ShiftBook } from './shift/shift-book.ts';
 import { openStore } from './store.ts';
 
 export interface LedgerOptions {
@@ -25,6 +29,8 @@ export interface LedgerOptions {
   readonly log?: Log;
   /** Seconds without news after which a run that passes through services without records is taken to have ended. */
   readonly quietAfter?: number;
+  /** What is not absent counts in place of what is usual. */
+  readonly keep?: Partial<Keep>;
   /** How much is kept of what services log about runs, and a connection of its own over which it comes. */
   readonly runLog?: { readonly limits?: LogLimits; readonly client?: Client };
 }
@@ -35,7 +41,9 @@ export interface Ledger extends AsyncDisposable {
   readonly events: Events<LedgerEvents>;
   readonly queries: Queries;
   readonly logs: LogQueries;
+  readonly failures: Failures;
   readonly past: PastRuns;
+  readonly shifts: ShiftBook;
   /** Why nothing is entered at the moment; undefined when all is well. */
   readonly trouble: Trouble | undefined;
   /** Resolves when what was entered is acknowledged and the store is closed. May be called twice. */
@@ -53,13 +61,21 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const store = stack.use(openStore(folder));
     const book = new Book(store, clock, client);
     const events = new Events<LedgerEvents>();
-    const consumer = new Consumer({ client, book, clock, log, onEntered: (entered) => announce(events, log, entered) });
+    const failures = new Failures(store, clock);
+    const consumer = new Consumer({
+      client,
+      book,
+      clock,
+      log,
+      onEntered: (entered) => announce(events, failures, log, entered),
+    });
     const destination = client.queue(names.ledger);
     const request = { destination, ack: 'client-individual', prefetch } as const;
     const subscription = await client.subscribe(request, (delivery) => consumer.take(delivery));
     stack.defer(() => subscription.unsubscribe());
     stack.defer(() => consumer.stop());
-    const bulletin = new Bulletin(client, store.database, clock);
+    const shifts = new ShiftBook(store, () => bulletin.tell());
+    const bulletin = new Bulletin(client, store.database, () => shifts.pauses.all, clock);
     stack.defer(() => bulletin.stop());
     await bulletin.start();
     const budgets = new BudgetWatch({ client, database: store.database, clock, log });
@@ -68,6 +84,9 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
     const watch = new QuietWatch({ client, database: store.database, clock, log, quietAfter });
     stack.defer(() => watch.stop());
     watch.start();
+    const retention = new Retention({ store, keep: { ...standardKeep, ...options.keep }, clock, log });
+    stack.defer(() => retention.stop());
+    retention.start();
     const logStore = stack.use(new LogStore(folder, runLog.limits ?? standardLogLimits));
     const logBook = new LogBook({ client: runLog.client ?? client, store: logStore, events, clock, log });
     stack.defer(() => logBook.stop());
@@ -78,7 +97,9 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
       events,
       queries: new Queries(store.database),
       logs: new LogQueries(logStore.database),
+      failures,
       past: new PastRuns(store.database),
+      shifts,
       get trouble() {
         return consumer.trouble;
       },
@@ -91,7 +112,8 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
   }
 }
 
-function announce(events: Events<LedgerEvents>, log: Log, { runs, results, overBudget, announcements }: Entered): void {
+function announce(events: Events<LedgerEvents>, failures: Failures, log: Log, entered: Entered): void {
+  const { runs, results, overBudget, announcements, hasFailures } = entered;
   for (const run of runs) events.emit('run', run);
   for (const result of results) events.emit('result', result);
   for (const over of overBudget) {
@@ -99,4 +121,5 @@ function announce(events: Events<LedgerEvents>, log: Log, { runs, results, overB
     events.emit('overBudget', over);
   }
   if (announcements) events.emit('announcements', announcements);
+  if (hasFailures) failures.events.emit('changed', {});
 }

@@ -21,8 +21,9 @@ const rowNumber = /^[0-9]{1,15}$/;
 export function atPlace<Question extends { readonly cursor?: string | undefined }>(
   list: string,
   { cursor, ...question }: Question,
+  form = rowNumber,
 ): Omit<Question, 'cursor'> & { readonly cursor?: string } {
-  const place = placeOf(list, cursor, rowNumber);
+  const place = placeOf(list, cursor, form);
   return { ...question, ...(place === undefined ? {} : { cursor: place }) };
 }
 

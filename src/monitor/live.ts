@@ -147,12 +147,15 @@ function subjectOf(event: LiveEvent): string | symbol {
       return `service ${event.service.host} ${event.service.service} ${event.service.serviceClass}`;
     case 'result':
       return Symbol('result');
+    case 'backfill':
+      return `backfill ${event.backfill.id}`;
     case 'logs':
       return `logs ${event.runs.join(' ')}`;
     case 'snapshot':
     case 'queues':
     case 'health':
     case 'announcements':
+    case 'failed':
       return event.type;
     default:
       return event satisfies never;

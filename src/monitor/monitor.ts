@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { recipeSchema } from '../recipes/schema.ts';
+import type { Reprocessing } from '../reprocess/reprocessing.ts';
 import type { Reprocessing, Stalled } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
 import type { AnnouncingSite } from './announcing/announcing-site.ts';
@@ -137,7 +138,10 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** Tells all who listen of whatever happens; the functions returned end that. */
-function forward({ live, ledger, reprocessing }: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
+function forward(
+  { live, ledger, reprocessing }: Site,
+  { heartbeats, queueWatch, healthWatch }: Watches,
+): (() => void)[] {
   return [
     ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
     ledger.events.on('result', (result) => live.publish({ type: 'result', ...result })),

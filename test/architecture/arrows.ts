@@ -50,7 +50,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
   access: { files: '^src/access/', mayImport: ['core'] },
   monitor: {
     files: '^src/monitor/',
-    mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'ledger', 'reprocess', 'access'],
+    mayImport: ['core', 'recipes', 'stomp', 'stomp codec', 'services', 'dead letters', 'ledger', 'reprocess', 'access'],
   },
   'builtin services': {
     files: '^src/services/builtin/',

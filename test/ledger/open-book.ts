@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from '../../src/core/clock.ts';
 import { Book, type Entered } from '../../src/ledger/book.ts';
+import { Failures } from '../../src/ledger/failures/failures.ts';
 import { Queries } from '../../src/ledger/queries.ts';
-import { openStore } from '../../src/ledger/store.ts';
+import { openStore, type Store } from '../../src/ledger/store.ts';
 import type { RunDetail, StepView } from '../../src/ledger/views.ts';
 import type { LedgerRecord } from '../../src/services/record.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -10,8 +11,10 @@ import { batchOf } from './records.ts';
 /** A book over a store of its own, and short ways to tell it things and to ask it. */
 export interface OpenBook extends AsyncDisposable {
   readonly folder: string;
+  readonly store: Store;
   readonly book: Book;
   readonly queries: Queries;
+  readonly failures: Failures;
   /** Enters one message, with an id of its own, for each list of records. */
   enter(...messages: readonly (readonly LedgerRecord[])[]): Entered;
   /** The run, which must be known. */
@@ -32,8 +35,10 @@ export async function openBook(clock: Clock = systemClock): Promise<OpenBook> {
   let count = 0;
   return {
     folder: folder.path,
+    store,
     book,
     queries,
+    failures: new Failures(store, clock),
     enter: (...messages) =>
       book.enter(messages.map((records) => ({ messageId: `m${String((count += 1))}`, body: batchOf(...records) }))),
     run,
