@@ -20,7 +20,7 @@ def payload():
 
 
 def send(channel, payload=None):
-    """A message on a channel of the recipe; it leaves when the program has ended well."""
+    """A message on a channel of the recipe: updates leave at once, others when the program has ended well."""
     line = json.dumps({"channel": channel, "payload": payload}, allow_nan=False) + "\n"
     if "BATON_OUTPUT" not in os.environ:
         sys.stdout.write(line)

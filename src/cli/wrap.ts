@@ -69,6 +69,7 @@ class Wrapped {
   readonly #client: Client;
   readonly #envelope: Envelope;
   readonly #key: string;
+  #updates = 0;
 
   constructor(client: Client, envelope: Envelope, key: string) {
     this.#client = client;
@@ -95,15 +96,28 @@ class Wrapped {
   /** Whatever happens, it is told. */
   async #finished(step: CommandStep, site: CommandSite, signal: AbortSignal): Promise<Finished> {
     try {
-      return await runProgram(step, await requestOf(step, site), this.#key, signal);
+      const finished = await runProgram(step, await requestOf(step, site), this.#key, signal, {
+        printed: () => undefined,
+        tell: async (updates) => this.#tell(updates),
+      });
+      return signal.aborted ? { ...finished, failure: signal.reason as Error } : finished;
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(messageOf(error));
       return { failure, answers: [], report: { name: step.parameters.program } };
     }
   }
 
-  async #send(outputs: readonly SentOn[], failure?: Error & { readonly code?: string }): Promise<void> {
-    const origin = { envelope: this.#envelope, key: this.#key };
+  async #tell(updates: readonly SentOn[]): Promise<void> {
+    for (const update of updates)
+      await this.#send([update], undefined, digest(this.#key, 'told', (this.#updates += 1)));
+  }
+
+  async #send(
+    outputs: readonly SentOn[],
+    failure?: Error & { readonly code?: string },
+    key = this.#key,
+  ): Promise<void> {
+    const origin = { envelope: this.#envelope, key };
     const next: NextMessage[] = routeOutputs(origin, outputs, 'success');
     if (failure) {
       const { code = failedCode, message } = failure;
@@ -145,6 +159,7 @@ function stepOf(
     environment: envelope.environment,
     definition,
     attempt: 1,
+    reinjected: 0,
   };
 }
 

@@ -22,67 +22,73 @@ export interface Limits {
   readonly outputBytes: number;
 }
 
-/** A program to be run: everything is known and permitted. Paths are absolute. */
+/** For whom a job runs: by this jobs are put in order, limited, and shown. */
+export interface JobOrigin {
+  readonly run: string;
+  readonly step: number;
+  /** The site's name of the program. */
+  readonly program: string;
+  readonly beamline?: string;
+  /** 0 to 9, as of messages: live work above reprocessing. */
+  readonly priority: number;
+}
+
+/** A program to be run: everything is known and permitted. */
 export interface Job {
   /** Names the job, the same when its message comes again: by it a backend that outlives this process finds what it runs. */
   readonly key: string;
-  /** From `folderFor`; `filesOf` names what is in it. */
-  readonly folder: string;
+  readonly origin: JobOrigin;
   /** The program and its arguments; no shell looks at them. */
   readonly command: readonly [path: string, ...given: string[]];
-  /** All that it gets: nothing is inherited. */
+  /** All that it gets, beside where its files are: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where it works. */
-  readonly directory: string;
+  /** Of its step, in Zocalo's format. */
+  readonly message: string;
+  /** What it reads as its standard input. */
+  readonly input: string;
+  /** Where it works, from the root; a folder of its own, which is removed after it, where absent. */
+  readonly directory?: string;
   /** The account that it runs as; that of Baton where absent. */
   readonly user?: string;
   readonly resources: Resources;
   readonly limits: Limits;
 }
 
-/** The files of a job, and the folders that it may fill; all are in its own. */
-export interface JobFiles {
-  /** What it reads as its standard input. */
-  readonly input: string;
-  readonly message: string;
-  /** Written by the program: not there when it starts. */
-  readonly answers: string;
-  /** What it prints, to standard output and standard error. */
-  readonly log: string;
-  readonly work: string;
-  readonly temporary: string;
-}
-
-export function filesOf(folder: string): JobFiles {
-  return {
-    input: `${folder}/input`,
-    message: `${folder}/message.json`,
-    answers: `${folder}/answers.jsonl`,
-    log: `${folder}/log`,
-    work: `${folder}/work`,
-    temporary: `${folder}/tmp`,
-  };
+/** Who is told of a job while it runs. What is told goes no further than a few hundred lines a second. */
+export interface JobListener {
+  /** It has its resources, and begins. */
+  readonly started?: (host: string) => void;
+  /** Whole lines that it printed. */
+  readonly printed?: (lines: readonly string[]) => void;
+  /** Whole lines of its answers, from the first, in order. */
+  readonly answered?: (lines: readonly string[]) => void;
 }
 
 /** A limit that was exceeded. */
 export type Exceeded = 'time' | 'memory' | 'processes' | 'output';
 
-/** How a job ended. */
-export interface Ended {
+/** How a job ended, and what it took: what is kept of every run of a program. */
+export interface JobAccount {
+  readonly backend: string;
+  readonly host: string;
   /** Absent where a signal ended it. */
   readonly exitCode?: number;
   readonly signal?: string;
   /** The limit for which it was ended. */
   readonly exceeded?: Exceeded;
-  readonly host: string;
-  /** How long it waited for its resources, and how long it ran. */
+  /** Seconds that it waited for its resources, and that it ran. */
   readonly waited: number;
   readonly seconds: number;
   /** Processor time and most memory (bytes) over all its processes, as last seen; absent for what ended before anybody looked. */
   readonly cpuSeconds?: number;
   readonly peakMemory?: number;
+}
+
+export interface Ended extends JobAccount {
   /** What it printed: all, or its beginning and its end. */
   readonly log: string;
+  /** What it answered, as it wrote it; or why that cannot be read. */
+  readonly answers: { readonly text: string } | { readonly problem: string };
   /** Its processes that are still there, though they were killed: the kernel waits for a disk or a network, perhaps. */
   readonly left: readonly number[];
 }
@@ -90,18 +96,14 @@ export interface Ended {
 /** Where programs run. One port; what implements it stands beside this file. */
 export interface Backend extends AsyncDisposable {
   readonly name: string;
-  /** All that it has: who asks for more is refused at once. */
-  readonly capacity: Resources;
-  /** Ends what an earlier process of it left behind. */
+  /** Ends, or finds again, what an earlier process of it left behind. */
   start(): Promise<void>;
-  /** A new folder for the files of a job, which its program reaches and that account owns. Removed with `discard`, or by the next start. */
-  folderFor(key: string, user?: string): Promise<string>;
-  discard(folder: string): Promise<void>;
   /**
-   * Runs a job when there is room for it, in the order asked. Resolves when it and all processes it started are gone.
-   * Aborting the signal ends it; then this rejects with the signal's reason. Throws `compute.…` for what cannot be started.
+   * Runs a job when it is its turn and there is room for it. Resolves when it and all processes it started are gone, also
+   * when it was ended because the signal was aborted. Rejects with the signal's reason when it had not begun, and with
+   * `compute.…` for what cannot be started.
    */
-  run(job: Job, signal: AbortSignal): Promise<Ended>;
-  /** Ends all that runs. May be called twice, and before `start`. */
+  run(job: Job, signal: AbortSignal, listener?: JobListener): Promise<Ended>;
+  /** Ends what runs, where that cannot outlive this process. May be called twice, and before `start`. */
   stop(): Promise<void>;
 }

@@ -28,3 +28,10 @@ export const noAccount = defineError<{ user: string; reason: string }>(
   ({ user, reason }) => `Nothing can be run as ${JSON.stringify(user)}: ${reason}.`,
   'Correct the user in baton.yaml (programs), and run the service command as root where programs have users.',
 );
+
+/** What a program put in the place of its answers cannot be read. */
+export const noAnswers = defineError<{ reason: string }>(
+  'compute.no-answers',
+  ({ reason }) => reason,
+  'Have the program write its answers into the file that BATON_OUTPUT names.',
+);

@@ -7,8 +7,13 @@ import { limitFor, type Brand } from './brand.ts';
 import { notStarted, unsupported } from './errors.ts';
 
 /** What starts a job: limits, then the account, then the program itself; each becomes the next, so that there is one process. */
-export async function launchOf(job: Job, brand: Brand, account?: Account): Promise<readonly [string, ...string[]]> {
-  await check(job);
+export async function launchOf(
+  job: Job,
+  directory: string,
+  brand: Brand,
+  account?: Account,
+): Promise<readonly [string, ...string[]]> {
+  await check(job, directory);
   return [
     await tool('prlimit'),
     ...limitsOf(job, brand, account),
@@ -46,7 +51,7 @@ async function become({ uid, gid }: Account): Promise<string[]> {
   return [await tool('setpriv'), ...groups, '--inh-caps=-all', '--no-new-privs', '--'];
 }
 
-async function check({ command: [program], directory }: Job): Promise<void> {
+async function check({ command: [program] }: Job, directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() !== true)
     throw notStarted({ program, reason: `the folder ${directory}, in which it is to work, is not there` });

@@ -4,12 +4,15 @@ import { open, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { messageOf } from '../core/errors.ts';
 import type { Account } from './account.ts';
-import { filesOf, type Ended, type Exceeded, type Job } from './backend.ts';
+import { answersIn } from './answers-file.ts';
+import type { Ended, Exceeded, Job, JobListener } from './backend.ts';
 import type { Brand } from './brand.ts';
 import { notStarted } from './errors.ts';
+import type { JobFiles, JobFolder } from './job-folder.ts';
 import { launchOf } from './launch.ts';
 import { Printed } from './printed.ts';
 import type { Reaper } from './reaper.ts';
+import { Told } from './told.ts';
 import { UsageMeter } from './usage.ts';
 
 /** ms a program has from TERM to KILL. Less than a handler's grace, after which its whole process would be ended. */
@@ -25,18 +28,24 @@ const young = 1_000;
 export interface LocalSurroundings {
   readonly brand: Brand;
   readonly reaper: Reaper;
+  readonly folder: JobFolder;
   readonly account?: Account | undefined;
-  /** Seconds that it waited. */
-  readonly waited: number;
+  readonly listener: JobListener;
 }
 
-/** Runs a program to its end, and the end of everything that it started. Rejects with the signal's reason when it is aborted. */
-export async function runLocally(job: Job, signal: AbortSignal, surroundings: LocalSurroundings): Promise<Ended> {
-  const { brand, reaper, account, waited } = surroundings;
-  await using printed = await Printed.to(filesOf(job.folder).log);
+/** What a local job came to: its backend knows the rest. */
+export type LocalEnded = Omit<Ended, 'backend' | 'waited'>;
+
+/** Runs a program to its end, and the end of everything that it started: also when the signal is aborted. */
+export async function runLocally(job: Job, signal: AbortSignal, surroundings: LocalSurroundings): Promise<LocalEnded> {
+  const { brand, reaper, folder, account, listener } = surroundings;
+  const { files } = folder;
+  await using printed = await Printed.to(files.log);
   const started = performance.now();
-  const child = await spawned(job, await launchOf(job, brand, account), printed);
-  const running = new RunningJob(job, child, printed);
+  const launch = await launchOf(job, directoryOf(job, files), brand, account);
+  const child = await spawned(job, launch, folder, printed);
+  listener.started?.(hostname());
+  const running = new RunningJob(job, files.answers, child, printed, new Told(files.answers, printed, listener));
   const stop = (): void => running.end();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -51,8 +60,7 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
     const isYoung = performance.now() - started < young;
     left.push(...(await reaper.reap(brand.job, isYoung ? child.pid : undefined)));
   }
-  signal.throwIfAborted();
-  await running.checkOutput();
+  await running.lookAgain();
   const { exitCode, signalCode } = child;
   const { exceeded } = running;
   const { cpuSeconds, peakMemory } = running.meter;
@@ -61,25 +69,30 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
     ...(signalCode === null ? {} : { signal: signalCode }),
     ...(exceeded === undefined ? {} : { exceeded }),
     host: hostname(),
-    waited,
     seconds: (performance.now() - started) / 1000,
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
     ...(peakMemory === undefined ? {} : { peakMemory }),
     log: await printed.text(),
+    answers: await answersIn(files.answers, job.limits.outputBytes),
     left,
   };
+}
+
+function directoryOf({ directory }: Job, { work }: JobFiles): string {
+  return directory ?? work;
 }
 
 async function spawned(
   job: Job,
   [program, ...given]: readonly [string, ...string[]],
+  folder: JobFolder,
   printed: Printed,
 ): Promise<ChildProcess> {
-  await using input = await open(filesOf(job.folder).input);
+  await using input = await open(folder.files.input);
   // A session, and so a process group, of its own.
   const child = spawn(program, given, {
-    cwd: job.directory,
-    env: job.environment,
+    cwd: directoryOf(job, folder.files),
+    env: folder.environmentOf(job),
     stdio: [input.fd, printed.fd, printed.fd],
     detached: true,
   });
@@ -96,14 +109,19 @@ class RunningJob {
   readonly meter: UsageMeter;
   readonly ended: Promise<unknown>;
   readonly #job: Job;
+  readonly #answers: string;
   readonly #pid: number;
   readonly #printed: Printed;
+  readonly #told: Told;
   readonly #timers = new Set<NodeJS.Timeout>();
+  #looking: Promise<void> = Promise.resolve();
   #isOver = false;
   exceeded: Exceeded | undefined;
 
-  constructor(job: Job, child: ChildProcess, printed: Printed) {
+  constructor(job: Job, answers: string, child: ChildProcess, printed: Printed, told: Told) {
     this.#job = job;
+    this.#answers = answers;
+    this.#told = told;
     this.#pid = child.pid ?? 0;
     this.#printed = printed;
     this.meter = new UsageMeter(this.#pid);
@@ -131,14 +149,17 @@ class RunningJob {
     this.#signal('SIGKILL');
   }
 
-  /** Looks for the last time: it may have written much since the last. */
-  async checkOutput(): Promise<void> {
-    if (this.exceeded === undefined && (await this.#written()) > this.#job.limits.outputBytes) this.exceeded = 'output';
+  /** Looks for the last time, after its end: it may have written much since the last. */
+  async lookAgain(): Promise<void> {
+    await this.#looking;
+    const written = await this.#written();
+    if (this.exceeded === undefined && written > this.#job.limits.outputBytes) this.exceeded = 'output';
+    await this.#told.rest();
   }
 
   #look(pause: number): void {
     this.#after(pause, () => {
-      this.#check().then(
+      this.#looking = this.#check().then(
         (isNear) => this.#look(isNear ? soonest : Math.min(2 * pause, seldom)),
         () => this.#look(seldom),
       );
@@ -153,11 +174,12 @@ class RunningJob {
     if (used.processes > processes) this.#exceed('processes');
     if (written > outputBytes) this.#exceed('output');
     if (used.memory > memory && this.meter.sharedOut() > memory) this.#exceed('memory');
+    await this.#told.look();
     return used.memory > memory / 2 || used.processes > processes / 2 || written > outputBytes / 2;
   }
 
   async #written(): Promise<number> {
-    const answers = await stat(filesOf(this.#job.folder).answers).catch(() => undefined);
+    const answers = await stat(this.#answers).catch(() => undefined);
     return (answers?.size ?? 0) + (await this.#printed.bytes());
   }
 

@@ -1,12 +1,12 @@
-import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { digest } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
 import { accountOf } from './account.ts';
-import { filesOf, type Backend, type Ended, type Job, type Resources } from './backend.ts';
+import type { Backend, Ended, Job, JobListener, Resources } from './backend.ts';
 import { newBackend } from './brand.ts';
 import { tooLarge } from './errors.ts';
+import { JobFolder } from './job-folder.ts';
 import { checkSupport } from './launch.ts';
 import { runLocally } from './local-job.ts';
 import { Reaper } from './reaper.ts';
@@ -23,6 +23,7 @@ export interface LocalOptions {
 /** Runs programs on this host: no more than fit, and none of them longer than this process lives. */
 export class LocalBackend implements Backend {
   readonly name = 'local';
+  /** All that it has: who asks for more is refused at once. */
   readonly capacity: Resources;
   readonly #folder: string;
   readonly #log: Log;
@@ -32,7 +33,6 @@ export class LocalBackend implements Backend {
   readonly #running = new Set<Promise<Ended>>();
   readonly #stopping = new AbortController();
   #jobs = 0;
-  #folders = 0;
 
   constructor({ folder, capacity, log = silent }: LocalOptions) {
     this.capacity = { ...thisHost(), ...capacity };
@@ -52,23 +52,8 @@ export class LocalBackend implements Backend {
     await this.#buryDead();
   }
 
-  async folderFor(key: string, user?: string): Promise<string> {
-    const account = user === undefined ? undefined : await accountOf(user);
-    const folder = join(this.#own, `${digest(key)}.${(this.#folders += 1)}`);
-    const { work, temporary } = filesOf(folder);
-    for (const each of [folder, work, temporary]) {
-      await mkdir(each, { mode: 0o700 });
-      if (account) await chown(each, account.uid, account.gid);
-    }
-    return folder;
-  }
-
-  async discard(folder: string): Promise<void> {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-
-  async run(job: Job, signal: AbortSignal): Promise<Ended> {
-    const running = this.#run(job, AbortSignal.any([signal, this.#stopping.signal]));
+  async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
+    const running = this.#run(job, AbortSignal.any([signal, this.#stopping.signal]), listener);
     this.#running.add(running);
     try {
       return await running;
@@ -81,22 +66,24 @@ export class LocalBackend implements Backend {
     this.#stopping.abort(new Error('The backend stops.'));
     await Promise.allSettled(this.#running);
     await this.#reaper.stop();
-    await this.discard(this.#own);
+    await discard(this.#own);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  async #run(job: Job, signal: AbortSignal): Promise<Ended> {
+  async #run(job: Job, signal: AbortSignal, listener: JobListener): Promise<Ended> {
     this.#checkFits(job.resources);
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
     const release = await this.#slots.take(job.resources, signal);
     try {
-      const brand = { backend: this.#number, job: (this.#jobs += 1) };
       const waited = (performance.now() - asked) / 1000;
-      const ended = await runLocally(job, signal, { brand, reaper: this.#reaper, account, waited });
+      const brand = { backend: this.#number, job: (this.#jobs += 1) };
+      await using folder = await JobFolder.make(join(this.#own, String(brand.job)), job, account);
+      const surroundings = { brand, reaper: this.#reaper, folder, account, listener };
+      const ended = { backend: this.name, waited, ...(await runLocally(job, signal, surroundings)) };
       if (ended.left.length > 0) this.#log.error({ pids: ended.left, job: job.key }, 'processes cannot be killed');
       return ended;
     } finally {
@@ -122,13 +109,17 @@ export class LocalBackend implements Backend {
       const folder = join(this.#folder, name);
       if (!/^\d+$/.test(name) || (await isAlive(folder))) continue;
       await this.#reaper.reap(undefined, undefined, Number(name));
-      await this.discard(folder);
+      await discard(folder);
     }
   }
 }
 
 const words = { cores: 'cores', memory: 'bytes of memory', gpus: 'gpus' } as const;
 const lifeFile = 'alive';
+
+async function discard(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
 
 function thisHost(): Resources {
   return { cores: availableParallelism(), memory: totalmem(), gpus: 0 };

@@ -24,6 +24,15 @@ export class Printed implements AsyncDisposable {
     return (await this.#file.stat()).size;
   }
 
+  async read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }> {
+    return await this.#file.read(buffer, offset, length, position);
+  }
+
   /** All, or its beginning and its end. */
   async text(): Promise<string> {
     const size = await this.bytes();

@@ -34,6 +34,7 @@ export function readEntry(value: Json): Entry | string {
 const id = { type: 'string', minLength: 1, maxLength: 1000 };
 const text = { type: 'string' };
 const number = { type: 'number', minimum: -9e15, maximum: 9e15 };
+const amount = { type: 'number', minimum: 0 };
 const count = { type: 'integer', minimum: 0, maximum: 1e9 };
 const step = { type: 'integer', minimum: -1e9, maximum: 1e9 };
 const anything = {};
@@ -42,6 +43,11 @@ const cause = object({ code: text, message: text });
 const budget = object({ seconds: { type: 'number', exclusiveMinimum: 0 }, used: { type: 'number', minimum: 0 } });
 const source = object({ name: text, hash: text, bytes: count }, { text, parameters: { type: 'object' } });
 const output = object({ step, channel: text, key: text, bytes: count }, { payload: anything, hash: text });
+
+const program = object(
+  { name: text, backend: text, host: text, waited: amount, seconds: amount },
+  { exitCode: { type: 'integer' }, signal: text, exceeded: text, cpuSeconds: amount, peakMemory: amount },
+);
 
 const stepRecord = object(
   {
@@ -64,8 +70,30 @@ const stepRecord = object(
     sends: steps,
     outputs: { type: 'array', items: output },
   },
-  { cause, results: { type: 'array' }, result: anything, messageId: text, reinjected: count, budget },
+  { cause, results: { type: 'array' }, result: anything, messageId: text, reinjected: count, budget, program },
 );
+
+const told = object(
+  { step, channel: text, key: id, delay: { type: 'number', minimum: 0 }, payload: anything },
+  { queue: id, topic: id, group: text },
+);
+
+const progressRecord = object({
+  kind: text,
+  id,
+  run: id,
+  step,
+  queue: text,
+  service: text,
+  time: number,
+  sent: number,
+  envelope: object({
+    environment: { type: 'object' },
+    recipe: { type: 'object' },
+    path: { type: 'array', items: step, maxItems: 10_000 },
+  }),
+  messages: { type: 'array', items: told, maxItems: 1_000 },
+});
 
 const announcementRecord = {
   ...object(
@@ -101,6 +129,7 @@ const announcementRecord = {
       replyBy: number,
       lane: text,
       traceparent: text,
+      started: { type: 'array', items: output },
     },
   ),
   // What was refused may have been no run at all.
@@ -129,7 +158,6 @@ const joinRecord = object({
   run: text,
   state: { enum: ['asked', 'closing', 'closed', 'open'] },
   members: { type: 'array', items: text },
-      started: { type: 'array', items: output },
 });
 
 const reinjectionRecord = object({ kind: text, id, run: id, step, time: number }, { user: text });
@@ -142,6 +170,7 @@ function object(required: Readonly<Record<string, object>>, optional: Readonly<R
 const ajv = new Ajv({ strict: true });
 const validators = new Map<string, ValidateFunction<Entry>>([
   ['step', ajv.compile<Entry>(stepRecord)],
+  ['progress', ajv.compile<Entry>(progressRecord)],
   ['announcement', ajv.compile<Entry>(announcementRecord)],
   ['reply', ajv.compile<Entry>(replyRecord)],
   ['reinjection', ajv.compile<Entry>(reinjectionRecord)],

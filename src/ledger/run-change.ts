@@ -1,8 +1,11 @@
-import type { AnnouncementRecord, ReinjectionRecord, StepRecord } from '../services/record.ts';
+import type { AnnouncementRecord, ProgressRecord, ReinjectionRecord, StepRecord } from '../services/record.ts';
 import { finalOutcomes } from '../services/record.ts';
 import type { RunRow } from './tables/runs.ts';
 import { tallyOf } from './states.ts';
 import { StepChange } from './tables/steps.ts';
+
+/** How many messages to which step, by its number. */
+type Sends = Readonly<Record<string, number>>;
 
 /** What a batch of records changes at one run: many records, one write for each step they touch. */
 export class RunChange {
@@ -53,6 +56,15 @@ export class RunChange {
     this.#hear(record.sends, record.finished, messageId);
   }
 
+  /** What a step sent that is still at work: it leaves records, whatever else is heard of it. */
+  addProgress({ step: number, service, queue, time }: ProgressRecord, sends: Sends, messageId: string): void {
+    const step = this.#step(number);
+    step.service = service;
+    step.queue = queue;
+    step.add('records');
+    this.#hear(sends, time, messageId);
+  }
+
   addAnnouncement(announcement: number, { sends, settled }: AnnouncementRecord, messageId: string): void {
     this.announcement ??= announcement;
     this.#hear(sends, settled, messageId);
@@ -68,7 +80,7 @@ export class RunChange {
     this.messageId = messageId;
   }
 
-  #hear(sends: Readonly<Record<string, number>>, time: number, messageId: string): void {
+  #hear(sends: Sends, time: number, messageId: string): void {
     for (const [step, count] of Object.entries(sends)) this.#step(Number(step)).add('sent', count);
     this.latest = Math.max(this.latest, Math.round(time));
     this.messageId = messageId;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Json, JsonObject } from '../core/json.ts';
 import { isObject } from '../core/json.ts';
-import type { SentOutput, StepOutcome } from '../services/record.ts';
+import type { ProgramAccount, SentOutput, StepOutcome } from '../services/record.ts';
 import { emptyStep, stepView, type StepTallies } from './states.ts';
 import { selectBudgets, type BudgetRow } from './tables/budgets.ts';
 import type { Cancellation } from './tables/cancellations.ts';
@@ -105,27 +105,35 @@ function named(view: StepView, recipe: JsonObject | undefined): StepView {
 }
 
 function deliveriesOf(database: DatabaseSync, run: number): readonly DeliveryView[] {
-  const rows = database
-    .prepare(
-      `SELECT id, key, step, service, host, attempt, deferral, outcome, sent, received, started, finished, code, message,
-       outputs, budget, budgetUsed FROM deliveries WHERE run = ? ORDER BY seq DESC LIMIT ?`,
-    )
-    .all(run, deliveryLimit) as unknown as readonly DeliveryRow[];
-  return rows.map(({ code, message, outputs, budget, budgetUsed, ...delivery }) => ({
+  const rows = database.prepare(`SELECT ${deliveryColumns} FROM deliveries WHERE run = ? ORDER BY seq DESC LIMIT ?`);
+  return (rows.all(run, deliveryLimit) as unknown as readonly DeliveryRow[]).map(deliveryOf);
+}
+
+/** The columns of a delivery's row that people are shown. */
+export const deliveryColumns = `id, key, step, service, host, attempt, deferral, outcome, sent, received, started, finished, code, message,
+  outputs, budget, budgetUsed, program`;
+
+/** The delivery of such a row. */
+export function deliveryOf(row: DeliveryRow): DeliveryView {
+  const { code, message, outputs, budget, budgetUsed, program, ...delivery } = row;
+  return {
     ...delivery,
     ...(code === null ? {} : { cause: { code, message: message ?? '' } }),
     ...(budget === null ? {} : { budget: { seconds: budget, used: budgetUsed ?? 0 } }),
+    ...(program === null ? {} : { program: JSON.parse(program) as ProgramAccount }),
     outputs: outputs === null ? [] : (JSON.parse(outputs) as readonly SentOutput[]),
-  }));
+  };
 }
 
-interface DeliveryRow extends Omit<DeliveryView, 'cause' | 'outputs' | 'budget'> {
+/** A row of those columns. */
+export interface DeliveryRow extends Omit<DeliveryView, 'cause' | 'outputs' | 'budget' | 'program'> {
   readonly outcome: StepOutcome;
   readonly code: string | null;
   readonly message: string | null;
   readonly outputs: string | null;
   readonly budget: number | null;
   readonly budgetUsed: number | null;
+  readonly program: string | null;
 }
 
 function resultsOf(database: DatabaseSync, run: number): readonly ResultView[] {

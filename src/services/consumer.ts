@@ -1,12 +1,13 @@
 import { Events } from '../core/events.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Client, Delivery } from '../stomp/client.ts';
+import type { Client, Delivery, Subscription } from '../stomp/client.ts';
 import { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
 import { bareLetters } from './bare-letters.ts';
 import { Gate } from './gate.ts';
 import type { HighWater } from './high-water.ts';
 import { KeptDecisions } from './kept.ts';
+import { Pauses } from './pauses.ts';
 import { received, type Received } from './received.ts';
 import { isRefusal, Settler } from './settler.ts';
 import type { Decision } from './settlement.ts';
@@ -39,6 +40,7 @@ export interface Watch {
   readonly notes: RunningNotes;
   readonly events: Events<ServiceEvents>;
   readonly cancellations: Cancellations;
+  readonly pauses: Pauses;
 }
 
 /** What the consumers of one process share, with what its supervisor gave where there is one. */
@@ -47,7 +49,7 @@ export function watchOver(
   notes: RunningNotes = unwatched,
   events = new Events<ServiceEvents>(),
 ): Watch {
-  return { gate: new Gate(), suspects, notes, events, cancellations: new Cancellations() };
+  return { gate: new Gate(), suspects, notes, events, cancellations: new Cancellations(), pauses: new Pauses() };
 }
 
 export interface ConsumerOptions {
@@ -62,6 +64,8 @@ export interface ConsumerOptions {
   readonly watch: Watch;
   /** Holds the intake back while too much waits where it sends to. */
   readonly highWater?: HighWater | undefined;
+  /** True while its service takes no more. */
+  readonly isHeldBack?: () => boolean;
   /** Called when it begins to be busy, and when it has nothing more to do. */
   readonly onBusy?: (isBusy: boolean) => void;
 }
@@ -84,18 +88,33 @@ export class Consumer {
   #settling = 0;
   #wasBusy = false;
   #draining = false;
+  #isPaused = false;
+  #isStarted = false;
+  #isAdjusting = false;
+  #subscription: Subscription | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#settler = new Settler(options.client);
   }
 
-  /** Subscribes; survives reconnections. */
+  /** Subscribes, unless it is paused; survives reconnections. */
   async start(): Promise<void> {
-    const { client, destination, prefetch, watch } = this.#options;
+    const { client, watch } = this.#options;
     this.#unwatch = watch.cancellations.watch(() => this.#pump());
     client.events.on('disconnected', () => this.#forget());
-    await client.subscribe({ destination, ack: 'client-individual', prefetch }, (delivery) => this.#receive(delivery));
+    this.#isStarted = true;
+    await this.#adjust();
+  }
+
+  /**
+   * Paused it begins nothing more; once what was running has ended and is settled, all that it holds beside goes back to
+   * the broker, for others. Resolves when that is so, or it goes on.
+   */
+  async setPaused(isPaused: boolean): Promise<void> {
+    this.#isPaused = isPaused;
+    this.#pump();
+    await this.#adjust();
   }
 
   /** Takes no more, and resolves when what was running has ended and is settled. What was only prefetched goes back to the broker. */
@@ -103,7 +122,7 @@ export class Consumer {
     this.#draining = true;
     this.#unwatch();
     this.#pending = [];
-    while (this.busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    while (this.busy) await this.#whenIdle();
   }
 
   /** Goes on with what has come, now that nothing holds it back. */
@@ -136,6 +155,32 @@ export class Consumer {
     return this.#kept.take(id);
   }
 
+  /** Subscribes or ends the subscription, one after the other, until it is as it should be. */
+  async #adjust(): Promise<void> {
+    if (this.#isAdjusting || !this.#isStarted) return;
+    this.#isAdjusting = true;
+    try {
+      while (this.#isPaused === (this.#subscription !== undefined) && !this.#draining) await this.#adjustOnce();
+    } finally {
+      this.#isAdjusting = false;
+    }
+  }
+
+  async #adjustOnce(): Promise<void> {
+    const { client, destination, prefetch } = this.#options;
+    const request = { destination, ack: 'client-individual', prefetch } as const;
+    if (!this.#subscription)
+      this.#subscription = await client.subscribe(request, (delivery) => this.#receive(delivery));
+    // What runs can only be acknowledged on the subscription that it came over.
+    else if (this.busy) await this.#whenIdle();
+    else {
+      const ended = this.#subscription;
+      this.#subscription = undefined;
+      this.#forget();
+      await ended.unsubscribe();
+    }
+  }
+
   #receive(delivery: Delivery): void {
     if (this.#draining) return;
     // The connection was lost while its handler ran: what that decides settles this delivery.
@@ -148,8 +193,9 @@ export class Consumer {
   }
 
   #pump(): void {
-    while (this.#running < this.#options.concurrency) {
-      const isHeldBack = this.#options.highWater?.isReached === true;
+    while (this.#running < this.#options.concurrency && !this.#isPaused) {
+      const { highWater, isHeldBack: isFull } = this.#options;
+      const isHeldBack = highWater?.isReached === true || isFull?.() === true;
       const index = this.#pending.findIndex(
         (one) =>
           (one.group === undefined || !this.#groups.has(one.group)) &&
@@ -199,6 +245,10 @@ export class Consumer {
       } while (!watch.cancellations.isCurrent);
       // It comes again over the next connection, and this delivery could not be settled: there is nothing to decide.
       if (losses !== this.#losses) return 'held';
+      if (this.#isPaused) {
+        this.#pending.unshift(message);
+        return 'held';
+      }
       this.#handled.set(messageId, message.delivery);
       const decision = await work.decide(message, this.#stopping.signal, expect);
       if (suspect) watch.notes.cleared(messageId);
@@ -267,6 +317,10 @@ export class Consumer {
     this.#losses += 1;
     this.#pending = [];
     this.#options.work.forget?.();
+  }
+
+  async #whenIdle(): Promise<void> {
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   #changed(): void {

@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { Cancellations } from './cancellations.ts';
-import { failed, type Outcome } from './outcome.ts';
+import { failed, type Outcome, type SentOn } from './outcome.ts';
 import type { Processor, StepInput, Tools } from './service.ts';
 
 /** What `handle` needs beside the step. */
@@ -13,6 +13,8 @@ export interface Handling {
   readonly cancellations: Cancellations;
   /** The handler's own logger; made only when it is asked for. */
   readonly log: () => Log;
+  /** Sends on while the handler works. */
+  readonly tell: (outputs: readonly SentOn[], signal: AbortSignal) => Promise<void>;
   /** Called when the handler goes on for `grace` after its time-out: then only the end of the process ends it. */
   readonly wedged: () => void;
 }
@@ -35,11 +37,16 @@ export async function handle(
   try {
     const answer = processor.process(step, tools);
     const outcome = isPromise(answer) ? await watched(answer, step.run, tools, handling) : answer;
-    return cancellations.has(step.run) ? { kind: 'cancelled' } : outcome;
+    return cancellations.has(step.run) ? cancelled(outcome) : outcome;
   } catch (error) {
     if (cancellations.has(step.run)) return { kind: 'cancelled' };
     return tools.aborted ? failed(tools.aborted, 'timeout') : failed(error, 'exception');
   }
+}
+
+/** What a program took is kept all the same. */
+function cancelled({ program }: Outcome): Outcome {
+  return { kind: 'cancelled', ...(program ? { program } : {}) };
 }
 
 /** Of any library. What a handler in plain JavaScript returns may be anything. */
@@ -69,14 +76,16 @@ class HandlerTools implements Tools {
   readonly key: string;
   readonly #stopping: AbortSignal;
   readonly #makeLog: () => Log;
+  readonly #tell: Handling['tell'];
   #ending: AbortController | undefined;
   #signal: AbortSignal | undefined;
   #log: Log | undefined;
   /** Why it was told to end. */
   aborted: Error | undefined;
 
-  constructor({ key, stopping, log }: Handling) {
+  constructor({ key, stopping, log, tell }: Handling) {
     this.key = key;
+    this.#tell = tell;
     this.#stopping = stopping;
     this.#makeLog = log;
   }
@@ -89,6 +98,10 @@ class HandlerTools implements Tools {
 
   get log(): Log {
     return (this.#log ??= this.#makeLog());
+  }
+
+  async tell(...outputs: readonly SentOn[]): Promise<void> {
+    await this.#tell(outputs, this.signal);
   }
 
   abort(reason: Error): void {

@@ -9,10 +9,13 @@ import type { BrokerAddress } from '../stomp/address.ts';
 import { askQueues } from './ask-queues.ts';
 import { Closures } from './closures.ts';
 import { Consumer, type Watch } from './consumer.ts';
+import { heed } from './heed.ts';
 import { HighWater } from './high-water.ts';
 import { JoinClaims } from './join-claims.ts';
 import { JoinWork } from './join-work.ts';
+import { names } from './names.ts';
 import { ParameterReader } from './parameters.ts';
+import { printRecords } from './record-text.ts';
 import type { AnyService, Processor } from './service.ts';
 import type { StepSurroundings } from './stages.ts';
 import { StatusBroadcast, status } from './status.ts';
@@ -56,9 +59,13 @@ export class HostedService {
   readonly #status: StatusBroadcast;
   readonly #highWater: HighWater | undefined;
   #processor: Processor<unknown> | undefined;
+  /** By the service itself. */
+  #isHeldBack = false;
   #consumers: readonly Consumer[] = [];
   #closures: Closures | undefined;
   #claims: JoinClaims | undefined;
+  #unheed: () => void = () => undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: HostedServiceOptions) {
     const { service, address, host, version, clock, log } = options;
@@ -78,21 +85,41 @@ export class HostedService {
     this.#status.start();
     const own = join(folder, service.name);
     await mkdir(own, { recursive: true });
-    const processor = await service.start({ log, folder: own, settings: settings.settings ?? {} });
+    const processor = await service.start({
+      log,
+      folder: own,
+      settings: settings.settings ?? {},
+      showTask: (task) => this.#status.showTask(task),
+      holdBack: (reason) => this.#holdBack(reason),
+    });
     this.#processor = processor;
     this.#closures = service.joins ? new Closures(own, clock.now()) : undefined;
     this.#claims = service.joins ? new JoinClaims(this.#clients[0], log) : undefined;
     await this.#claims?.start();
     this.#consumers = this.#clients.map((client) => this.#consume(client, processor));
+    this.#unheed = this.#heed();
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
   }
 
-  /** Takes no more, ends what runs (at once, when asked to hurry), settles it, and disconnects. */
+  /** Ends as `stop` does, and says why. */
+  async drain(why: string): Promise<void> {
+    this.#unheed();
+    this.#status.order({ words: (code) => `${code === status.end ? 'drained' : 'draining'}, ${why}` });
+    await this.stop();
+  }
+
+  /** Takes no more, ends what runs (at once, when asked to hurry), settles it, and disconnects. May be called twice. */
   async stop(hurry = false): Promise<void> {
+    if (hurry) for (const consumer of this.#consumers) consumer.abort();
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#unheed();
     this.#status.set(status.shutdown);
     this.#highWater?.stop();
-    if (hurry) for (const consumer of this.#consumers) consumer.abort();
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
     await this.#processor?.stop?.();
     this.#processor = undefined;
@@ -102,6 +129,12 @@ export class HostedService {
     this.#claims?.stop();
     this.#closures?.[Symbol.dispose]();
     this.#closures = undefined;
+  }
+
+  #heed(): () => void {
+    const { service, host, watch, log } = this.#options;
+    const own = { serviceClass: service.name, host, status: this.#status, consumers: this.#consumers, log };
+    return heed(watch.pauses, own);
   }
 
   #limit(): HighWater | undefined {
@@ -118,6 +151,12 @@ export class HostedService {
       },
       log,
     });
+  }
+
+  #holdBack(reason: string | undefined): void {
+    this.#isHeldBack = reason !== undefined;
+    this.#status.explain(reason);
+    if (!this.#isHeldBack) for (const consumer of this.#consumers) consumer.resume();
   }
 
   #showBusy(): void {
@@ -140,6 +179,8 @@ export class HostedService {
       logs,
       events: watch.events,
       cancellations: watch.cancellations,
+      tellLedger: async (record) =>
+        client.send({ destination: client.queue(names.ledger), body: printRecords({ records: [record] }) }),
     };
     const [closures, claims] = [this.#closures, this.#claims];
     const joins = closures && claims && new JoinWork(surroundings, closures, claims, watch);
@@ -152,6 +193,7 @@ export class HostedService {
       work: new StepWork(surroundings, joins),
       watch,
       highWater: this.#highWater,
+      isHeldBack: () => this.#isHeldBack,
       onBusy: () => this.#showBusy(),
     });
     joins?.attach(consumer);

@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Cause } from './record.ts';
+import type { Cause, ProgramAccount } from './record.ts';
 
 /** What goes on to the next steps. */
 export interface SentOn {
@@ -18,13 +18,17 @@ export type Output =
   | { readonly kind: 'result'; readonly result: Json };
 
 /** How a delivery ends: the closed set a handler chooses from. */
-export type Outcome =
+export type Outcome = (
   | { readonly kind: 'done'; readonly outputs: readonly Output[] }
   | { readonly kind: 'later'; readonly seconds: number; readonly reason: string }
   /** `last` goes out once it is clear that nothing is tried again. */
   | { readonly kind: 'failed'; readonly cause: Cause; readonly last?: readonly SentOn[] }
   | { readonly kind: 'rejected'; readonly cause: Cause; readonly last?: readonly SentOn[] }
-  | { readonly kind: 'skipped' | 'duplicate' | 'cancelled' | 'late'; readonly cause?: Cause };
+  | { readonly kind: 'skipped' | 'duplicate' | 'cancelled' | 'late'; readonly cause?: Cause }
+) & {
+  /** What the program took that was run for it, if one was: for the ledger. */
+  readonly program?: ProgramAccount;
+};
 
 /** The work is done; these go out. */
 export function done(...outputs: readonly Output[]): Outcome {

@@ -38,6 +38,24 @@ export interface Cause {
   readonly message: string;
 }
 
+/** What a program took that a step ran, and how it ended. Times are seconds, memory is bytes. */
+export interface ProgramAccount {
+  readonly name: string;
+  readonly backend: string;
+  /** Where it ran. */
+  readonly host: string;
+  /** Absent where a signal ended it. */
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** The limit for which it was ended. */
+  readonly exceeded?: string;
+  readonly waited: number;
+  readonly seconds: number;
+  /** Absent for what ended before anybody looked. */
+  readonly cpuSeconds?: number;
+  readonly peakMemory?: number;
+}
+
 /** One delivery of one message to one step, as settled. Times are milliseconds since 1970 UTC. */
 export interface StepRecord {
   readonly kind: 'step';
@@ -71,6 +89,46 @@ export interface StepRecord {
   readonly results?: readonly Json[];
   /** The same where it is only one, as it was written before a step could publish several. */
   readonly result?: Json;
+  /** Of the program that was run for it, if one was. */
+  readonly program?: ProgramAccount;
+}
+
+/** A message that goes on to a step, as its sender routed it. */
+export interface ToldMessage {
+  readonly step: number;
+  readonly channel: string;
+  readonly key: string;
+  readonly queue?: string;
+  readonly topic?: string;
+  /** Seconds. */
+  readonly delay: number;
+  readonly group?: string;
+  readonly payload: Json;
+}
+
+/**
+ * What a step tells while it still works: messages that the ledger sends on for it, each once by its key, however often
+ * it is told of them. So a handler that runs again tells the same again, and nobody hears it twice.
+ */
+export interface ProgressRecord {
+  readonly kind: 'progress';
+  /** The key of the first of its messages. */
+  readonly id: string;
+  readonly run: string;
+  /** The step that tells. */
+  readonly step: number;
+  readonly queue: string;
+  readonly service: string;
+  readonly time: number;
+  /** When the message that it works on was sent. */
+  readonly sent: number;
+  /** What all its messages carry. */
+  readonly envelope: {
+    readonly environment: JsonObject;
+    readonly recipe: JsonObject;
+    readonly path: readonly number[];
+  };
+  readonly messages: readonly ToldMessage[];
 }
 
 /** A recipe that a run was made from. */
@@ -117,6 +175,8 @@ export interface AnnouncementRecord {
   /** The run that this one repeats. */
   readonly rerunOf?: string;
   readonly sends: Readonly<Record<string, number>>;
+  /** The messages that these are, where they are not those that the recipe begins with. */
+  readonly started?: readonly StartedMessage[];
   readonly replyTo?: string;
   readonly correlationId?: string;
   readonly replyBy?: number;
@@ -175,11 +235,9 @@ export interface JoinRecord {
   /** By their keys; only where it is closing. */
   readonly members: readonly string[];
 }
-  /** The messages that these are, where they are not those that the recipe begins with. */
-  readonly started?: readonly StartedMessage[];
 
 export type LedgerRecord =
-  StepRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord | CancellationRecord | JoinRecord;
+  StepRecord | ProgressRecord | AnnouncementRecord | ReplyRecord | ReinjectionRecord | CancellationRecord | JoinRecord;
 
 /** The body of a message on the queue `baton.ledger`. */
 export interface RecordBatch {

@@ -5,10 +5,10 @@ import type { Outgoing } from '../stomp/client.ts';
 import { routeCheckpoints, routeError, routeOutputs, type NextMessage, type Origin } from '../recipes/route.ts';
 import { budgetUsed } from './budget.ts';
 import { deadLetterQueue, type Destinations } from './names.ts';
-import type { Outcome, Output } from './outcome.ts';
+import type { Outcome, Output, SentOn } from './outcome.ts';
 import { bodyOf, deliveryId, senderHeaders } from './received.ts';
 import { replyMessage } from './reply.ts';
-import type { Cause, SentOutput, StepOutcome, StepRecord } from './record.ts';
+import type { Cause, ProgramAccount, SentOutput, StepOutcome, StepRecord } from './record.ts';
 import { priorityOf } from './run-context.ts';
 import type { Decision } from './settlement.ts';
 import { countSends, sentOutput, stepMessages } from './sending.ts';
@@ -35,6 +35,7 @@ interface Routed {
   readonly next: readonly NextMessage[];
   readonly cause?: Cause | undefined;
   readonly results?: readonly Json[];
+  readonly program?: ProgramAccount | undefined;
 }
 
 /**
@@ -42,25 +43,32 @@ interface Routed {
  * message worked on, or all members of a join; what goes out is derived from `origin`.
  */
 export function route(tasks: readonly Task[], origin: Origin, outcome: Outcome, surround: Surround): Decision {
-  const routed = routeOutcome(tasks, origin, outcome, surround);
+  const routed = { ...routeOutcome(tasks, origin, outcome, surround), program: outcome.program };
   const records = tasks.map((task, index) =>
     record(task, index === tasks.length - 1 ? routed : bare(routed), surround),
   );
   return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records };
 }
 
-/** A message that is not to be run again: dead-lettered, whatever error links its step has. */
-export function deadLettered(tasks: readonly Task[], cause: Cause, surround: Surround): Decision {
-  const routed: Routed = { outcome: 'dead', sends: [], next: [], cause };
+/** A message that is not to be run again: dead-lettered, whatever error links its step has; `last` goes out. */
+export function deadLettered(
+  tasks: readonly Task[],
+  cause: Cause,
+  surround: Surround,
+  last: readonly SentOn[] = [],
+): Decision {
+  const [first] = tasks;
+  const next = first ? routeOutputs(originOf(first), last, surround.defaultChannel) : [];
+  const routed: Routed = { outcome: 'dead', sends: [], next, cause };
   return {
-    sends: tasks.map((task) => deadLetter(task, cause, surround)),
-    records: tasks.map((task) => record(task, routed, surround)),
+    sends: [...tasks.map((task) => deadLetter(task, cause, surround)), ...stepMessages(next, surround)],
+    records: tasks.map((task, index) => record(task, index === 0 ? routed : bare(routed), surround)),
   };
 }
 
-/** Where the outputs of one task come from. */
-export function originOf({ envelope, message }: Task): Origin {
-  return { envelope, key: message.key };
+/** Where the outputs of one task come from. What a dead letter sent when it died, and what it sends when it is taken up again, are two things. */
+export function originOf({ envelope, message: { key, reinjected } }: Task): Origin {
+  return { envelope, key: reinjected === 0 ? key : digest(key, 'reinjected', reinjected) };
 }
 
 function routeOutcome(tasks: readonly Task[], origin: Origin, outcome: Outcome, surround: Surround): Routed {
@@ -207,7 +215,7 @@ function bare({ outcome, cause }: Routed): Routed {
   return { outcome, cause, sends: [], next: [] };
 }
 
-function record(task: Task, { outcome, next, cause, results = [] }: Routed, surround: Surround): StepRecord {
+function record(task: Task, { outcome, next, cause, results = [], program }: Routed, surround: Surround): StepRecord {
   const { message, envelope } = task;
   const outputs: SentOutput[] = next.filter(({ queue }) => queue !== undefined).map(sentOutput);
   return {
@@ -234,5 +242,6 @@ function record(task: Task, { outcome, next, cause, results = [] }: Routed, surr
     sends: countSends(next),
     outputs,
     ...(results.length > 0 ? { results } : {}),
+    ...(program ? { program } : {}),
   };
 }

@@ -5,6 +5,8 @@ export interface RunContext {
   /** 0 to 9, on every message of the run: live 6, reprocessing 2. */
   readonly priority?: number;
   readonly lane?: string;
+  /** Where it comes from, as far as the announcement said. */
+  readonly beamline?: string;
   /** Of the recipe that the run follows, filled in. */
   readonly recipeHash?: string;
   /** Of what that was made from: see `sourceHash`. */
@@ -35,6 +37,7 @@ export function contextOf(environment: JsonObject): RunContext {
 const types = [
   ['priority', 'number'],
   ['lane', 'string'],
+  ['beamline', 'string'],
   ['recipeHash', 'string'],
   ['sourceHash', 'string'],
   ['announcedAt', 'number'],

@@ -25,7 +25,7 @@ export function stepMessages(next: readonly NextMessage[], sending: Sending): Ou
 }
 
 /** How many messages go to the queue of each step. Topics are not counted. */
-export function countSends(next: readonly NextMessage[]): Record<string, number> {
+export function countSends(next: readonly Pick<NextMessage, 'step' | 'queue'>[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { step, queue } of next) if (queue !== undefined) counts[step] = (counts[step] ?? 0) + 1;
   return counts;

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Backoff } from '../core/backoff.ts';
 import type { Log } from '../core/log.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, SentOn } from './outcome.ts';
+import type { Cause } from './record.ts';
 
 /** How often, and how far apart in seconds, a step is tried. */
 export interface Retry extends Backoff {
@@ -31,6 +32,8 @@ export interface StepInput<Parameters> {
   readonly attempt: number;
   /** How often the message was put off, from 0. */
   readonly deferral: number;
+  /** How often it was sent again out of a dead-letter queue, from 0. */
+  readonly reinjected: number;
 }
 
 /** What a handler works with. */
@@ -40,11 +43,18 @@ export interface Tools {
   readonly log: Log;
   /** Identifies the message: the same when it is delivered again. For side effects that must happen once. */
   readonly key: string;
+  /**
+   * Sends on while the handler still works: resolves when the broker has it. Each is sent once: a handler that runs again
+   * tells the same in the same order, and what was told before is not sent again. It goes by way of the ledger.
+   */
+  tell(...outputs: readonly SentOn[]): Promise<void>;
 }
 
 /** A running service: what `start` made, ready to process. */
 export interface Processor<Parameters> {
   process(step: StepInput<Parameters>, tools: Tools): Outcome | Promise<Outcome>;
+  /** What is sent on for a message that is put aside without being run again, as it killed its process too often. */
+  crashed?(step: StepInput<Parameters>, cause: Cause): readonly SentOn[];
   /** Ends what the service holds (pools, files). Called once, after the last message. */
   stop?(): Promise<void>;
 }
@@ -86,6 +96,10 @@ export interface Surroundings {
   readonly folder: string;
   /** The site's settings for this service, from the configuration. */
   readonly settings: JsonObject;
+  /** Tells in heartbeats what it works on, in a few words; nothing, with none. */
+  readonly showTask: (task: string | undefined) => void;
+  /** Asks for no more messages, with the reason in words, until it is called with none: while what runs them is full. */
+  readonly holdBack: (reason: string | undefined) => void;
 }
 
 /** A service ready to be hosted: all defaults filled in. */

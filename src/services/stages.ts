@@ -14,6 +14,7 @@ import type { Decision } from './settlement.ts';
 import type { StepLogs } from './step-log.ts';
 import { traceFields } from './trace.ts';
 import { inputOf, type StepReaders, type Task } from './task.ts';
+import { Teller, type TellLedger } from './tell.ts';
 
 /** What the stages between receiving and settling need. */
 export interface StepSurroundings {
@@ -30,6 +31,7 @@ export interface StepSurroundings {
   readonly logs: StepLogs;
   readonly events: Events<ServiceEvents>;
   readonly cancellations: Cancellations;
+  readonly tellLedger: TellLedger;
 }
 
 /** Runs the handler on a task, or on the members of a join. */
@@ -37,10 +39,12 @@ export async function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  { processor, service, host, logs, events, cancellations }: StepSurroundings,
+  surroundings: StepSurroundings,
   key: string = task.message.key,
 ): Promise<Outcome> {
+  const { processor, service, host, logs, events, cancellations } = surroundings;
   const step = task.envelope.pointer;
+  let teller: Teller | undefined;
   events.emit('started', { service: service.name, run: task.run, step, key });
   return await handle(processor, inputOf(task, members), {
     key,
@@ -52,8 +56,14 @@ export async function run(
         { run: task.run, step, service: service.name, host, key, attempt: task.message.attempt },
         traceFields(traceparentOf(task), deliveryId(task.message)),
       ),
+    tell: async (outputs, signal) => (teller ??= tellerOf(task, surroundings)).tell(outputs, signal),
     wedged: () => events.emit('wedged', { service: service.name, key }),
   });
+}
+
+function tellerOf(task: Task, { service, queue, clock, tellLedger }: StepSurroundings): Teller {
+  const { name, defaultChannel } = service;
+  return new Teller(task, { service: name, queue, defaultChannel, clock, tellLedger });
 }
 
 /** Routes an outcome; what cannot be routed (a payload that is no JSON) is a failure of its handler. */

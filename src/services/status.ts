@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Client } from '../stomp/client.ts';
+import { controls } from './commands.ts';
 import { names } from './names.ts';
+import type { Pause } from './pause.ts';
 
 /** Zocalo's status codes. */
 export const status = {
@@ -28,6 +30,13 @@ export interface Identity {
   readonly version: string;
 }
 
+/** What somebody has told the service to do: its status text says so, whatever else there is to say. */
+export interface Order {
+  /** Undefined where the status says enough. */
+  readonly words: (code: number) => string | undefined;
+  readonly paused?: Pause;
+}
+
 /** At least one heartbeat so often; each is valid for `lifetime` (ms): Zocalo's figures. */
 const interval = 6_000;
 const lifetime = 15_000;
@@ -48,6 +57,8 @@ export class StatusBroadcast {
   #timer: NodeJS.Timeout | undefined;
   #settle: NodeJS.Timeout | undefined;
   #explanation: string | undefined;
+  #task: string | undefined;
+  #order: Order | undefined;
 
   constructor(client: Client, identity: Identity, clock: Clock) {
     this.#client = client;
@@ -75,6 +86,19 @@ export class StatusBroadcast {
   /** Tells this in place of the status' own text; with none, that again. */
   explain(text: string | undefined): void {
     this.#explanation = text;
+    if (this.#timer) this.#broadcast();
+  }
+
+  /** Tells this until it is told otherwise. */
+  order(order: Order | undefined): void {
+    this.#order = order;
+    if (this.#timer) this.#broadcast();
+  }
+
+  /** Tells this, too: what it works on; with none, nothing more. */
+  showTask(task: string | undefined): void {
+    if (task === this.#task) return;
+    this.#task = task;
     if (this.#timer) this.#broadcast();
   }
 
@@ -110,16 +134,21 @@ export class StatusBroadcast {
 
   #message(): JsonObject {
     const { host, service, serviceClass, version } = this.#identity;
+    const ordered = this.#order?.words(this.#status);
+    const paused = ordered === undefined ? undefined : this.#order?.paused;
     return {
       host,
       status: this.#status,
-      statustext: this.#explanation ?? texts.get(this.#status) ?? 'unknown',
+      statustext: ordered ?? this.#explanation ?? texts.get(this.#status) ?? 'unknown',
       service,
       serviceclass: serviceClass,
+      ...(this.#task === undefined ? {} : { task: this.#task }),
       utilization: this.#utilization(),
       // The wire format's own version, which Zocalo's monitors read, and ours.
       workflows: '3.5',
       baton: version,
+      controls,
+      ...(paused && { paused: { ...paused } }),
     };
   }
 

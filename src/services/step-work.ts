@@ -1,16 +1,18 @@
-import { failed, causeOf } from './outcome.ts';
+import { messageOf } from '../core/errors.ts';
+import { failed, causeOf, type SentOn } from './outcome.ts';
 import { groupKey } from '../recipes/keys.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
 import type { Expect, Work } from './consumer.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
+import type { Cause } from './record.ts';
 import { priorityOf } from './run-context.ts';
 import { deadLettered, errorHeaders } from './route.ts';
 import type { Decision } from './settlement.ts';
 import { decide, run, surround, type StepSurroundings } from './stages.ts';
 import { crash, type Suspect } from './suspects.ts';
-import { unwrap, type Task, type Unwrapped } from './task.ts';
+import { inputOf, unwrap, type Task, type Unwrapped } from './task.ts';
 
 /** The work of a step of a recipe: unwrap ▸ handle ▸ route. */
 export class StepWork implements Work {
@@ -56,7 +58,20 @@ export class StepWork implements Work {
   crashed(message: Received, suspect: Suspect): Decision {
     const unwrapped = this.#unwrap(message);
     if ('sends' in unwrapped) return unwrapped;
-    return deadLettered([unwrapped.task], crash(suspect), surround(this.#surroundings, this.#surroundings.clock.now()));
+    const { task } = unwrapped;
+    const cause = crash(suspect);
+    const around = surround(this.#surroundings, this.#surroundings.clock.now());
+    return deadLettered([task], cause, around, this.#lastWords(task, cause));
+  }
+
+  /** A service that always has something to say at the end says it here, too. */
+  #lastWords(task: Task, cause: Cause): readonly SentOn[] {
+    try {
+      return this.#surroundings.processor.crashed?.(inputOf(task, [task]), cause) ?? [];
+    } catch (error) {
+      this.#surroundings.log.error({ run: task.run, reason: messageOf(error) }, 'nothing is told of a crash');
+      return [];
+    }
   }
 
   forget(): void {

@@ -71,6 +71,7 @@ export function inputOf(task: Task, members: readonly Task[]): StepInput<unknown
     definition: task.step,
     attempt: message.attempt,
     deferral: message.deferral,
+    reinjected: message.reinjected,
   };
 }
 

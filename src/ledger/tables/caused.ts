@@ -21,8 +21,9 @@ export class Caused {
     this.#deleteBefore = database.prepare('DELETE FROM caused WHERE time < ?');
   }
 
-  add(messageId: string, run: string, message: Outgoing, now: number): void {
-    this.#insert.run(messageId, run, JSON.stringify(message), now);
+  /** `what` tells apart what one record message caused: the run that ended with it, or what was told with it. */
+  add(messageId: string, what: string, message: Outgoing, now: number): void {
+    this.#insert.run(messageId, what, JSON.stringify(message), now);
   }
 
   of(messageId: string): readonly Outgoing[] {

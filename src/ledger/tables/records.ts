@@ -31,6 +31,7 @@ export class RecordRows {
   readonly #hasQueue: StatementSync;
   readonly #announced: StatementSync;
   readonly #text: StatementSync;
+  readonly #textUse: StatementSync;
   readonly #reply: StatementSync;
   readonly #queue: StatementSync;
   readonly #firstDeath: StatementSync;
@@ -38,8 +39,8 @@ export class RecordRows {
   constructor(database: DatabaseSync) {
     this.#delivery = database.prepare(
       `INSERT INTO deliveries (run, id, key, step, service, host, attempt, deferral, outcome, sent, received, started,
-       finished, code, message, outputs, reinjected, deadMessage, budget, budgetUsed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       finished, code, message, outputs, reinjected, deadMessage, budget, budgetUsed, program)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#dead = database.prepare('SELECT deadMessage FROM deliveries WHERE run = ? AND id = ?');
     this.#deaths = database.prepare(
@@ -59,6 +60,9 @@ export class RecordRows {
     this.#hasQueue = database.prepare('SELECT 1 FROM recorded_queues WHERE queue = ?');
     this.#announced = database.prepare('SELECT received, recipe FROM announcements WHERE seq = ?');
     this.#text = database.prepare('INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.#textUse = database.prepare(
+      'INSERT INTO text_uses (hash, uses) VALUES (?, 1) ON CONFLICT (hash) DO UPDATE SET uses = uses + 1',
+    );
     this.#reply = database.prepare(
       `INSERT INTO replies (id, run, status, recipient, outcome, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
@@ -108,6 +112,7 @@ export class RecordRows {
       reinjected = 0,
       messageId,
       budget,
+      program,
     } = record;
     const times = [record.sent, record.received, record.started, record.finished].map(Math.round);
     const sent = outputs.length === 0 ? null : JSON.stringify(outputs);
@@ -122,6 +127,7 @@ export class RecordRows {
       dead,
       budget?.seconds ?? null,
       budget?.used ?? null,
+      program ? JSON.stringify(program) : null,
     );
     return changes === 1;
   }
@@ -133,24 +139,23 @@ export class RecordRows {
   /** The new row's number; undefined when the record is known. */
   addAnnouncement(record: AnnouncementRecord): number | undefined {
     const { id, messageId, run, outcome, reason, queue, host, received, settled, parameters, recipe } = record;
+    const sources = record.sources?.map(refersToText);
     const row = this.#announcement.get(
       ...[id, messageId, run, outcome, reason ?? null, queue, host, Math.round(received), Math.round(settled)],
       ...[record.replyTo ?? null, record.correlationId ?? null, rounded(record.replyBy), record.recipeHash ?? null],
       ...[JSON.stringify(parameters), recipe ? JSON.stringify(recipe) : null],
-      ...[record.sourceHash ?? null, record.sources ? this.#keep(record.sources) : null, record.traceparent ?? null],
+      ...[record.sourceHash ?? null, sources ? JSON.stringify(sources) : null, record.traceparent ?? null],
     );
-    return row ? Number(row['seq']) : undefined;
+    if (!row) return undefined;
+    for (const { text } of record.sources ?? []) if (text !== undefined) this.#keep(text);
+    return Number(row['seq']);
   }
 
-  /** The texts go into a table of their own, each once; returns what refers to them. */
-  #keep(sources: readonly RecipeSource[]): string {
-    const rows = sources.map(({ text, ...source }): SourceRow => {
-      if (text === undefined) return source;
-      const hash = textHash(text);
-      this.#text.run(hash, text);
-      return { ...source, text: hash };
-    });
-    return JSON.stringify(rows);
+  /** Texts have a table of their own, each once, with how often it is referred to. */
+  #keep(text: string): void {
+    const hash = textHash(text);
+    this.#text.run(hash, text);
+    this.#textUse.run(hash);
   }
 
   addReply({ id, run, status, to, outcome, time, reason }: ReplyRecord): boolean {
@@ -175,6 +180,10 @@ export class RecordRows {
   firstDeath(run: number): Death | undefined {
     return this.#firstDeath.get(run) as Death | undefined;
   }
+}
+
+function refersToText({ text, ...source }: RecipeSource): SourceRow {
+  return text === undefined ? source : { ...source, text: textHash(text) };
 }
 
 function rounded(value: number | undefined): number | null {

@@ -124,9 +124,10 @@ const Row = memo(function Row({ delivery }: { readonly delivery: DeliveryView })
 });
 
 function CauseOrOutputs({ delivery }: { readonly delivery: DeliveryView }): ReactElement {
-  const { cause, outputs } = delivery;
+  const { cause, outputs, program } = delivery;
   return (
     <>
+      {program !== undefined && <p className="program">{programWords(program)}</p>}
       {cause !== undefined && (
         <p className={`cause tone-${outcomes[delivery.outcome].tone}`}>
           <code>{cause.code}</code> {cause.message}
@@ -149,6 +150,19 @@ function CauseOrOutputs({ delivery }: { readonly delivery: DeliveryView }): Reac
       )}
     </>
   );
+}
+
+/** What a program took, and how it ended, in a line. */
+function programWords({ name, ...took }: NonNullable<DeliveryView['program']>): string {
+  const { backend, host, exitCode, signal, exceeded, waited, seconds, cpuSeconds, peakMemory } = took;
+  const end = exitCode === undefined ? (signal ?? 'an unknown end') : `exit code ${exitCode}`;
+  return [
+    `${name} on ${host} (${backend}): ${end}${exceeded === undefined ? '' : `, exceeded its ${exceeded}`}`,
+    `ran ${duration(seconds * 1000)}`,
+    ...(waited < 0.1 ? [] : [`waited ${duration(waited * 1000)} for room`]),
+    ...(cpuSeconds === undefined ? [] : [`${duration(cpuSeconds * 1000)} of processor`]),
+    ...(peakMemory === undefined ? [] : [`${bytes(peakMemory)} of memory at most`]),
+  ].join(' · ');
 }
 
 function sentTo(outputs: DeliveryView['outputs']): string {

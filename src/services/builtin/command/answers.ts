@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { messageOf } from '../../../core/errors.ts';
 import { isObject, type Json } from '../../../core/json.ts';
 import { parseJson } from '../../../recipes/bounded-json.ts';
@@ -11,17 +9,32 @@ const most = 10_000;
 /** What the service itself sends, according to how the program ends. */
 const reserved: ReadonlySet<string> = new Set(['starting', 'success', 'failure', 'completed', 'result-all-files']);
 
-/**
- * What a program wrote to BATON_OUTPUT: a line of JSON for each message, `{"channel", "payload"}`. None where it wrote
- * nothing. Throws `command.bad-answer`.
- */
-export async function answersIn(path: string, program: string): Promise<readonly SentOn[]> {
-  const text = await textIn(path, program);
+/** Of these a program tells while it runs. */
+const liveChannel = 'updates';
+
+/** What a program wrote to BATON_OUTPUT: a line of JSON for each message, `{"channel", "payload"}`. Throws `command.bad-answer`. */
+export function answersIn(text: string, program: string): readonly SentOn[] {
   const lines = text.split('\n').map((line, index) => ({ line, where: `in line ${index + 1}` }));
   const answers = lines.filter(({ line }) => line.trim() !== '');
   if (answers.length > most)
     throw badAnswer({ program, where: 'in all', reason: `${answers.length} lines, expected at most ${most}` });
   return answers.map(({ line, where }) => answer(line, where, program));
+}
+
+/** The lines of answers that go out while the program runs. What is wrong with a line is found when it has ended. */
+export function updatesIn(lines: readonly string[], program: string): readonly SentOn[] {
+  return lines.flatMap((line) => {
+    try {
+      const read = answer(line, '', program);
+      return isUpdate(read) ? [read] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function isUpdate({ channel }: SentOn): boolean {
+  return channel === liveChannel;
 }
 
 function answer(line: string, where: string, program: string): SentOn {
@@ -45,21 +58,4 @@ function namesFile(payload: Json): boolean {
   if (!isObject(payload)) return false;
   const { file_path: folder, file_name: name } = payload;
   return typeof folder === 'string' && typeof name === 'string' && name !== '' && !name.includes('/');
-}
-
-/** A program may have put anything in its place: a link to what it may not read itself, or what never ends. */
-async function textIn(path: string, program: string): Promise<string> {
-  let file: FileHandle;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw badAnswer({ program, where: 'in all', reason: messageOf(error) });
-  }
-  try {
-    if (!(await file.stat()).isFile()) throw badAnswer({ program, where: 'in all', reason: 'it is no file' });
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
 }

@@ -7,9 +7,10 @@ import { checkpoint, done, failed, later, rejected, type Outcome } from '../../o
 import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
 import { commandParameters, type CommandParameters } from './parameters.ts';
 import type { Programs } from './program.ts';
-import { requestOf, type Request } from './request.ts';
-import { runProgram } from './run.ts';
+import { requestOf, type CommandStep, type Request } from './request.ts';
+import { runProgram, type Finished } from './run.ts';
 import { CommandSite } from './site.ts';
+import { Tasks } from './tasks.ts';
 import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from './told.ts';
 
 /** What a site gives the service: its programs, and what runs them. */
@@ -42,7 +43,7 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
       starting: 'before the program starts, once',
       ...Object.fromEntries(Object.values(programs).flatMap(({ channels = {} }) => Object.entries(channels))),
       result: 'what the program answered there',
-      updates: 'how far the program was, as it told; sent with its results',
+      updates: 'how far the program is, as it tells; sent while it runs',
       'result-individual-file': 'a file that the program left',
       'result-all-files': 'all files that the program left, once, where there are any',
       success: 'the payload, with what the program took and printed, when it ended well',
@@ -50,18 +51,25 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
       completed: 'the same after either, in any case',
     },
     defaultChannel: 'success',
-    start: async ({ folder, log }) => {
+    start: async ({ folder, log, showTask }) => {
       const site = new CommandSite(programs, backends(folder, log));
       await site.start();
+      const tasks = new Tasks(showTask);
       return {
-        process: async (step, tools) => await command(step, tools, site),
+        process: async (step, tools) => await command(step, tools, site, tasks),
+        crashed: (step, cause) => tellFailure(begun(step).step, cause),
         stop: async () => site.stop(),
       };
     },
   });
 }
 
-async function command(input: StepInput<CommandParameters>, tools: Tools, site: CommandSite): Promise<Outcome> {
+async function command(
+  input: StepInput<CommandParameters>,
+  tools: Tools,
+  site: CommandSite,
+  tasks: Tasks,
+): Promise<Outcome> {
   const { step, hasStarted } = begun(input);
   let request: Request;
   try {
@@ -71,18 +79,38 @@ async function command(input: StepInput<CommandParameters>, tools: Tools, site: 
   }
   if (!hasStarted && isLinked(step, 'starting')) return starting(step);
   try {
-    const finished = await runProgram(step, request, tools.key, tools.signal);
-    if (finished.failure) return failure(step, finished.failure, finished.report);
-    return done(...tellSuccess(step, finished));
+    const finished = await heard(step, request, tools, tasks);
+    return { ...outcomeOf(step, finished, tools), ...(finished.account ? { program: finished.account } : {}) };
   } catch (error) {
     return tools.signal.aborted ? ended(step, tools.signal.reason) : refusal(step, error);
   }
 }
 
+/** What it prints stands with the run as it comes, what it tells goes on, and heartbeats name it. */
+async function heard(step: CommandStep, request: Request, tools: Tools, tasks: Tasks): Promise<Finished> {
+  let over: (() => void) | undefined;
+  try {
+    return await runProgram(step, request, tools.key, tools.signal, {
+      started: () => (over = tasks.begin(request.name)),
+      printed: (lines) => {
+        for (const line of lines) if (line !== '') tools.log.info(line);
+      },
+      tell: async (updates) => tools.tell(...updates),
+    });
+  } finally {
+    over?.();
+  }
+}
+
+function outcomeOf(step: StepInput<CommandParameters>, finished: Finished, { signal }: Tools): Outcome {
+  if (signal.aborted) return ended(step, signal.reason, finished.report);
+  return finished.failure ? failure(step, finished.failure, finished.report) : done(...tellSuccess(step, finished));
+}
+
 /** It was told to end: its time is over, or the service has to stop. (What a cancelled run comes to, no handler decides.) */
-function ended(step: StepInput<CommandParameters>, reason: unknown): Outcome {
+function ended(step: StepInput<CommandParameters>, reason: unknown, report?: JsonObject): Outcome {
   const isLate = isObject(reason) && reason['code'] === 'timeout';
-  return isLate ? failure(step, reason) : later(stopPause, 'the service stopped while the program ran');
+  return isLate ? failure(step, reason, report) : later(stopPause, 'the service stopped while the program ran');
 }
 
 /** Seconds until a program is run again that was ended with its service. */

@@ -27,7 +27,7 @@ export interface Request {
 /** What a step is, for running its program: a part of what its handler gets. */
 export type CommandStep = Pick<
   StepInput<CommandParameters>,
-  'run' | 'step' | 'parameters' | 'payload' | 'environment' | 'definition' | 'attempt'
+  'run' | 'step' | 'parameters' | 'payload' | 'environment' | 'definition' | 'attempt' | 'reinjected'
 >;
 
 /** Where neither site nor recipe says. */

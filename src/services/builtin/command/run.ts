@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { filesOf, type Ended, type Job, type Limits } from '../../../compute/backend.ts';
+import type { Ended, Job, Limits } from '../../../compute/backend.ts';
 import { BatonError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { SentOn } from '../../outcome.ts';
-import { answersIn } from './answers.ts';
-import { limitExceeded, programFailed } from './errors.ts';
+import type { ProgramAccount } from '../../record.ts';
+import { contextOf } from '../../run-context.ts';
+import { answersIn, isUpdate, updatesIn } from './answers.ts';
+import { badAnswer, limitExceeded, programFailed } from './errors.ts';
 import { messageOf, type CommandStep, type Request } from './request.ts';
 import { allFiles, resultFiles } from './results.ts';
 
@@ -12,72 +13,128 @@ import { allFiles, resultFiles } from './results.ts';
 export interface Finished {
   /** What it took, and how it ended, for payloads. */
   readonly report: JsonObject;
+  /** The same for the ledger; absent where nothing was run. */
+  readonly account?: ProgramAccount;
   readonly answers: readonly SentOn[];
   readonly failure?: Error & { readonly code?: string };
 }
 
-/** Runs what a step asks for, and takes its answers. Throws `compute.…`, and the signal's reason when it is aborted. */
+/** What is done with what a program says while it runs. */
+export interface Hearing {
+  /** It begins. */
+  started?(host: string): void;
+  /** Lines that it printed. */
+  printed(lines: readonly string[]): void;
+  /** Sends on at once; what was told before, when the same was run before, is told again. */
+  tell(updates: readonly SentOn[]): Promise<void>;
+}
+
+/** Runs what a step asks for, and takes its answers; also when the signal is aborted while it runs. Throws `compute.…`, and the signal's reason when it was aborted before. */
 export async function runProgram(
   step: CommandStep,
   request: Request,
   key: string,
   signal: AbortSignal,
+  hearing: Hearing,
 ): Promise<Finished> {
-  const { backend, name, program } = request;
-  const folder = await backend.folderFor(key, program.user);
+  const { backend, name } = request;
+  const live = new LiveUpdates(name, hearing);
+  const ended = await backend.run(jobOf(step, request, key), signal, {
+    started: (host) => hearing.started?.(host),
+    printed: (lines) => hearing.printed(lines),
+    answered: (lines) => live.take(lines),
+  });
+  await live.told;
+  const report = reportOf(name, ended);
+  const account = accountOf(name, ended);
   try {
-    const message = JSON.stringify(messageOf(step));
-    const files = filesOf(folder);
-    await writeFile(files.message, message);
-    await writeFile(files.input, request.input ?? message);
-    const ended = await backend.run(jobOf(step, request, key, folder), signal);
-    const report = reportOf(name, ended);
-    try {
-      const failure = failureOf(name, ended, request.limits);
-      if (failure) return { report, answers: [], failure };
-      const { directory, results } = request;
-      const answers = [
-        ...(await answersIn(files.answers, name)),
-        ...(directory === undefined ? [] : await resultFiles(results, directory, name)),
-      ];
-      return { report, answers: [...answers, ...allFiles(answers)] };
-    } catch (error) {
-      if (!(error instanceof BatonError)) throw error;
-      return { report, answers: [], failure: error };
-    }
-  } finally {
-    await backend.discard(folder);
+    const failure = failureOf(name, ended, request.limits);
+    if (failure) return { report, account, answers: [], failure };
+    const { directory, results } = request;
+    const answers = [
+      ...(await live.rest(answered(name, ended))),
+      ...(directory === undefined ? [] : await resultFiles(results, directory, name)),
+    ];
+    return { report, account, answers: [...answers, ...allFiles(answers)] };
+  } catch (error) {
+    if (!(error instanceof BatonError)) throw error;
+    return { report, account, answers: [], failure: error };
   }
+}
+
+/** Updates go out as they come, in order. */
+class LiveUpdates {
+  readonly #program: string;
+  readonly #hearing: Hearing;
+  #count = 0;
+  told: Promise<void> = Promise.resolve();
+
+  constructor(program: string, hearing: Hearing) {
+    this.#program = program;
+    this.#hearing = hearing;
+  }
+
+  take(lines: readonly string[]): void {
+    this.#tell(updatesIn(lines, this.#program));
+  }
+
+  /** Tells what it has not told of all answers; returns those that are no updates. */
+  async rest(answers: readonly SentOn[]): Promise<readonly SentOn[]> {
+    this.#tell(answers.filter(isUpdate).slice(this.#count));
+    await this.told;
+    return answers.filter((each) => !isUpdate(each));
+  }
+
+  #tell(updates: readonly SentOn[]): void {
+    this.#count += updates.length;
+    for (let from = 0; from < updates.length; from += atOnce) {
+      const some = updates.slice(from, from + atOnce);
+      this.told = this.told.then(async () => this.#hearing.tell(some));
+    }
+  }
+}
+
+/** Messages that are told of together. */
+const atOnce = 100;
+
+/** Throws `command.bad-answer`. */
+function answered(program: string, { answers }: Ended): readonly SentOn[] {
+  if ('problem' in answers) throw badAnswer({ program, where: 'in all', reason: answers.problem });
+  return answersIn(answers.text, program);
 }
 
 /** What every program finds, whatever the site says; nothing is inherited. */
 const standardEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 
-function jobOf({ run, step, attempt }: CommandStep, request: Request, key: string, folder: string): Job {
-  const { program, words, environment, resources, limits } = request;
-  const { work, temporary, message, answers } = filesOf(folder);
+function jobOf(step: CommandStep, request: Request, key: string): Job {
+  const { program, name, words, environment, resources, limits, directory } = request;
+  const { run, step: number, attempt, reinjected } = step;
+  const { beamline, priority = livePriority } = contextOf(step.environment);
+  const message = JSON.stringify(messageOf(step));
   return {
-    key,
-    folder,
+    // Another attempt is another job; what was only put off is the same.
+    key: `${key}.${attempt}${reinjected > 0 ? `.r${reinjected}` : ''}`,
+    origin: { run, step: number, program: name, priority, ...(beamline === undefined ? {} : { beamline }) },
     command: [program.path, ...words],
     environment: {
       ...standardEnvironment,
-      HOME: work,
-      TMPDIR: temporary,
       ...environment,
-      BATON_MESSAGE: message,
-      BATON_OUTPUT: answers,
       BATON_RUN: run,
-      BATON_STEP: String(step),
+      BATON_STEP: String(number),
       BATON_ATTEMPT: String(attempt),
       BATON_CORES: String(resources.cores),
     },
-    directory: request.directory ?? work,
+    message,
+    input: request.input ?? message,
+    ...(directory === undefined ? {} : { directory }),
     ...(program.user === undefined ? {} : { user: program.user }),
     resources,
     limits,
   };
 }
+
+/** Of messages that say nothing of it. */
+const livePriority = 6;
 
 function failureOf(program: string, ended: Ended, limits: Limits): BatonError | undefined {
   const { exceeded, exitCode, signal = 'an unknown end', log } = ended;
@@ -106,10 +163,16 @@ function lastLines(log: string): string {
   return log.trimEnd().split('\n').slice(-10).join('\n').slice(-1_500).toWellFormed();
 }
 
+function accountOf(name: string, ended: Ended): ProgramAccount {
+  const { log: _log, answers: _answers, left: _left, ...account } = ended;
+  return { name, ...account };
+}
+
 function reportOf(name: string, ended: Ended): JsonObject {
-  const { exitCode, signal, exceeded, host, waited, seconds, cpuSeconds, peakMemory, log } = ended;
+  const { backend, exitCode, signal, exceeded, host, waited, seconds, cpuSeconds, peakMemory, log } = ended;
   return {
     name,
+    backend,
     host,
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
     ...(signal === undefined ? {} : { signal }),

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/core/json.ts';
+import { askQueues } from '../../../../src/services/ask-queues.ts';
 import type { StepRecord } from '../../../../src/services/record.ts';
 import { Supervisor } from '../../../../src/services/supervisor.ts';
 import { processesBelow } from '../../../compute/processes.ts';
 import { startEmbeddedBroker } from '../../../fixtures/embedded-broker.ts';
-import { Site } from '../../../fixtures/site.ts';
+import { payloadOf, Site } from '../../../fixtures/site.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const entry = new URL('command-part.ts', import.meta.url);
@@ -54,6 +55,44 @@ describe('programs whose service is killed', () => {
   });
 });
 
+describe('a program whose service is killed while it runs', () => {
+  const update = (payload: string): string =>
+    `echo '{"channel": "updates", "payload": "${payload}"}' >> "$BATON_OUTPUT"`;
+
+  it('tells again what it told, and each update goes on once', async () => {
+    await using here = await supervised(
+      `${update('one')}; ${update('two')}; echo up >> "$1.up"; sleep 0.7; ${update('three')}`,
+    );
+    await here.start([1]);
+    const { pid } = await here.began(1);
+    while (here.updates().length < 2) await here.site.recordCame();
+    process.kill(pid, 'SIGKILL');
+    await here.site.settled(1, 'done', 1);
+    expect(await here.book()).toHaveLength(2);
+    // As records each was told in both of its lives.
+    expect(here.updates()).toEqual(['one', 'two', 'one', 'two', 'three']);
+    for (const expected of ['one', 'two', 'three']) expect(await here.next('updates')).toBe(expected);
+    expect(await here.next('completed')).toMatchObject({ outcome: 'success' });
+    expect(await here.waiting('updates')).toBe(0);
+  });
+
+  it('three times is put aside, and its failure and its end are told all the same', async () => {
+    await using here = await supervised('exec sleep 600');
+    await here.start([1]);
+    for (const lines of [1, 2, 3]) process.kill((await here.began(lines)).pid, 'SIGKILL');
+    const [dead] = await here.site.settled(1, 'dead');
+    expect(dead).toMatchObject({ cause: { code: 'crashed' }, sends: { 3: 1, 4: 1 } });
+    expect(await here.next('failure')).toMatchObject({
+      item: 1,
+      error: { code: 'crashed' },
+      program: { name: 'work' },
+    });
+    expect(await here.next('completed')).toMatchObject({ outcome: 'failure', error: { code: 'crashed' } });
+    expect(await here.book()).toHaveLength(3);
+    expect(await here.programs()).toEqual([]);
+  });
+});
+
 /** A line of the book in which programs write when they begin. */
 interface Begun {
   readonly item: number;
@@ -93,8 +132,13 @@ class Supervised implements AsyncDisposable {
 
   async start(items: readonly number[]): Promise<void> {
     const parameters = { program: 'work', arguments: ['$item'] };
-    const step = { queue: 'programs', parameters, output: { success: 2, failure: 3, completed: 4 } };
-    const ends: JsonObject = { 2: { queue: 'two' }, 3: { queue: 'three' }, 4: { queue: 'four' } };
+    const step = { queue: 'programs', parameters, output: { success: 2, failure: 3, completed: 4, updates: 5 } };
+    const ends: JsonObject = {
+      2: { queue: 'success' },
+      3: { queue: 'failure' },
+      4: { queue: 'completed' },
+      5: { queue: 'updates' },
+    };
     await this.site.run({ 1: step, ...ends, start: items.map((item) => [1, { item }]) });
   }
 
@@ -110,6 +154,24 @@ class Supervised implements AsyncDisposable {
       .poll(async () => (await this.book()).length, { interval: 10, timeout: 20_000 })
       .toBeGreaterThanOrEqual(lines);
     return (await this.book()).at(-1) ?? { item: 0, pid: 0 };
+  }
+
+  /** What was told of while it ran, as often as it was. */
+  updates(): readonly unknown[] {
+    return this.site.records.flatMap((record) =>
+      record.kind === 'progress' ? record.messages.map(({ payload }) => payload) : [],
+    );
+  }
+
+  /** The payload of the next message on a channel. */
+  async next(channel: string): Promise<unknown> {
+    return payloadOf(await this.site.next(this.site.client.queue(channel)));
+  }
+
+  /** How many messages wait there. */
+  async waiting(channel: string): Promise<number> {
+    const [found] = await askQueues(this.site.client, [channel]);
+    return found?.size ?? 0;
   }
 
   async programs(): Promise<readonly string[]> {

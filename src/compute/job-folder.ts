@@ -1,0 +1,60 @@
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import type { Account } from './account.ts';
+import type { Job } from './backend.ts';
+
+/** The files of a job on the host where it runs, and the folders that it may fill; all are in its own. */
+export interface JobFiles {
+  /** What it reads as its standard input. */
+  readonly input: string;
+  readonly message: string;
+  /** Written by the program: not there when it starts. */
+  readonly answers: string;
+  /** What it prints, to standard output and standard error. */
+  readonly log: string;
+  readonly work: string;
+  readonly temporary: string;
+}
+
+function filesOf(folder: string): JobFiles {
+  return {
+    input: `${folder}/input`,
+    message: `${folder}/message.json`,
+    answers: `${folder}/answers.jsonl`,
+    log: `${folder}/log`,
+    work: `${folder}/work`,
+    temporary: `${folder}/tmp`,
+  };
+}
+
+/** The folder of one job, which its program reaches and its account owns; removed when disposed. */
+export class JobFolder implements AsyncDisposable {
+  readonly files: JobFiles;
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.files = filesOf(path);
+  }
+
+  static async make(path: string, { message, input }: Job, account?: Account): Promise<JobFolder> {
+    const folder = new JobFolder(path);
+    const { work, temporary, ...files } = folder.files;
+    for (const each of [path, work, temporary]) {
+      await mkdir(each, { mode: 0o700 });
+      if (account) await chown(each, account.uid, account.gid);
+    }
+    await writeFile(files.message, message);
+    await writeFile(files.input, input);
+    return folder;
+  }
+
+  /** What its program gets: what the job says, and where its files are. */
+  environmentOf({ environment }: Job): Record<string, string> {
+    const { work, temporary, message, answers } = this.files;
+    return { HOME: work, TMPDIR: temporary, ...environment, BATON_MESSAGE: message, BATON_OUTPUT: answers };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
