@@ -3,8 +3,11 @@ import type { Permission } from '../broker/permissions.ts';
 import type { Resources } from '../compute/backend.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
+import type { Keep } from '../ledger/retention/keep.ts';
 import type { RunLogLevel } from '../services/step-log.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
+import type { GateRules } from '../reprocess/gate.ts';
+import type { Pace } from '../reprocess/views.ts';
 import type { PageConfig } from './page-config.ts';
 import type { Limits } from '../monitor/limits.ts';
 
@@ -80,7 +83,9 @@ export interface Config {
     readonly rememberDays: number;
   };
   /** `quietAfter`: seconds of silence after which a run has ended that went through services without records. */
-  readonly ledger: { readonly quietAfter: number };
+  readonly ledger: { readonly quietAfter: number; readonly keep: Keep };
+  /** When back-fills wait for live work, and how fast they are where nothing else is said. */
+  readonly reprocessing: GateRules & Pace;
   /** What handlers log about runs: from which level on it is told, and how much of it is kept. */
   readonly runLog: {
     readonly level: RunLogLevel;

@@ -6,11 +6,13 @@ import { messageOf } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
+import { standardKeep, type Keep } from '../ledger/retention/keep.ts';
 import { brokerConfig, brokerProblems, type BrokerFile } from './broker-config.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { pageConfig, pageProblems, type PageFile } from './page-config.ts';
 import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
+import { reprocessingConfig, reprocessingProblems } from './reprocessing.ts';
 import { alertProblems, alertsConfig, healthConfig, type AlertFile, type HealthFile } from './health-config.ts';
 import { configSchema } from './schema.ts';
 import { commandProcess, standardFields, standardProcesses, standardRunLog } from './standard.ts';
@@ -22,7 +24,8 @@ interface ConfigFile {
   readonly page?: PageFile;
   readonly recipes?: string;
   readonly announcements?: Partial<Omit<Config['announcements'], 'fields'>> & { readonly fields?: Partial<AboutNames> };
-  readonly ledger?: Partial<Config['ledger']>;
+  readonly ledger?: { readonly quietAfter?: number; readonly keep?: Partial<Keep> };
+  readonly reprocessing?: Partial<Config['reprocessing']>;
   readonly runLog?: Partial<Config['runLog']>;
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
@@ -72,7 +75,8 @@ export async function loadConfig(
       fields: { ...standardFields, ...read.announcements?.fields },
       rememberDays: read.announcements?.rememberDays ?? 365,
     },
-    ledger: { quietAfter: 3600, ...read.ledger },
+    ledger: { quietAfter: 3600, ...read.ledger, keep: { ...standardKeep, ...read.ledger?.keep } },
+    reprocessing: reprocessingConfig(read.reprocessing),
     runLog: { ...standardRunLog, ...read.runLog },
     modules: (read.modules ?? []).map((module) => resolve(folder, module)),
     processes: read.processes ?? { ...standardProcesses, ...(read.programs ? commandProcess : {}) },
@@ -94,12 +98,13 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
   if (syntax) throw unreadable({ file, reason: syntax.message }, { cause: syntax });
   const value: unknown = document.toJS() ?? {};
   if (!isConfigFile(value)) throw invalid({ file, problems: (isConfigFile.errors ?? []).map(problem) });
-  const { broker = {}, page = {}, programs = {}, alerts = {} } = value;
+  const { broker = {}, page = {}, programs = {}, alerts = {}, reprocessing } = value;
   const problems = [
     ...brokerProblems(broker),
     ...pageProblems(page),
     ...programProblems(programs),
     ...alertProblems(alerts),
+    ...reprocessingProblems(reprocessing),
   ];
   if (problems.length > 0) throw invalid({ file, problems });
   return value;

@@ -2,8 +2,10 @@ import type { JsonObject } from '../core/json.ts';
 import { logLevels } from '../services/log-line.ts';
 import { brokerSchema } from './broker-schema.ts';
 import { pageSchema } from './page-schema.ts';
+import { reprocessingSchema } from './reprocessing.ts';
 import { computeSchema, programsSchema } from './programs-schema.ts';
 import { alertsSchema, healthSchema } from './health-schema.ts';
+import { standardKeep } from '../ledger/retention/keep.ts';
 import { closed } from './schema-parts.ts';
 import { standardFields, standardProcesses, standardRunLog } from './standard.ts';
 
@@ -53,7 +55,31 @@ export const configSchema: JsonObject = {
         description:
           'seconds of silence that end a run through services without records (Zocalo’s); longer than they ever work on one message',
       },
+      keep: closed({
+        payloadDays: {
+          type: ['number', 'null'],
+          minimum: 1,
+          default: standardKeep.payloadDays,
+          description:
+            'days from a run’s end for which the payloads of its messages are kept; `null`: as long as the run',
+        },
+        runDays: {
+          type: ['number', 'null'],
+          minimum: 7,
+          default: standardKeep.runDays,
+          description:
+            'days from its end for which a run is kept, unless it has dead letters that nobody has dealt with; `null`: for ever',
+        },
+        megabytes: {
+          type: ['number', 'null'],
+          minimum: 10,
+          default: standardKeep.megabytes,
+          description:
+            'MB of the ledger; above that the runs that ended first go, whatever their age; `null`: no limit',
+        },
+      }),
     }),
+    reprocessing: reprocessingSchema,
     runLog: {
       description: 'what handlers log about runs, for the run page; how much of it is kept',
       ...closed({

@@ -17,7 +17,9 @@ export class JoinRows {
     );
     this.#open = database.prepare('DELETE FROM joins WHERE id = ?');
     this.#members = database.prepare('SELECT members FROM joins WHERE id = ?');
-    this.#forget = database.prepare('DELETE FROM joins WHERE time < ?');
+    this.#forget = database.prepare(
+      'DELETE FROM joins WHERE id IN (SELECT id FROM joins WHERE time < ? ORDER BY time LIMIT 20)',
+    );
   }
 
   /** Takes note of it; returns the members of the closing that holds now, null where none does. */
@@ -29,8 +31,8 @@ export class JoinRows {
     return JSON.parse(String(this.#members.get(id)?.['members'] ?? 'null')) as string[] | null;
   }
 
-  /** Forgets the joins that closed before that time. */
-  forgetBefore(time: number): void {
-    this.#forget.run(time);
+  /** Forgets some of the joins that closed before that time; false when there are none. */
+  forgetBefore(time: number): boolean {
+    return this.#forget.run(time).changes > 0;
   }
 }

@@ -46,7 +46,7 @@ export class RunRows {
     this.#words = database.prepare('INSERT OR REPLACE INTO run_words (rowid, words) VALUES (?, ?)');
     this.#conclude = database.prepare(
       `UPDATE runs SET state = ?, inferred = ?, sent = ?, waiting = ?, failed = ?, heard = ?, latest = max(latest, ?),
-       ended = iif(? = 'running', NULL, max(latest, ?, announced)) WHERE seq = ?`,
+       ended = iif(? = 'running', NULL, max(latest, ?, announced)), payloads = 1 WHERE seq = ?`,
     );
     this.#answered = database.prepare('UPDATE runs SET answered = 1 WHERE seq = ?');
     this.#overBudget = database.prepare('UPDATE runs SET overBudget = overBudget + ? WHERE seq = ?');

@@ -10,7 +10,13 @@ export type Total =
   | `replies.${'sent' | 'late' | 'undeliverable'}`
   | 'budgets.over'
   | 'reinjections'
-  | 'malformed';
+  | 'malformed'
+  /** What was removed because it was too old or too much, and is counted above all the same, except among the runs by state. */
+  | `removed.${'runs' | 'deliveries' | 'announcements' | 'replies' | 'malformed'}`
+  /** Records of runs that had been removed when they came. */
+  | 'removed.late'
+  /** No count: the latest end of a run that was removed, in milliseconds since 1970. */
+  | 'removed.before';
 
 /** Adds to the totals; part of the transaction of what it counts. */
 export class TotalRows {

@@ -38,6 +38,8 @@ export const runFigures: readonly Figure[] = [
     'budgets.over',
     'Steps of runs that had not finished when their budget was over.',
   ),
+  counted('baton_runs_removed_total', 'removed.runs', 'Runs that are not kept any more: baton_runs is without them.'),
+  counted('baton_late_records_total', 'removed.late', 'Records of runs that had been removed when they came.'),
   counted('baton_reinjections_total', 'reinjections', 'Dead letters that were sent to their steps again.'),
   counted('baton_malformed_records_total', 'malformed', 'Messages to the ledger that were no records.'),
 ];

@@ -2,11 +2,12 @@ import { basename } from 'node:path';
 import { Router, type NextFunction, type Response } from 'express';
 import type { FileEntry, Page } from '../api.ts';
 import { atPlace, cursorAt, type PageQuestion } from '../cursor.ts';
-import { badRange, fileNotGiven, noSuchFile, noSuchRun } from '../errors.ts';
+import { badRange, fileNotGiven, noSuchFile } from '../errors.ts';
 import { filesOf, type NamedFile } from '../files/named-files.ts';
 import { isPermitted, openPermitted } from '../files/permitted-file.ts';
 import { questionOf } from '../question.ts';
 import type { Site } from '../site.ts';
+import { unknownRun } from '../unknown-run.ts';
 
 /**
  * `GET /api/runs/RUN/files`: the files that its results name. `…/N`: one of them, where the site gives out what lies
@@ -16,7 +17,7 @@ export function fileRoutes({ ledger: { queries }, files: roots }: Site): Router 
   const router = Router();
   const filesIn = (run: string): readonly NamedFile[] => {
     const results = queries.firstResults(run);
-    if (!results) throw noSuchRun({ run: run.slice(0, 200) });
+    if (!results) throw unknownRun(queries, run);
     return filesOf(results);
   };
   router.get('/:run/files', ({ params: { run } }, response) => {

@@ -1,16 +1,16 @@
 import { Router } from 'express';
 import type { LogFilter } from '../../ledger/logs/log-queries.ts';
 import type { LogPage } from '../api.ts';
-import { noSuchRun } from '../errors.ts';
 import { questionOf } from '../question.ts';
 import type { Site } from '../site.ts';
+import { unknownRun } from '../unknown-run.ts';
 
 /** `GET /api/runs/RUN/logs`: what services wrote about a run. */
 export function logRoutes({ ledger }: Site): Router {
   const router = Router();
   router.get('/:run/logs', ({ params: { run } }, response) => {
     const page = ledger.logs.lines(run, questionOf<LogFilter>(response)) ?? noLines(ledger.queries.summary(run));
-    if (!page) throw noSuchRun({ run: run.slice(0, 200) });
+    if (!page) throw unknownRun(ledger.queries, run);
     response.json(page satisfies LogPage);
   });
   return router;

@@ -2,10 +2,11 @@ import { Router } from 'express';
 import type { ResultFilter } from '../../ledger/results.ts';
 import type { Page, ResultEntry, SelectedResult } from '../api.ts';
 import { atPlace, withCursor } from '../cursor.ts';
-import { noSuchResult, noSuchRun } from '../errors.ts';
+import { noSuchResult } from '../errors.ts';
 import { Selector } from '../json-path/select.ts';
 import { questionOf } from '../question.ts';
 import type { Site } from '../site.ts';
+import { unknownRun } from '../unknown-run.ts';
 
 /** `GET /api/runs/RUN/results`: which there are. `…/N`: one of them, or with `?path=` what a JSONPath leads to in it. */
 export function resultRoutes({ ledger: { queries } }: Site): Router {
@@ -13,7 +14,7 @@ export function resultRoutes({ ledger: { queries } }: Site): Router {
   const router = Router();
   router.get('/:run/results', ({ params: { run } }, response) => {
     const page = queries.results(run, atPlace('results', questionOf<ResultFilter>(response)));
-    if (!page) throw noSuchRun({ run: run.slice(0, 200) });
+    if (!page) throw unknownRun(queries, run);
     response.json(withCursor('results', page) satisfies Page<ResultEntry>);
   });
   router.get('/:run/results/:n', async ({ params: { run, n } }, response) => {

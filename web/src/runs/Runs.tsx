@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
-import type { Page, RunSummary } from '../../../src/monitor/api.ts';
+import type { RunPage, RunSummary } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
+import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { addressOf, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
@@ -17,7 +18,7 @@ const noEvent = (): boolean => false;
 /** All runs, newest first. Rows move with the feed; runs that came since wait behind a button, so that nothing slips away under the pointer. */
 export function Runs(): ReactElement {
   const { query } = usePlace();
-  const { answer, failure, fresh, refresh } = useRequest<Page<RunSummary>>(runsPath(query), noEvent);
+  const { answer, failure, fresh, refresh } = useRequest<RunPage>(runsPath(query), noEvent);
   const live = useLive((state) => state.runs);
   const items = answer?.items.map((item) => newer(item, live.get(item.id)));
   const unseen = answer === undefined || query.has('cursor') ? 0 : countUnseen(answer.items, live, query);
@@ -43,6 +44,7 @@ export function Runs(): ReactElement {
             ))}
         </div>
         <Paging query={query} next={answer?.next} />
+        {answer?.next === undefined && answer?.removed !== undefined && <Removed removed={answer.removed} />}
       </Panel>
     </>
   );
@@ -92,6 +94,15 @@ function countUnseen(
   const newest = shown[0]?.announced ?? 0;
   const ids = new Set(shown.map((run) => run.id));
   return [...live.values()].filter((run) => run.announced >= newest && !ids.has(run.id) && belongs(run, query)).length;
+}
+
+/** At the end of the list: what is not in it any more. */
+function Removed({ removed: { runs, before } }: { readonly removed: NonNullable<RunPage['removed']> }): ReactElement {
+  return (
+    <Nothing>
+      Older runs were removed: {plural(runs, 'run')} that had ended before <Moment time={before} />.
+    </Nothing>
+  );
 }
 
 function Paging({

@@ -1,0 +1,41 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Takes the payloads out of the deliveries of old runs, one delivery at a time; what they were sent to stays. */
+export class PayloadRemoval {
+  readonly #oldest: StatementSync;
+  readonly #next: StatementSync;
+  readonly #strip: StatementSync;
+  readonly #done: StatementSync;
+  /** The run that is worked on, and the delivery that was looked at last. After a restart it is gone through anew. */
+  #run: number | undefined;
+  #delivery = 0;
+
+  constructor(database: DatabaseSync) {
+    this.#oldest = database.prepare(
+      'SELECT seq FROM runs WHERE ended < ? AND ended IS NOT NULL AND payloads = 1 ORDER BY ended LIMIT 1',
+    );
+    this.#next = database.prepare('SELECT seq FROM deliveries WHERE run = ? AND seq > ? ORDER BY seq LIMIT 1');
+    this.#strip = database.prepare(
+      `UPDATE deliveries SET outputs = (SELECT json_group_array(json_remove(value, '$.payload')) FROM json_each(outputs))
+       WHERE seq = ? AND outputs LIKE '%"payload":%'`,
+    );
+    this.#done = database.prepare('UPDATE runs SET payloads = 0 WHERE seq = ? AND ended < ?');
+  }
+
+  /** Looks at one delivery of a run that ended before that time; false when there is none left. */
+  step(before: number): boolean {
+    this.#run ??= this.#oldest.get(before)?.['seq'] as number | undefined;
+    if (this.#run === undefined) return false;
+    const delivery = this.#next.get(this.#run, this.#delivery)?.['seq'];
+    if (delivery === undefined) {
+      // One that has gone on meanwhile is looked at again when it has ended.
+      this.#done.run(this.#run, before);
+      this.#run = undefined;
+      this.#delivery = 0;
+    } else {
+      this.#strip.run(delivery);
+      this.#delivery = Number(delivery);
+    }
+    return true;
+  }
+}
