@@ -6,6 +6,7 @@ import { parseEnvelope, runOf } from '../recipes/message.ts';
 import { normalise } from '../recipes/normalise.ts';
 import { brief } from '../recipes/problem.ts';
 import { names as queues } from '../services/names.ts';
+import { contextOf } from '../services/run-context.ts';
 import { givenTrace } from '../services/trace.ts';
 import type { Headers } from '../stomp/frame.ts';
 import { badRequest } from './errors.ts';
@@ -87,7 +88,7 @@ export function parseRequest(queue: string, headers: Headers, body: Buffer | str
     queue,
     ...(isRerun ? readReruns(message) : readRecipes(message, queue)),
     parameters,
-    about: readAbout(parameters, options.names),
+    about: aboutOf(parameters, options.names),
     timeout: (positive(parameters, 'dispatcher_timeout') ?? 120) * 1000,
     ...present({
       guid: readGuid(parameters),
@@ -95,8 +96,9 @@ export function parseRequest(queue: string, headers: Headers, body: Buffer | str
       expiration: seconds(positive(parameters, 'dispatcher_expiration')),
       errorQueue: readErrorQueue(parameters),
       reply: readReplyAddress(headers, options.prefix ?? ''),
-      priority: readPriority(headers),
-      lane: headers['baton-lane'],
+      // What a run announces is as urgent as the run: that of a back-fill is no live data.
+      priority: readPriority(headers) ?? contextOf(environment ?? {}).priority,
+      lane: headers['baton-lane'] ?? contextOf(environment ?? {}).lane,
       user: headers['zocalo.go.user'],
       host: headers['zocalo.go.host'],
       parent,
@@ -172,7 +174,8 @@ function foundInstead(message: JsonObject, value: Json | undefined): string {
   return unknown === undefined ? 'nothing' : `nothing, but ${brief(unknown)}${didYouMean(unknown, keys)}`;
 }
 
-function readAbout(parameters: JsonObject, names: AboutNames): About {
+/** What parameters are about, by the names that the site gives them. Throws `dispatcher.bad-request`. */
+export function aboutOf(parameters: JsonObject, names: AboutNames): About {
   const first = (candidates: readonly string[]): string | undefined =>
     candidates.map((name) => text(parameters, name)).find((value) => value !== undefined);
   return present({

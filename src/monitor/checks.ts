@@ -1,4 +1,5 @@
 import { alerts } from './checks/alerts.ts';
+import { backfills } from './checks/backfills.ts';
 import { broker } from './checks/broker.ts';
 import { budgets } from './checks/budgets.ts';
 import type { Check } from './checks/check.ts';
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   heldBack,
   deadLetters,
   budgets,
+  backfills,
   disk,
   diskSpeed,
   clocks,

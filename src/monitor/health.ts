@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Events } from '../core/events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Stalled } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
 import type { Health, HealthCheck } from './api.ts';
 import { checks } from './checks.ts';
@@ -20,6 +21,7 @@ export interface HealthSources {
   readonly stores: StoreWatch;
   readonly limits: Limits;
   readonly untold: () => readonly Untold[] | undefined;
+  readonly stalled: () => readonly Stalled[];
   readonly notes: HealthNotes;
   readonly clock: Clock;
   readonly version: string;
@@ -108,7 +110,7 @@ export class HealthWatch {
   }
 
   #facts(): Facts {
-    const { clock, ledger, queueWatch, heartbeats, limits, version, stores, untold } = this.#sources;
+    const { clock, ledger, queueWatch, heartbeats, limits, version, stores, untold, stalled } = this.#sources;
     const now = clock.now();
     const totals = ledger.queries.totals();
     const { queues } = queueWatch;
@@ -132,6 +134,7 @@ export class HealthWatch {
       newDeadLetters: this.#newDeadLetters(now),
       newOverBudget: this.#overBudget.take(now, totals.get('budgets.over') ?? 0),
       untold: untold(),
+      backfills: stalled(),
     };
   }
 

@@ -49,6 +49,11 @@ export const limits = {
   deadLetters: { of: 'dead letters', bad: 'above', levels: levels(null, 1, null) },
   newDeadLetters: { of: 'dead letters that came within ten minutes', bad: 'above', levels: levels(null, null, 20) },
   overBudget: { of: 'steps that went over their budget within ten minutes', bad: 'above', levels: levels(1, 10, null) },
+  stalledSeconds: {
+    of: 'seconds for which nothing of a back-fill starts or ends, though nothing holds it',
+    bad: 'above',
+    levels: levels(null, 1800, null),
+  },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type LimitName = keyof typeof limits;

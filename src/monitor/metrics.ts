@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { backfillFigures } from './metrics/backfills.ts';
 import type { Figure, Value } from './metrics/figure.ts';
 import { healthFigures } from './metrics/health.ts';
 import { queueFigures } from './metrics/queues.ts';
@@ -10,7 +11,13 @@ import type { Site } from './site.ts';
 export const seriesAtMost = 500;
 
 /** All metrics, as documents list them. */
-export const figures: readonly Figure[] = [...healthFigures, ...queueFigures, ...serviceFigures, ...runFigures];
+export const figures: readonly Figure[] = [
+  ...healthFigures,
+  ...queueFigures,
+  ...serviceFigures,
+  ...runFigures,
+  ...backfillFigures,
+];
 
 /** The figures at `/metrics`, read anew each time they are asked for. */
 export function createMetrics(site: Site): Registry {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Stalled } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
 import { Alerts } from './alerts.ts';
 import { HealthWatch } from './health.ts';
@@ -19,6 +20,8 @@ interface WatchOptions extends HealthOptions {
   readonly version: string;
   /** Seconds between two looks into the broker's queues. */
   readonly queueInterval: number;
+  /** Back-fills that nothing holds, and since when they have not moved. */
+  readonly stalled?: () => readonly Stalled[];
 }
 
 /** All that watches the site. */
@@ -46,7 +49,8 @@ export async function watchesOf(options: WatchOptions, ending: AsyncDisposableSt
   const checks = (): HealthNotes['checks'] => healthWatch.health.checks;
   const alerts = new Alerts({ receivers, from, clock, log, checks, told: notes.told });
   const untold = () => alerts.untold;
-  const sources = { client, ledger, heartbeats, queueWatch, stores, limits, untold, notes, clock, version };
+  const { stalled = () => [] } = options;
+  const sources = { client, ledger, heartbeats, queueWatch, stores, limits, untold, stalled, notes, clock, version };
   const healthWatch = new HealthWatch(sources);
   const known = (): HealthNotes => ({
     ...healthWatch.knew,

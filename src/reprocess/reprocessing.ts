@@ -10,9 +10,10 @@ import { secondsFor } from './estimate.ts';
 import { Follower } from './follower.ts';
 import { Gate, type GateRules, type QueueDepth } from './gate.ts';
 import { Previews, type PreviewOptions } from './previews.ts';
+import { standardPace } from './standard.ts';
 import { Starter } from './starter.ts';
 import { BackfillStore, openStates, type StoredBackfill } from './store.ts';
-import type { BackfillPreview, BackfillRequest, BackfillRun, BackfillView, Hold, ItemState } from './views.ts';
+import type { BackfillPreview, BackfillRequest, BackfillRun, BackfillView, Hold, ItemState, Pace } from './views.ts';
 
 export interface ReprocessingOptions extends PreviewOptions {
   /** A connection that was started. */
@@ -20,6 +21,8 @@ export interface ReprocessingOptions extends PreviewOptions {
   /** The folder of the store, made when it is not there. */
   readonly folder: string;
   readonly rules: GateRules;
+  /** Of back-fills that say none. */
+  readonly pace?: Pace;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -44,6 +47,7 @@ export interface Stalled {
  */
 export class Reprocessing implements AsyncDisposable {
   readonly events = new Events<{ backfill: BackfillView }>();
+  readonly standardPace: Pace;
   readonly #options: ReprocessingOptions;
   readonly #clock: Clock;
   readonly #store: BackfillStore;
@@ -61,6 +65,7 @@ export class Reprocessing implements AsyncDisposable {
   constructor(options: ReprocessingOptions) {
     const { clock = systemClock, log = silent, ledger, client } = options;
     this.#options = options;
+    this.standardPace = options.pace ?? standardPace;
     this.#clock = clock;
     this.#openSince = clock.now();
     this.#store = new BackfillStore(options.folder);

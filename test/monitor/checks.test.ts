@@ -48,6 +48,7 @@ const well: Facts = {
   unreadSince: new Map(),
   services: [service],
   stores: [store()],
+  backfills: [],
 };
 
 function findings(facts: Facts): readonly Finding[] {

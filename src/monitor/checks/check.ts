@@ -1,4 +1,5 @@
 import type { HealthState, QueueView, ServiceView } from '../api.ts';
+import type { Stalled } from '../../reprocess/reprocessing.ts';
 import type { Limits } from '../limits.ts';
 import type { StoreFigures } from '../stores.ts';
 import type { BrokerUsage } from '../queues.ts';
@@ -34,6 +35,8 @@ export interface Facts {
   /** Within the last ten minutes. */
   readonly newDeadLetters: number;
   readonly newOverBudget: number;
+  /** Back-fills that nothing holds, and since when they have not moved. */
+  readonly backfills: readonly Stalled[];
   /** Whoever is to be told when something is wrong, and cannot be; undefined where nobody is to be. */
   readonly untold: readonly Untold[] | undefined;
 }
