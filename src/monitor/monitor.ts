@@ -7,8 +7,6 @@ import { silent, type Log } from '../core/log.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { Reprocessing, Stalled } from '../reprocess/reprocessing.ts';
-import type { Reprocessing } from '../reprocess/reprocessing.ts';
-import type { Reprocessing, Stalled } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
 import type { AnnouncingSite } from './announcing/announcing-site.ts';
 import { createApp } from './app.ts';
