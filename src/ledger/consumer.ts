@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { backoffSeconds } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
@@ -16,6 +16,11 @@ const messageLimit = 100;
 const byteLimit = 1024 * 1024;
 /** Acknowledgements on their way while the next batch is written. */
 const pipelined = 4;
+/**
+ * Milliseconds from one batch to the next while records come without a pause: the more there are in a batch, the fewer
+ * pages of an index each of them touches alone. A fifth less work than a batch for each read; the first never waits.
+ */
+const gathering = 20;
 /** Waits while the disk is full or broken, in seconds: nothing is lost meanwhile, the broker keeps it. */
 const patience = { delay: 0.5, factor: 2, maxDelay: 15 };
 
@@ -44,6 +49,7 @@ export class Consumer {
   #running: Promise<void> | undefined;
   readonly #settling = new Set<Promise<void>>();
   #trouble: Trouble | undefined;
+  #latest = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -72,10 +78,17 @@ export class Consumer {
     // Others of the same process have their turn between two batches, and deliveries of one read are one batch.
     await setImmediate();
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const batch = this.#next();
       if (batch.length > 0) await this.#process(batch);
       await setImmediate();
     }
+  }
+
+  async #gather(): Promise<void> {
+    const rest = this.#latest + gathering - performance.now();
+    if (rest > 0) await setTimeout(rest, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    this.#latest = performance.now();
   }
 
   /** What came over an earlier connection comes again over this one. */
