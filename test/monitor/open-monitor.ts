@@ -4,6 +4,8 @@ import { openAccess, type Access } from '../../src/access/access.ts';
 import { startLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import type { LiveEvent } from '../../src/monitor/api.ts';
 import { startMonitor, type Monitor, type MonitorOptions } from '../../src/monitor/monitor.ts';
+import { Reprocessing } from '../../src/reprocess/reprocessing.ts';
+import { standardRules } from '../../src/reprocess/standard.ts';
 import type { LedgerRecord } from '../../src/services/record.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
@@ -15,6 +17,7 @@ import { batchOf } from '../ledger/records.ts';
 export interface OpenMonitor extends AsyncDisposable {
   readonly monitor: Monitor;
   readonly ledger: Ledger;
+  readonly reprocessing: Reprocessing;
   readonly access: Access;
   /** A connection beside those of the monitor and the ledger. */
   readonly client: Client;
@@ -60,9 +63,19 @@ export async function openMonitor(
   const access =
     options.access ??
     opening.use(openAccess(join(folder.path, 'access'), options.clock ? { clock: options.clock } : {}));
+  const reprocessing = opening.use(
+    new Reprocessing({
+      ...{ ledger, client: own, folder: join(folder.path, 'reprocess'), rules: standardRules, services: [] },
+      ...(options.clock ? { clock: options.clock } : {}),
+      recipeText: async (name) => await Promise.reject(new Error(`there is no recipe ${name}`)),
+      aboutOf: () => ({}),
+    }),
+  );
+  reprocessing.start();
   const monitor = opening.use(
     await startMonitor({
       access,
+      reprocessing,
       port: 0,
       client: own,
       ledger,
@@ -74,7 +87,7 @@ export async function openMonitor(
   );
   const open = opening.move();
   return {
-    ...{ monitor, ledger, client, access, folder: folder.path },
+    ...{ monitor, ledger, reprocessing, client, access, folder: folder.path },
     record: async (...records) => {
       const entered = ledger.events.once('run');
       await client.send({ destination: client.queue('baton.ledger'), body: batchOf(...records).toString() });

@@ -52,8 +52,9 @@ describe('/api/openapi.json', () => {
   it('GET /api/events sends what it says', async () => {
     await using listening = await site.listen(token);
     await site.record(announced('live'), settled('live', 1, 'done', { result: [1] }));
+    await newBackfill(site);
     await site.beat({ host: 'b.1', service: 'y', serviceclass: 'Y', status: 2 });
-    for (const type of ['snapshot', 'run', 'result', 'announcements', 'service', 'queues', 'health'] as const)
+    for (const type of ['snapshot', 'run', 'result', 'announcements', 'service', 'queues', 'health', 'backfill'] as const)
       await listening.next(type);
     const schema = { $ref: '#/components/schemas/LiveEvent' };
     expect(listening.events.flatMap((event) => problemsOf(document, schema, event))).toEqual([]);
@@ -95,6 +96,20 @@ async function fill(site: OpenMonitor): Promise<void> {
   await listening.next('service');
   await listening.next('queues');
   await site.access.users.add('vera', 'viewer', 'correct horse battery');
+  await newBackfill(site);
+}
+
+const backfill = {
+  selection: { visit: 'mx1-1', numbers: '1-3' },
+  recipe: { use: 'stored' },
+  parameters: { threshold: 3 },
+  pace: { runsPerMinute: 60, atOnce: 1 },
+} as const;
+
+/** One that has begun: nobody takes what it announces. */
+async function newBackfill({ reprocessing }: OpenMonitor): Promise<void> {
+  const { digest } = await reprocessing.preview(backfill);
+  await reprocessing.create(backfill, digest, { by: 'ann', why: 'a test' });
 }
 
 /** A good request for what is described. */
@@ -102,11 +117,19 @@ async function ask(site: OpenMonitor, { method, path }: Placed, headers: object)
   const place = path
     .replace('{run}', 'one')
     .replace('{n}', '1')
+    .replace('{backfill}', site.reprocessing.open()[0]?.id ?? '')
     .replace('{name}', 'watching')
     .replace('{hash}', textHash(watching));
   const bodies: Readonly<Record<string, object>> = {
     'POST /api/session': { name: 'vera', password: 'correct horse battery' },
     'POST /api/runs/{run}/cancel': { reason: 'a test' },
+    'POST /api/backfills/preview': backfill,
+    'POST /api/backfills': {
+      ...{ ...backfill, reason: 'a test', digest: (await site.reprocessing.preview(backfill)).digest },
+    },
+    'POST /api/backfills/{backfill}/pause': { reason: 'a test' },
+    'POST /api/backfills/{backfill}/resume': { reason: 'a test' },
+    'POST /api/backfills/{backfill}/cancel': { reason: 'a test', running: true },
     'POST /api/recipes/lint': { text: watching },
     'POST /api/recipes/{name}/preview': { text: watching.replace('images', 'pictures') },
     'POST /api/recipes/{name}/try': { run: 'one', text: watching },
