@@ -71,12 +71,12 @@ async function tokenOf({ tokenFile }: MonitorOptions): Promise<string | undefine
   return process.env['BATON_TOKEN'] || undefined;
 }
 
-/** Asks the monitor; `path` begins with `/api/`. Throws `cli.no-monitor` and `cli.monitor-refused`. */
-export async function askMonitor<Answer>(place: MonitorPlace, path: string): Promise<Answer> {
-  const answer = await ask(place, path);
+/** Asks the monitor; `path` begins with `/api/`. What needs more words has a body. Throws `cli.no-monitor` and `cli.monitor-refused`. */
+export async function askMonitor<Answer>(place: MonitorPlace, path: string, body?: object): Promise<Answer> {
+  const answer = await ask(place, path, body);
   if (answer.status !== 401 || place.token !== undefined) return read<Answer>(place, answer);
   return await withOwnToken(place, async (token) =>
-    read<Answer>(place, token ? await ask({ ...place, token }, path) : answer),
+    read<Answer>(place, token ? await ask({ ...place, token }, path, body) : answer),
   );
 }
 
@@ -130,9 +130,15 @@ function ownAccess(folder: string): ReturnType<typeof openAccess> | undefined {
   }
 }
 
-async function ask({ address, token, ca, name }: MonitorPlace, path: string): Promise<Answered> {
+async function ask({ address, token, ca, name }: MonitorPlace, path: string, body?: object): Promise<Answered> {
+  const sent = body && JSON.stringify(body);
   const options = {
-    headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    method: sent === undefined ? 'GET' : 'POST',
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(sent === undefined ? {} : bodyHeaders(sent)),
+    },
     signal: AbortSignal.timeout(10_000),
     agent: false,
     ...(ca === undefined ? {} : { ca: await readSecret('page.tls.ca', ca) }),
@@ -142,13 +148,22 @@ async function ask({ address, token, ca, name }: MonitorPlace, path: string): Pr
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const url = new URL(address + path);
       const request = url.protocol === 'https:' ? requestSecurely : requestPlain;
-      request(url, options, resolve).on('error', reject).end();
+      request(url, options, resolve).on('error', reject).end(sent);
     });
     const text = (await response.setEncoding('utf8').toArray()).join('');
     return { status: response.statusCode ?? 0, words: response.statusMessage ?? '', body: parsed(text) };
   } catch (error) {
     throw noMonitor({ address, reason: messageOf(error) }, { cause: error });
   }
+}
+
+/** The last says that no page of another site is behind it. */
+function bodyHeaders(text: string): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+    'baton-request': 'command line',
+  };
 }
 
 function parsed(text: string): unknown {

@@ -73,6 +73,13 @@ export function priority(text: string): string {
   throw new InvalidArgumentError('Expected a whole number from 0 to 9.');
 }
 
+/** The number of a step of a recipe. */
+export function stepNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number !== 0) return number;
+  throw new InvalidArgumentError('Expected the number of a step.');
+}
+
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;

@@ -25,7 +25,12 @@ export function parametersFrom(set: readonly string[]): JsonObject {
 
 /** The announcement in a JSON file; `-` is standard input. */
 export async function announcementIn(file: string): Promise<JsonObject> {
-  const name = `The announcement ${file === '-' ? 'on standard input' : file}`;
+  return await objectIn(file, 'The announcement');
+}
+
+/** The object in a JSON file; `-` is standard input. Messages call it `what`. */
+export async function objectIn(file: string, what: string): Promise<JsonObject> {
+  const name = `${what} ${file === '-' ? 'on standard input' : `in ${file}`}`;
   try {
     const value = parseJson(file === '-' ? await textFrom(process.stdin) : await readFile(file, 'utf8'), name);
     if (isObject(value)) return value;

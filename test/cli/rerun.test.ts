@@ -18,7 +18,7 @@ async function ended(baton: TestBaton, run: string): Promise<RunDetail> {
   }
 }
 
-it('baton rerun repeats a run with its recipe as it was, or as it is now', { timeout: 120_000 }, async () => {
+it('baton rerun repeats a run with its recipe as it was, or as it is now', { timeout: 300_000 }, async () => {
   await using folder = await temporaryFolder();
   const [recipes, file] = [join(folder.path, 'recipes'), join(folder.path, 'recipes', 'record.json')];
   await mkdir(recipes);
@@ -66,8 +66,39 @@ it('baton rerun repeats a run with its recipe as it was, or as it is now', { tim
   expect(await told('recipe', 'show', '--run', 'custom', '--source')).toContain('"beamline": "{beamline}"');
   expect((await baton.baton('rerun', 'custom', '--wait')).stdout).toContain('finished');
   expect(await baton.baton('rerun', 'custom', '--current')).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('The recipe of custom came with its announcement') as string,
+    code: 1,
+    stderr: expect.stringContaining('custom_recipe: It came with its announcement: there is none of today.') as string,
+  });
+
+  // What would start is shown, and nothing does.
+  const shown = await baton.baton('rerun', 'first', '--from', '1', '--set', 'beamline=i05', '--current', '--dry-run');
+  expect(shown.stdout).toContain('would begin with 1 message, at priority 2:\n  1 message to step 1 (Recorder)\n');
+  expect(shown.stdout).toContain('  ~ beamline: "i03" → "i05"\n');
+  expect(shown.stdout).toContain(
+    'It has changed since, from then to now:\n  ~ "start": [[1,{"found":1}]] → [[1,{"found":2}]]\n',
+  );
+  expect((await ended(baton, 'first')).reruns).toHaveLength(2);
+
+  // A part of it begins with the messages as they were, whatever the recipe begins with today.
+  const edits = join(folder.path, 'edits.json');
+  await writeFile(edits, JSON.stringify({ beamline: 'i06', note: [1] }));
+  const part = await baton.baton(
+    'rerun',
+    'first',
+    '--from',
+    '1',
+    '--parameters',
+    edits,
+    '--current',
+    '--wait',
+    '--json',
+  );
+  const fromStep = await ended(baton, part.json<{ run: string }>().run);
+  expect(fromStep).toMatchObject({ rerunOf: 'first', results: [{ result: { found: 1 } }] });
+  expect(fromStep.parameters).toEqual({ beamline: 'i06', note: [1], guid: fromStep.id });
+  expect(await baton.baton('rerun', 'first', '--failed')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('all its messages ended well') as string,
   });
   expect(await baton.baton('rerun', 'nobody')).toMatchObject({
     code: 1,
