@@ -9,8 +9,10 @@ import type { BackfillPreview as Preview, BackfillView, Pace } from '../reproces
 
 export type {
   AnnouncementCounts,
+  DeliveryTimes,
   DeliveryView,
   Page,
+  PhaseLoad,
   ReplyView,
   ResultView,
   RunDetail,
@@ -18,7 +20,10 @@ export type {
   RunRecipe,
   RunState,
   RunSummary,
+  Spread,
   StepView,
+  StepWaterfall,
+  Waterfall,
 } from '../ledger/views.ts';
 
 export type { NumberedResult, ResultEntry } from '../ledger/views.ts';

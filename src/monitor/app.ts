@@ -19,6 +19,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { cancelRoutes } from './routes/cancel.ts';
 import { controlRoutes, pauseRoutes } from './routes/control.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { failedRoutes } from './routes/failed.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -73,7 +74,15 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/services', serviceRoutes(site), controlRoutes(site));
   app.use('/api/pauses', pauseRoutes(site));
   app.use('/api/queues', queueRoutes(site));
-  app.use('/api/runs', runRoutes(site), resultRoutes(site), fileRoutes(site), cancelRoutes(site), logRoutes(site));
+  app.use(
+    '/api/runs',
+    runRoutes(site),
+    resultRoutes(site),
+    fileRoutes(site),
+    cancelRoutes(site),
+    deliveryRoutes(site),
+    logRoutes(site),
+  );
   app.use('/api/runs', rerunRoutes(site));
   if (site.recipes) app.use('/api/recipes', recipeRoutes(site, site.recipes));
   app.use('/api/failed', failedRoutes(site));

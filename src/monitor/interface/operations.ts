@@ -15,6 +15,7 @@ import { backfillOperations } from './backfill-operations.ts';
 import { bodies } from './bodies.ts';
 import { controlOperations } from './control-schemas.ts';
 import { failedOperations } from './failed-operations.ts';
+import { deliveryOperations } from './delivery-schemas.ts';
 import { logOperation } from './log-schemas.ts';
 import { recipeOperations } from './recipe-operations.ts';
 import type { Operations, Parameters } from './operation.ts';
@@ -53,7 +54,8 @@ export const operations: Operations = {
     answer: pageOf('QueueView'),
   },
   'GET /api/runs': {
-    summary: 'Runs, those that were heard of last first; where few fit, a page with a `next` may hold fewer than `limit`',
+    summary:
+      'Runs, those that were heard of last first; where few fit, a page with a `next` may hold fewer than `limit`',
     needs: 'viewer',
     query: {
       state: oneOf(runStates),
@@ -91,6 +93,7 @@ export const operations: Operations = {
     answer: { oneOf: [refTo('NumberedResult'), refTo('SelectedResult')] },
     errors: [badPath, costlyPath, noSuchResult],
   },
+  ...deliveryOperations(ofPages),
   'GET /api/runs/{run}/logs': logOperation,
   'GET /api/runs/{run}/files': {
     summary: 'The files that results of a run name',

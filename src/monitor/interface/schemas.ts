@@ -14,6 +14,7 @@ import type {
 import { controlSchemas } from './control-schemas.ts';
 import { failedSchemas } from './failed-schemas.ts';
 import { backfillSchemas } from './backfill-schemas.ts';
+import { deliverySchemas } from './delivery-schemas.ts';
 import { logSchemas } from './log-schemas.ts';
 import { recipeSchemas } from './recipe-schemas.ts';
 import { rerunSchemas } from './rerun-schemas.ts';
@@ -40,6 +41,7 @@ const healthStates = oneOf(['pass', 'notice', 'warning', 'error']);
 /** Everything that is answered, by the names of its types. */
 export const schemas: Readonly<Record<string, Schema>> = {
   ...runSchemas,
+  ...deliverySchemas,
   ...logSchemas,
   ...backfillSchemas,
   ...failedSchemas,
