@@ -43,7 +43,10 @@ export async function startPart(part: PartKind, config: Config, tools: PartTools
   }
 }
 
-async function dispatcherPart(config: Config, { log, suspects, notes, version }: PartTools): Promise<RunningPart> {
+async function dispatcherPart(
+  config: Config,
+  { log, suspects, notes, version, shutdown }: PartTools,
+): Promise<RunningPart> {
   const dispatcher = new Dispatcher({
     address: brokerAddress(config),
     recipes: config.recipes,
@@ -55,6 +58,7 @@ async function dispatcherPart(config: Config, { log, suspects, notes, version }:
     suspects,
     notes,
   });
+  dispatcher.events.on('shutdown', shutdown);
   await dispatcher.start();
   return { details: {}, stop: async () => dispatcher.stop() };
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { moduleBeside } from '../core/module-beside.ts';
+import { readCommand } from '../services/commands.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
-import { shutdownCommand } from '../services/host.ts';
 import { SuspectNews } from '../services/suspect-news.ts';
 import { Client } from '../stomp/client.ts';
 import type { Log } from '../core/log.ts';
@@ -49,8 +49,9 @@ export async function supervise(
     await client.start();
     await news.start();
     await client.subscribe({ destination: client.topic(names.command), ack: 'auto' }, ({ body }) => {
-      const command = shutdownCommand(body.toString('utf8'));
-      if (command?.host === processName() || command?.host === '*') shutdown();
+      const command = readCommand(body);
+      if (command?.command !== 'shutdown') return;
+      if (command.host === processName() || command.host === '*') shutdown();
     });
   };
   return { supervisor, start, stop, [Symbol.asyncDispose]: stop };

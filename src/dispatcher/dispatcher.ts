@@ -3,10 +3,12 @@ import { messageOf } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { silent, type Log } from '../core/log.ts';
 import { followCancellations } from '../services/cancellation-news.ts';
-import type { Cancellations } from '../services/cancellations.ts';
-import { Consumer, watchOver } from '../services/consumer.ts';
+import { followCommands } from '../services/commands.ts';
+import { Consumer, watchOver, type Watch } from '../services/consumer.ts';
 import type { ServiceEvents } from '../services/events.ts';
+import { heed } from '../services/heed.ts';
 import { names } from '../services/names.ts';
+import { rememberPauses } from '../services/pauses.ts';
 import { status, StatusBroadcast } from '../services/status.ts';
 import type { RunningNotes, Suspects } from '../services/suspects.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
@@ -45,6 +47,7 @@ const forgetEveryMs = 3_600_000;
 const forgetPauseMs = 20;
 /** Seconds for one announcement. */
 const timeout = 60;
+const serviceClass = 'dispatcher';
 
 /** Consumes the queues of announcements, and that of reruns, and starts runs. */
 export class Dispatcher implements AsyncDisposable {
@@ -52,31 +55,31 @@ export class Dispatcher implements AsyncDisposable {
   readonly #client: Client;
   readonly #status: StatusBroadcast;
   readonly #runs: StartedRuns;
-  readonly #cancellations: Cancellations;
+  readonly #watch: Watch;
+  readonly #host: string;
+  readonly #store: string;
   readonly #consumers: readonly Consumer[];
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #rememberMs: number;
   readonly #stopping = new AbortController();
   #forgetting: Promise<void> | undefined;
-  #unfollow: (() => void) | undefined;
+  readonly #ends: (() => void | Promise<void>)[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(options: DispatcherOptions) {
     const { address, host, version, clock = systemClock, log = silent } = options;
     this.#client = new Client({ address, name: `${host} dispatcher`, clock, log });
-    this.#status = new StatusBroadcast(
-      this.#client,
-      { host, service: 'Dispatcher', serviceClass: 'dispatcher', version },
-      clock,
-    );
+    this.#status = new StatusBroadcast(this.#client, { host, service: 'Dispatcher', serviceClass, version }, clock);
+    this.#host = host;
+    this.#store = options.store;
     this.#runs = new StartedRuns(options.store);
     this.#clock = clock;
     this.#log = log;
     this.#rememberMs = (options.announcements.rememberDays ?? 365) * 86_400_000;
     const library = new Library(options.recipes);
     const watch = watchOver(options.suspects, options.notes, this.events);
-    this.#cancellations = watch.cancellations;
+    this.#watch = watch;
     this.#consumers = [...names.announcements, names.reruns].map((queue) => {
       const work = new AnnouncementWork({
         destinations: this.#client,
@@ -86,7 +89,7 @@ export class Dispatcher implements AsyncDisposable {
         customPermitted: options.announcements.customRecipes,
         library,
         runs: this.#runs,
-        cancellations: this.#cancellations,
+        cancellations: watch.cancellations,
         host,
         clock,
         log,
@@ -106,9 +109,14 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
+    const { pauses, cancellations } = this.#watch;
+    this.#ends.push(await rememberPauses(pauses, this.#store, this.#log));
     await this.#client.start();
-    this.#unfollow = await followCancellations(this.#client, this.#cancellations);
+    await this.#obey();
+    this.#ends.push(await followCancellations(this.#client, cancellations, pauses));
     this.#status.start();
+    const own = { serviceClass, host: this.#host, status: this.#status, consumers: this.#consumers, log: this.#log };
+    this.#ends.push(heed(pauses, own));
     for (const consumer of this.#consumers) await consumer.start();
     this.#status.set(status.idle);
     this.#forgetting = this.#forgetOld();
@@ -122,6 +130,20 @@ export class Dispatcher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #obey(): Promise<void> {
+    await followCommands(
+      this.#client,
+      { host: this.#host, services: [serviceClass] },
+      {
+        shutdown: () => this.events.emit('shutdown', {}),
+        drain: (_, why) => {
+          this.#status.order({ words: (code) => `${code === status.end ? 'drained' : 'draining'}, ${why}` });
+          this.events.emit('shutdown', {});
+        },
+      },
+    );
   }
 
   #showBusy(): void {
@@ -147,7 +169,7 @@ export class Dispatcher implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#status.set(status.shutdown);
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
-    this.#unfollow?.();
+    for (const end of this.#ends) await end();
     this.#status.stop();
     await this.#client.stop();
     this.#stopping.abort();

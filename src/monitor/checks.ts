@@ -5,7 +5,7 @@ import { budgets } from './checks/budgets.ts';
 import type { Check } from './checks/check.ts';
 import { ledger } from './checks/ledger.ts';
 import { deadLetters, oldestMessage, queues } from './checks/queues.ts';
-import { clocks, heldBack, services, versions } from './checks/services.ts';
+import { clocks, heldBack, paused, services, versions } from './checks/services.ts';
 import { disk, diskSpeed } from './checks/stores.ts';
 
 /** All checks, in the order in which they are shown. */
@@ -16,6 +16,7 @@ export const checks: readonly Check[] = [
   oldestMessage,
   services,
   heldBack,
+  paused,
   deadLetters,
   budgets,
   backfills,

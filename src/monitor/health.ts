@@ -129,6 +129,7 @@ export class HealthWatch {
       oldestSince: queueWatch.oldest.since,
       services: heartbeats.services,
       heldBackSince: this.#whoIsHeldBack(now),
+      pauses: ledger.shifts.pauses.all,
       clocks: heartbeats.clocks,
       stores: stores.figures,
       newDeadLetters: this.#newDeadLetters(now),

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { Events } from '../core/events.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { names } from '../services/names.ts';
+import { machineOf, readPauses } from '../services/pause.ts';
 import { status } from '../services/status.ts';
 import type { Client, Delivery, Subscription } from '../stomp/client.ts';
 import type { Headers } from '../stomp/frame.ts';
@@ -159,11 +160,6 @@ export class Heartbeats {
   }
 }
 
-/** The machine, of `host.pid`. */
-function machineOf(host: string): string {
-  return host.replace(/\.\d+$/, '');
-}
-
 /** Services that share a process share its `host.pid`. */
 function keyOf({ host, service, serviceClass }: ServiceView): string {
   return JSON.stringify([host, service, serviceClass]);
@@ -177,7 +173,20 @@ function hasEnded({ status: code }: ServiceView): boolean {
 function readHeartbeat(body: Buffer, now: number): ServiceView | undefined {
   const heartbeat = parsed(body);
   if (!isObject(heartbeat)) return undefined;
-  const { host, status: code, statustext, service, serviceclass, utilization, baton, task, ...extra } = heartbeat;
+  const {
+    host,
+    status: code,
+    statustext,
+    service,
+    serviceclass,
+    utilization,
+    baton,
+    task,
+    controls,
+    paused,
+    ...extra
+  } = heartbeat;
+  const [pause] = readPauses(paused === undefined ? undefined : [paused]) ?? [];
   if (typeof host !== 'string' || host === '' || host.length > 300) return undefined;
   return {
     host,
@@ -190,6 +199,8 @@ function readHeartbeat(body: Buffer, now: number): ServiceView | undefined {
     lastSeen: now,
     lost: false,
     ...(typeof baton === 'string' ? { version: baton } : {}),
+    ...(Array.isArray(controls) ? { controls: controls.map(textOf) } : {}),
+    ...(pause && { paused: pause }),
     extra,
   };
 }

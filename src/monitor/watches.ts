@@ -10,6 +10,7 @@ import type { HealthOptions } from './health-options.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { standardLimits } from './limits.ts';
 import { QueueWatch } from './queues.ts';
+import { Happenings } from './shift/happenings.ts';
 import { StoreWatch } from './stores.ts';
 
 interface WatchOptions extends HealthOptions {
@@ -58,7 +59,18 @@ export async function watchesOf(options: WatchOptions, ending: AsyncDisposableSt
     oldest: queueWatch.oldest.knew,
     told: alerts.told,
   });
+  const { journal } = ledger.shifts;
+  const happenings = new Happenings({ journal, clock, log, services: notes.services, checks: notes.checks });
+  const unlisten = [
+    heartbeats.events.on('service', (view) => happenings.service(view)),
+    heartbeats.events.on('forgotten', () => happenings.forget(heartbeats.services)),
+    healthWatch.events.on('health', ({ health }) => happenings.health(health)),
+  ];
   const keeper = new NotesKeeper(ledger.folder, known, clock, log);
+  ending.defer(() => {
+    for (const end of unlisten) end();
+    happenings.stop();
+  });
   for (const each of [keeper, stores, heartbeats, queueWatch, healthWatch, alerts]) ending.defer(() => each.stop());
   return {
     ...{ heartbeats, queueWatch, stores, healthWatch, alerts },

@@ -1,17 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { Events } from '../core/events.ts';
-import { isObject, type Json } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
 import { Client } from '../stomp/client.ts';
 import type { BrokerAddress } from '../stomp/address.ts';
 import type { ServiceEvents } from './events.ts';
 import { followCancellations } from './cancellation-news.ts';
 import type { Cancellations } from './cancellations.ts';
+import { followCommands } from './commands.ts';
 import { watchOver } from './consumer.ts';
 import { HostedService, type ServiceSettings } from './hosted-service.ts';
 import { LogBroadcast } from './log-broadcast.ts';
-import { names } from './names.ts';
+import { rememberPauses, type Pauses } from './pauses.ts';
 import type { AnyService } from './service.ts';
 import { stepLogs, type RunLogLevel } from './step-log.ts';
 import type { RunningNotes, Suspects } from './suspects.ts';
@@ -41,7 +41,13 @@ export class Host implements AsyncDisposable {
   readonly #control: Client;
   readonly #broadcast: LogBroadcast;
   readonly #cancellations: Cancellations;
+  readonly #pauses: Pauses;
   readonly #name: string;
+  readonly #folder: string;
+  readonly #log: Log;
+  #forgetPauses: (() => Promise<void>) | undefined;
+  /** Those that were not drained. */
+  readonly #left: Set<HostedService>;
   #unfollow: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -49,7 +55,10 @@ export class Host implements AsyncDisposable {
     const { services, address, name, settings = {}, clock = systemClock, log = silent, runLog = 'info' } = options;
     const watch = watchOver(options.suspects, options.notes, this.events);
     this.#name = name;
+    this.#folder = options.folder;
+    this.#log = log;
     this.#cancellations = watch.cancellations;
+    this.#pauses = watch.pauses;
     this.#control = new Client({ address, name: `${name} control`, clock, log });
     const connect = (): Client => new Client({ address, name: `${name} log`, clock, log });
     const broadcast = new LogBroadcast({ connect, clock, log });
@@ -69,13 +78,22 @@ export class Host implements AsyncDisposable {
           logs: stepLogs(log.child({ service: service.name }), runLog, broadcast),
         }),
     );
+    this.#left = new Set(this.#services);
   }
 
   async start(): Promise<void> {
+    this.#forgetPauses = await rememberPauses(this.#pauses, this.#folder, this.#log);
     await this.#control.start();
-    const destination = this.#control.topic(names.command);
-    await this.#control.subscribe({ destination, ack: 'auto' }, ({ body }) => this.#command(body.toString('utf8')));
-    this.#unfollow = await followCancellations(this.#control, this.#cancellations);
+    const services = this.#services.map(({ name }) => name);
+    await followCommands(
+      this.#control,
+      { host: this.#name, services },
+      {
+        shutdown: (service) => this.events.emit('shutdown', service === undefined ? {} : { service }),
+        drain: (those, why) => void this.#drain(those, why),
+      },
+    );
+    this.#unfollow = await followCancellations(this.#control, this.#cancellations, this.#pauses);
     await Promise.all(this.#services.map(async (service) => service.start()));
   }
 
@@ -85,11 +103,6 @@ export class Host implements AsyncDisposable {
     await this.#stopped;
   }
 
-  /** Drains one service and leaves the others. */
-  async stopService(name: string): Promise<void> {
-    await this.#services.find((service) => service.name === name)?.stop();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
@@ -97,27 +110,15 @@ export class Host implements AsyncDisposable {
   async #stop(hurry: boolean): Promise<void> {
     await Promise.all(this.#services.map(async (service) => service.stop(hurry)));
     this.#unfollow?.();
+    await this.#forgetPauses?.();
     await Promise.all([this.#control.stop(), this.#broadcast.stop()]);
   }
 
-  #command(body: string): void {
-    const command = shutdownCommand(body);
-    if (!command) return;
-    if (command.host === this.#name) this.events.emit('shutdown', {});
-    else if (this.#services.some(({ name }) => name === command.service))
-      this.events.emit('shutdown', { service: command.service ?? '' });
+  /** With its last service the process has nothing more to do. */
+  async #drain(names: readonly string[], why: string): Promise<void> {
+    const those = this.#services.filter((service) => names.includes(service.name));
+    await Promise.all(those.map(async (service) => await service.drain(why)));
+    for (const service of those) this.#left.delete(service);
+    if (this.#left.size === 0) this.events.emit('shutdown', {});
   }
-}
-
-/** Zocalo's shutdown command, by host or by service class; undefined for anything else on the topic. */
-export function shutdownCommand(body: string): { readonly host?: string; readonly service?: string } | undefined {
-  let command: Json;
-  try {
-    command = JSON.parse(body) as Json;
-  } catch {
-    return undefined;
-  }
-  if (!isObject(command) || command['command'] !== 'shutdown') return undefined;
-  const { host, service } = command;
-  return { ...(typeof host === 'string' ? { host } : {}), ...(typeof service === 'string' ? { service } : {}) };
 }

@@ -46,8 +46,6 @@ export interface HostedServiceOptions {
   readonly logs: StepLogs;
 }
 
-/** Prefetched beyond what is worked on, so that the next message is there when one ends, and batches fill. */
-const prefetchAhead = 2;
 /** A join holds its members unacknowledged: the prefetch must cover all open members. ActiveMQ's own maximum. */
 const joinPrefetch = 65_535;
 
@@ -188,7 +186,7 @@ export class HostedService {
       client,
       destination: client.queue(queue),
       concurrency,
-      prefetch: service.joins ? joinPrefetch : concurrency * prefetchAhead,
+      prefetch: service.joins ? joinPrefetch : concurrency + (service.ahead ?? concurrency),
       timeout: service.timeout,
       work: new StepWork(surroundings, joins),
       watch,

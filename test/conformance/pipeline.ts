@@ -21,6 +21,7 @@ import { payloadOf, Site } from '../fixtures/site.ts';
 import { exerciseJoinKills } from './join-kills.ts';
 import { exerciseJoins } from './joins.ts';
 import { exerciseHighWater } from './high-water.ts';
+import { exercisePauses } from './pauses.ts';
 import { exercisePriorities } from './priorities.ts';
 import { exerciseSuspects } from './suspects.ts';
 import { exerciseCancellation } from './cancellation.ts';
@@ -42,6 +43,7 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
   exerciseHighWater(() => broker.address(uniqueNamespace()));
   exerciseJoins(() => broker.address(uniqueNamespace()));
   exerciseJoinKills(() => broker.address(uniqueNamespace()));
+  exercisePauses(() => broker.address(uniqueNamespace()));
   exercisePriorities(() => broker.address(uniqueNamespace()));
   exerciseSuspects(() => broker.address(uniqueNamespace()));
 

@@ -36,6 +36,7 @@ const well: Facts = {
   usage: new Map([['memory', 12]]),
   oldestSince: new Map(),
   heldBackSince: new Map(),
+  pauses: [],
   clocks: new Map([['a', 12]]),
   newDeadLetters: 0,
   newOverBudget: 0,

@@ -1,4 +1,4 @@
-import type { HealthState, QueueView, ServiceView } from '../api.ts';
+import type { HealthState, PauseView, QueueView, ServiceView } from '../api.ts';
 import type { Stalled } from '../../reprocess/reprocessing.ts';
 import type { Limits } from '../limits.ts';
 import type { StoreFigures } from '../stores.ts';
@@ -29,6 +29,7 @@ export interface Facts {
   readonly services: readonly ServiceView[];
   /** Services that are held back, in words, and since when. */
   readonly heldBackSince: ReadonlyMap<string, number>;
+  readonly pauses: readonly PauseView[];
   /** How far the clocks of hosts, and of the `broker`, are ahead of this one's. */
   readonly clocks: ReadonlyMap<string, number>;
   readonly stores: readonly StoreFigures[];

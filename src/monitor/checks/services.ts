@@ -1,4 +1,5 @@
 import { status } from '../../services/status.ts';
+import { wordsOf } from '../control/orders.ts';
 import { stateBy, worstOf } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
 import { count, listed, span } from './words.ts';
@@ -34,6 +35,15 @@ export function heldBack({ heldBackSince, limits, now }: Facts): Finding {
   const message = `Held back for ${span(longest.seconds)}: ${listed(all.map(({ what }) => what))}.`;
   const advice = 'Start more of the services that read the queue it names: until they catch up, no more is sent there.';
   return { check, state, message, advice, see };
+}
+
+/** Nothing is paused: what is, somebody has to let go on again. */
+export function paused({ pauses }: Facts): Finding {
+  const check = 'paused';
+  if (pauses.length === 0) return { check, state: 'pass', message: 'No service is paused.' };
+  const message = `Paused: ${listed(pauses.map((pause) => `${wordsOf(pause)}, by ${pause.who} (${pause.reason})`))}.`;
+  const advice = 'Resume them when the reason is gone: what they should do waits.';
+  return { check, state: 'notice', message, advice, see };
 }
 
 /** All of Baton's services are of the monitor's version. */

@@ -1,9 +1,12 @@
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { ServiceView } from '../../../src/monitor/api.ts';
+import { OrderDialog } from '../control/OrderDialog.tsx';
+import { Pauses } from '../control/Pauses.tsx';
 import { useLive } from '../live/context.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Age } from '../parts/Time.tsx';
+import { useMayAct } from '../session/context.ts';
 import { percent } from '../words/figures.ts';
 import { serviceState, statusDetail, statusWord } from '../words/states.ts';
 import { isOutdated } from './version.ts';
@@ -13,20 +16,29 @@ import './services.css';
 export function Services(): ReactElement {
   const services = useLive((live) => live.services);
   const version = useLive((live) => live.health)?.version;
+  const mayAct = useMayAct();
+  const [ordered, setOrdered] = useState<ServiceView>();
   const sorted = services.toSorted(
     (a, b) => trouble(a) - trouble(b) || a.service.localeCompare(b.service) || a.host.localeCompare(b.host),
   );
   return (
     <Panel id="services" title="Services" aside={<Tally services={services} />}>
+      <Pauses />
       {services.length === 0 ? (
         <Nothing>No service has sent a heartbeat yet.</Nothing>
       ) : (
         <ul className="services">
           {sorted.map((service) => (
-            <Card key={`${service.host} ${service.service}`} service={service} newest={version} />
+            <Card
+              key={`${service.host} ${service.service}`}
+              service={service}
+              newest={version}
+              onOrder={mayAct && isOrderly(service) ? () => setOrdered(service) : undefined}
+            />
           ))}
         </ul>
       )}
+      {ordered && <OrderDialog service={ordered} onClose={() => setOrdered(undefined)} />}
     </Panel>
   );
 }
@@ -49,12 +61,20 @@ function Tally({ services }: { readonly services: readonly ServiceView[] }): Rea
   );
 }
 
+/** Jobs have no class, and take no orders; whoever is lost or has ended hears none. */
+function isOrderly({ serviceClass, status, lost }: ServiceView): boolean {
+  return serviceClass !== '' && !lost && status !== 6;
+}
+
 function Card({
   service,
   newest,
+  onOrder,
 }: {
   readonly service: ServiceView;
   readonly newest: string | undefined;
+  /** Absent where it cannot be told anything, or the reader may not. */
+  readonly onOrder: (() => void) | undefined;
 }): ReactElement {
   const state = serviceState(service);
   const text = statusDetail(service);
@@ -67,6 +87,16 @@ function Card({
         <span className="service-end soft">
           <span className="unseen">last seen </span>
           <Age time={service.lastSeen} />
+          {onOrder && (
+            <button
+              type="button"
+              className="service-orders"
+              aria-label={`Pause, drain or shut down ${service.service} on ${service.host}`}
+              onClick={onOrder}
+            >
+              ⋯
+            </button>
+          )}
         </span>
       </div>
       <div className="service-line">

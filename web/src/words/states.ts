@@ -74,6 +74,8 @@ export const notAwaited = state('nobody waited', 'slash', 'quiet');
 
 const lost = state('lost', 'cross', 'bad');
 const heldBack = state('held back', 'clock', 'warn');
+const paused = state('paused', 'slash', 'warn');
+const pausing = state('pausing', 'clock', 'warn');
 const unknown = state('unknown', 'ring', 'quiet');
 
 /** Status numbers of the heartbeat, as python-workflows has them. */
@@ -93,14 +95,18 @@ const serviceStates: Readonly<Record<number, StateWord>> = {
 /** The state of one service instance: `lost` outweighs whatever its last heartbeat said. */
 export function serviceState(service: ServiceView): StateWord {
   if (service.lost) return lost;
+  if (service.paused) return service.status === processing ? pausing : paused;
   return service.statusText.startsWith(heldBackText) ? heldBack : (serviceStates[service.status] ?? unknown);
 }
 
 /** What the heartbeat says beyond the word of the state. */
-export function statusDetail({ statusText, status }: ServiceView): string {
+export function statusDetail({ statusText, status, paused: pause }: ServiceView): string {
+  if (pause) return `by ${pause.who}: ${pause.reason}`;
   if (statusText.startsWith(heldBackText)) return statusText.slice(heldBackText.length);
   return statusText.toLowerCase() === statusWord(String(status)) ? '' : statusText;
 }
+
+const processing = 4;
 
 /** Heartbeats have no number for it: services say it in words. */
 const heldBackText = 'held back: ';
