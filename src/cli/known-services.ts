@@ -21,9 +21,14 @@ export async function knownServices(config: Config): Promise<readonly AnyService
 
 /** The service that runs the programs of the site, on this host. */
 function commandOf({ programs, compute: { local } }: Config): AnyService {
-  const { cores = availableParallelism() } = local;
-  const backends = (folder: string, log: Log): [LocalBackend] => [new LocalBackend({ folder, capacity: local, log })];
-  return commandService({ programs, concurrency: cores, backends });
+  const { perBeamline, waiting, ...capacity } = local;
+  const { cores = availableParallelism() } = capacity;
+  const room = waiting ?? cores;
+  const limits = { room, ...(perBeamline === undefined ? {} : { perBeamline }) };
+  const backends = (folder: string, log: Log): [LocalBackend] => [
+    new LocalBackend({ folder, capacity, ...limits, log }),
+  ];
+  return commandService({ programs, concurrency: cores + room, backends });
 }
 
 /** The service of that name. Throws `cli.unknown-service`. */

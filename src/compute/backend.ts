@@ -52,6 +52,8 @@ export interface Job {
   readonly user?: string;
   readonly resources: Resources;
   readonly limits: Limits;
+  /** So many of its program run at the same time at most; any number where absent. */
+  readonly atOnce?: number;
 }
 
 /** Who is told of a job while it runs. What is told goes no further than a few hundred lines a second. */

@@ -17,6 +17,10 @@ export interface LocalOptions {
   readonly folder: string;
   /** What of this host it may hand out; all its cores and memory, and no gpus, where absent. */
   readonly capacity?: Partial<Resources>;
+  /** Programs of one beamline at the same time; any number where absent. */
+  readonly perBeamline?: number;
+  /** How many wait here at most, as far as whoever asks holds to it; what comes then waits elsewhere. */
+  readonly room?: number;
   readonly log?: Log;
 }
 
@@ -34,11 +38,11 @@ export class LocalBackend implements Backend {
   readonly #stopping = new AbortController();
   #jobs = 0;
 
-  constructor({ folder, capacity, log = silent }: LocalOptions) {
+  constructor({ folder, capacity, perBeamline, room, log = silent }: LocalOptions) {
     this.capacity = { ...thisHost(), ...capacity };
     this.#folder = folder;
     this.#log = log;
-    this.#slots = new Slots(this.capacity);
+    this.#slots = new Slots({ capacity: this.capacity, perBeamline, room });
   }
 
   async start(): Promise<void> {
@@ -77,9 +81,10 @@ export class LocalBackend implements Backend {
     this.#checkFits(job.resources);
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
-    const release = await this.#slots.take(job.resources, signal);
+    const release = await this.#slots.take(job, signal);
+    const begun = performance.now();
     try {
-      const waited = (performance.now() - asked) / 1000;
+      const waited = (begun - asked) / 1000;
       const brand = { backend: this.#number, job: (this.#jobs += 1) };
       await using folder = await JobFolder.make(join(this.#own, String(brand.job)), job, account);
       const surroundings = { brand, reaper: this.#reaper, folder, account, listener };
@@ -87,7 +92,7 @@ export class LocalBackend implements Backend {
       if (ended.left.length > 0) this.#log.error({ pids: ended.left, job: job.key }, 'processes cannot be killed');
       return ended;
     } finally {
-      release();
+      release(performance.now() - begun);
     }
   }
 

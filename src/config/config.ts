@@ -1,6 +1,6 @@
 import type { BrokerLimits } from '../broker/limits.ts';
 import type { Permission } from '../broker/permissions.ts';
-import type { Resources } from '../compute/backend.ts';
+import type { LocalConfig } from './programs-config.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Keep } from '../ledger/retention/keep.ts';
@@ -10,6 +10,7 @@ import type { GateRules } from '../reprocess/gate.ts';
 import type { Pace } from '../reprocess/views.ts';
 import type { PageConfig } from './page-config.ts';
 import type { Limits } from '../monitor/limits.ts';
+import type { ShiftPlan } from '../monitor/shift/shifts.ts';
 
 /** One service as the site runs it. */
 export interface ServiceConfig {
@@ -101,7 +102,8 @@ export interface Config {
   /** The programs that recipes may run. */
   readonly programs: Programs;
   /** What programs may have of this host, where that is not all. */
-  readonly compute: { readonly local: Partial<Resources> };
+  readonly compute: { readonly local: LocalConfig };
+  readonly shifts: ShiftPlan;
   readonly health: { readonly limits: Limits; readonly forgetLostSeconds: number };
   /** Who is told when something is wrong, by name. */
   readonly alerts: Readonly<Record<string, AlertConfig>>;

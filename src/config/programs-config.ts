@@ -1,13 +1,21 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { Permissions } from '../services/builtin/command/permitted.ts';
+import type { Resources } from '../compute/backend.ts';
 import type { Program, Programs } from '../services/builtin/command/program.ts';
 import { bytesOf } from '../services/builtin/command/units.ts';
 import type { Config } from './config.ts';
 
+/** What programs may have of this host, as far as that is said. */
+export interface LocalConfig extends Partial<Resources> {
+  readonly perBeamline?: number;
+  /** How many wait for room on this host. */
+  readonly waiting?: number;
+}
+
 /** `compute` of the configuration file as written. */
 export interface ComputeFile {
-  readonly local?: { readonly cores?: number; readonly memory?: number | string; readonly gpus?: number };
+  readonly local?: Omit<LocalConfig, 'memory'> & { readonly memory?: number | string };
 }
 
 /** The programs of a site. Paths are of the folder. */

@@ -66,6 +66,7 @@ export const programsSchema: JsonObject = {
           output: { ...size('bytes that it prints and answers, or `64M`'), default: '64M' },
         }),
       },
+      atOnce: { ...count, description: 'how many of it run at the same time on one host; absent: as many as fit' },
       channels: {
         type: 'object',
         additionalProperties: { type: 'string' },
@@ -85,6 +86,13 @@ export const computeSchema: JsonObject = closed({
       cores: { ...count, description: 'absent: all' },
       memory: size('bytes, or `64G`; absent: all'),
       gpus: { type: 'integer', minimum: 0, default: 0 },
+      perBeamline: { ...count, description: 'programs of one beamline at the same time; absent: as many as fit' },
+      waiting: {
+        type: 'integer',
+        minimum: 0,
+        description:
+          'programs that wait on this host for room, so that the most urgent is chosen; absent: as many as cores',
+      },
     }),
   },
 });

@@ -64,8 +64,6 @@ export interface ConsumerOptions {
   readonly watch: Watch;
   /** Holds the intake back while too much waits where it sends to. */
   readonly highWater?: HighWater | undefined;
-  /** True while its service takes no more. */
-  readonly isHeldBack?: () => boolean;
   /** Called when it begins to be busy, and when it has nothing more to do. */
   readonly onBusy?: (isBusy: boolean) => void;
 }
@@ -194,8 +192,7 @@ export class Consumer {
 
   #pump(): void {
     while (this.#running < this.#options.concurrency && !this.#isPaused) {
-      const { highWater, isHeldBack: isFull } = this.#options;
-      const isHeldBack = highWater?.isReached === true || isFull?.() === true;
+      const isHeldBack = this.#options.highWater?.isReached === true;
       const index = this.#pending.findIndex(
         (one) =>
           (one.group === undefined || !this.#groups.has(one.group)) &&

@@ -57,8 +57,6 @@ export class HostedService {
   readonly #status: StatusBroadcast;
   readonly #highWater: HighWater | undefined;
   #processor: Processor<unknown> | undefined;
-  /** By the service itself. */
-  #isHeldBack = false;
   #consumers: readonly Consumer[] = [];
   #closures: Closures | undefined;
   #claims: JoinClaims | undefined;
@@ -88,7 +86,6 @@ export class HostedService {
       folder: own,
       settings: settings.settings ?? {},
       showTask: (task) => this.#status.showTask(task),
-      holdBack: (reason) => this.#holdBack(reason),
     });
     this.#processor = processor;
     this.#closures = service.joins ? new Closures(own, clock.now()) : undefined;
@@ -151,12 +148,6 @@ export class HostedService {
     });
   }
 
-  #holdBack(reason: string | undefined): void {
-    this.#isHeldBack = reason !== undefined;
-    this.#status.explain(reason);
-    if (!this.#isHeldBack) for (const consumer of this.#consumers) consumer.resume();
-  }
-
   #showBusy(): void {
     this.#status.set(this.#consumers.some(({ busy }) => busy) ? status.processing : status.idle);
   }
@@ -191,7 +182,6 @@ export class HostedService {
       work: new StepWork(surroundings, joins),
       watch,
       highWater: this.#highWater,
-      isHeldBack: () => this.#isHeldBack,
       onBusy: () => this.#showBusy(),
     });
     joins?.attach(consumer);

@@ -75,6 +75,8 @@ export interface ServiceOptions<Parameters> {
   readonly defaultChannel?: string;
   /** How many messages are worked on at the same time in one process. */
   readonly concurrency?: number;
+  /** How many messages are taken ahead of those; as many where absent. */
+  readonly ahead?: number;
   /** Over how many connections to the broker it consumes, each with its share of `concurrency`: several settle faster than one. A service that joins has one. */
   readonly connections?: number;
   readonly timeout?: number;
@@ -98,8 +100,6 @@ export interface Surroundings {
   readonly settings: JsonObject;
   /** Tells in heartbeats what it works on, in a few words; nothing, with none. */
   readonly showTask: (task: string | undefined) => void;
-  /** Asks for no more messages, with the reason in words, until it is called with none: while what runs them is full. */
-  readonly holdBack: (reason: string | undefined) => void;
 }
 
 /** A service ready to be hosted: all defaults filled in. */
@@ -111,6 +111,7 @@ export interface Service<Parameters = unknown> {
   readonly channels: Readonly<Record<string, string>>;
   readonly defaultChannel: string | undefined;
   readonly concurrency: number;
+  readonly ahead: number | undefined;
   readonly connections: number;
   readonly timeout: number;
   readonly retry: Retry;
@@ -137,6 +138,7 @@ export function defineService<Parameters = JsonObject>(options: ServiceOptions<P
     channels: options.channels ?? {},
     defaultChannel: options.defaultChannel,
     concurrency: options.concurrency ?? 1,
+    ahead: options.ahead,
     connections: options.joins === true ? 1 : (options.connections ?? 1),
     timeout: options.timeout ?? 600,
     retry: { ...defaultRetry, ...options.retry },

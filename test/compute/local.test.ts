@@ -12,7 +12,7 @@ import { processesBelow } from './processes.ts';
 
 describe('the backend local', () => {
   exerciseBackend(async (folder) => {
-    const backend = new LocalBackend({ folder, capacity: { cores: 2, memory: 4 * 1024 ** 3 } });
+    const backend = new LocalBackend({ folder, capacity: { cores: 2, memory: 4 * 1024 ** 3 }, perBeamline: 1 });
     await backend.start();
     return backend;
   });

@@ -16,7 +16,7 @@ import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from './tol
 /** What a site gives the service: its programs, and what runs them. */
 export interface CommandOptions {
   readonly programs: Programs;
-  /** How many messages are worked on at the same time: as many programs as run at once, where each takes one core. */
+  /** How many messages are held at the same time: of programs that run, and of those that wait for room. */
   readonly concurrency: number;
   /** Made when the service starts. The first is that of steps which name none. */
   readonly backends: (folder: string, log: Log) => readonly Backend[];
@@ -35,6 +35,8 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
     description: 'Command',
     queue: 'programs',
     concurrency,
+    // What is not worth choosing from stays with the broker, for other hosts.
+    ahead: 0,
     timeout: longest,
     // A program that failed fails again; a recipe knows where that is not so.
     retry: { attempts },

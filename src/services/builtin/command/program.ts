@@ -16,6 +16,8 @@ export interface Program {
   /** Below these a recipe may let it work. */
   readonly directories?: readonly string[];
   readonly limits?: ProgramLimits;
+  /** So many of it run at the same time at most, on one host (of `local`) or all together. */
+  readonly atOnce?: number;
   /** The channels that it answers on, beside `result`, with a sentence each. */
   readonly channels?: Readonly<Record<string, string>>;
   /** The account that it runs as. */

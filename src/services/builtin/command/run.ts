@@ -130,6 +130,7 @@ function jobOf(step: CommandStep, request: Request, key: string): Job {
     ...(program.user === undefined ? {} : { user: program.user }),
     resources,
     limits,
+    ...(program.atOnce === undefined ? {} : { atOnce: program.atOnce }),
   };
 }
 
