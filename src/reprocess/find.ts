@@ -21,7 +21,7 @@ export interface Source extends SourceRun {
 
 /** What a selection finds. */
 export interface Found {
-  /** In the order in which the ledger heard of them. */
+  /** In the order in which they were announced. */
   readonly sources: readonly Source[];
   readonly leftOut: readonly LeftOut[];
   readonly gaps?: string;
@@ -107,6 +107,10 @@ class Gathering {
   found(): Found {
     for (const run of this.#lacking.values()) if (run !== 'has it') this.#consider(run);
     const gaps = this.#gaps();
+    this.#sources.sort(
+      (a, b) =>
+        a.announced - b.announced || (numberOf(a.number) ?? 0) - (numberOf(b.number) ?? 0) || (a.run < b.run ? -1 : 1),
+    );
     return {
       sources: this.#sources,
       leftOut: [...this.#leftOut].map(([reason, those]) => ({ reason, runs: those.length, such: those.slice(0, 5) })),
