@@ -1,7 +1,11 @@
 import type { Scan } from './analysis.ts';
 import type { BrokerStoreAmounts } from './broker-store.ts';
+import type { IntakeAmounts } from './ledger-intake.ts';
 import type { Runs } from './ledger-records.ts';
 import { standardLoad, type Load } from './load.ts';
+import type { PageAmounts } from './page.ts';
+import type { PagesAmounts } from './pages.ts';
+import type { QueryAmounts } from './queries.ts';
 import type { ScalingAmounts } from './scaling.ts';
 
 /** How much is measured for each figure. */
@@ -12,6 +16,10 @@ export interface Amounts {
   readonly scans: Readonly<Record<string, Scan>>;
   readonly brokerStore: BrokerStoreAmounts;
   readonly ledger: Runs;
+  readonly ledgerIntake: IntakeAmounts;
+  readonly queries: QueryAmounts;
+  readonly pages: PagesAmounts;
+  readonly page: PageAmounts;
   readonly scaling: ScalingAmounts;
 }
 
@@ -26,6 +34,16 @@ export const full: Amounts = {
   },
   brokerStore: { messages: 20_000, rounds: 3, commits: 5_000, connections: 32, backlog: 1_000_000 },
   ledger: { runs: 50_000, deliveries: 4 },
+  ledgerIntake: {
+    runs: { runs: 4_000, deliveries: 50 },
+    readers: { pages: 20, runPages: 5, listing: 8 },
+    paced: 5_000,
+    pacedSeconds: 20,
+    logLines: 20_000,
+  },
+  queries: { store: { runs: 1_000_000, deliveries: 10 }, largeRun: 10_000, audited: 5_000, rounds: 100 },
+  pages: { readers: { pages: 200, runPages: 20, listing: 0 }, recordsPerSecond: 500, services: 100, seconds: 20 },
+  page: { loads: 9, eventsPerSecond: [10, 500], seconds: 20 },
   scaling: {
     messages: 4_000,
     rounds: 2,
@@ -46,6 +64,16 @@ export const quick: Amounts = {
   scans: { '0.1M': { width: 320, height: 320, frames: 6, rounds: 1 } },
   brokerStore: { messages: 1_000, rounds: 1, commits: 100, connections: 4, backlog: 2_000 },
   ledger: { runs: 200, deliveries: 4 },
+  ledgerIntake: {
+    runs: { runs: 40, deliveries: 10 },
+    readers: { pages: 2, runPages: 1, listing: 2 },
+    paced: 500,
+    pacedSeconds: 1,
+    logLines: 500,
+  },
+  queries: { store: { runs: 200, deliveries: 4 }, largeRun: 100, audited: 20, rounds: 2 },
+  pages: { readers: { pages: 5, runPages: 2, listing: 0 }, recordsPerSecond: 100, services: 10, seconds: 1 },
+  page: { loads: 1, eventsPerSecond: [20], seconds: 2 },
   scaling: {
     messages: 500,
     rounds: 1,

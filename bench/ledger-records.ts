@@ -7,10 +7,11 @@ const messagesInBatch = 25;
 /** Runs that are under way at the same time. */
 const interleaved = 20;
 
-/** So many runs, each of so many deliveries. */
+/** So many runs, each of so many deliveries; the number of the first is 0 unless given. */
 export interface Runs {
   readonly runs: number;
   readonly deliveries: number;
+  readonly first?: number;
 }
 
 /** What the ledger enters in one transaction. */
@@ -21,10 +22,14 @@ export interface Batch {
 
 /** The records of these runs, as they come to the ledger. */
 export function* batches(of: Runs): Generator<Batch> {
+  const { first = 0 } = of;
   let [message, messages, count]: [LedgerRecord[], Batch['messages'][number][], number] = [[], [], 0];
   const post = (): void => {
     count += 1;
-    messages.push({ messageId: `ID:bench-${String(count)}`, body: Buffer.from(JSON.stringify({ records: message })) });
+    messages.push({
+      messageId: `ID:bench-${String(first)}-${String(count)}`,
+      body: Buffer.from(JSON.stringify({ records: message })),
+    });
     message = [];
   };
   for (const record of records(of)) {
@@ -39,9 +44,10 @@ export function* batches(of: Runs): Generator<Batch> {
   yield { messages, records: rest };
 }
 
-function* records({ runs, deliveries }: Runs): Generator<LedgerRecord> {
-  for (let first = 0; first < runs; first += interleaved) {
-    const group = Array.from({ length: Math.min(interleaved, runs - first) }, (_, index) => first + index);
+function* records({ runs, deliveries, first: begin = 0 }: Runs): Generator<LedgerRecord> {
+  const end = begin + runs;
+  for (let first = begin; first < end; first += interleaved) {
+    const group = Array.from({ length: Math.min(interleaved, end - first) }, (_, index) => first + index);
     for (const run of group) yield announcement(run, deliveries);
     for (let n = 0; n < deliveries; n += 1) for (const run of group) yield delivery(run, n, deliveries);
   }
@@ -51,7 +57,8 @@ const begin = Date.now();
 /** The id of a run, by its number. */
 export const idOf = (run: number): string => digest('run', run);
 
-function announcement(run: number, deliveries: number): AnnouncementRecord {
+/** The record of its announcement. */
+export function announcement(run: number, deliveries: number): AnnouncementRecord {
   const file = `/data/i03/2026/mx${String(run % 3000)}-1/sample_${String(run)}/grid_1_#####.cbf`;
   return {
     kind: 'announcement',
@@ -63,10 +70,10 @@ function announcement(run: number, deliveries: number): AnnouncementRecord {
     host: 'control-1.4711',
     received: begin + run,
     settled: begin + run + 4,
-    recipes: ['gridscan', 'index'],
+    recipes: recipesOf(run),
     parameters: { ispyb_dcid: run, file_template: file, guid: idOf(run), number_of_frames: deliveries },
     beamline: `i${String(run % 30).padStart(2, '0')}`,
-    visit: `mx${String(run % 3000)}-1`,
+    visit: visitOf(run),
     collection: String(run),
     runNumber: String(run % 50),
     event: run % 2 === 0 ? 'start' : 'end',
@@ -81,6 +88,21 @@ function announcement(run: number, deliveries: number): AnnouncementRecord {
     replyTo: '/queue/answers',
     correlationId: idOf(run),
   };
+}
+
+/** As visits are: each at its beamline for some hundred runs. */
+export function visitOf(run: number): string {
+  return `mx${String(1_000 + Math.floor(run / 9_000) * 30 + (run % 30))}-1`;
+}
+
+/** Words that all runs have, most, half, and nearly none. */
+function recipesOf(run: number): readonly string[] {
+  if (run % 10_000 === 17) return ['gridscan', 'ligand-fit'];
+  return [
+    'gridscan',
+    ...(run % 10 < 7 ? ['per-image-analysis'] : ['reintegration']),
+    ...(run % 2 ? ['autoprocessing'] : []),
+  ];
 }
 
 function delivery(run: number, n: number, deliveries: number): StepRecord {
@@ -116,5 +138,8 @@ function delivery(run: number, n: number, deliveries: number): StepRecord {
         payload: { file: '/data/i03/grid_1_00001.cbf', 'file-number': n },
       },
     ],
+    ...(n === deliveries - 1 && run % 2 === 0
+      ? { results: [{ spots: run % 900, resolution: 1.8, best: { image: n } }] }
+      : {}),
   };
 }

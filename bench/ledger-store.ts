@@ -1,10 +1,9 @@
-import { systemClock } from '../src/core/clock.ts';
-import { Book, type Entered } from '../src/ledger/book.ts';
 import { Queries, type RunFilter } from '../src/ledger/queries.ts';
-import { openStore, type Store } from '../src/ledger/store.ts';
+import { openStore } from '../src/ledger/store.ts';
 import { temporaryFolder } from '../test/fixtures/temporary-folder.ts';
 import { folderBytes } from './folder-bytes.ts';
-import { batches, idOf, type Runs } from './ledger-records.ts';
+import { fillLedger } from './fill-ledger.ts';
+import { idOf, type Runs } from './ledger-records.ts';
 import { percentile } from './percentiles.ts';
 
 /** What the ledger takes in a second on one core, how large it gets, and how fast it answers. */
@@ -22,7 +21,7 @@ export interface LedgerStore {
 export async function ledgerStore(runs: Runs, say: (line: string) => void): Promise<LedgerStore> {
   await using folder = await temporaryFolder();
   using store = openStore(folder.path);
-  const filled = fill(store, runs);
+  const filled = fillLedger(store, runs);
   const bytesPerRun = Math.round((await folderBytes(folder.path)) / runs.runs);
   const queries = new Queries(store.database);
   const lists = Object.entries(questions).map(([question, filter]) => {
@@ -34,29 +33,6 @@ export async function ledgerStore(runs: Runs, say: (line: string) => void): Prom
   return { runs: runs.runs, ...filled, bytesPerRun, runListP95Ms: Math.max(...lists), runDetailP95Ms };
 }
 
-function fill(into: Store, runs: Runs): Pick<LedgerStore, 'recordsPerSecond' | 'longestBatchMs'> {
-  const book = new Book(into, systemClock, {
-    queue: (name) => `/queue/${name}`,
-    topic: (name) => `/topic/${name}`,
-  });
-  let [records, seconds, worst] = [0, 0, 0];
-  for (const batch of batches(runs)) {
-    const begun = performance.now();
-    settle(book, book.enter(batch.messages));
-    const taken = (performance.now() - begun) / 1000;
-    seconds += taken;
-    worst = Math.max(worst, taken);
-    records += batch.records;
-  }
-  return { recordsPerSecond: Math.round(records / seconds), longestBatchMs: Math.round(worst * 1000) };
-}
-
-/** What follows the broker's confirmation. */
-function settle(book: Book, { sends }: Entered): void {
-  const causes = [...sends].filter(([, caused]) => caused.length > 0).map(([id]) => id);
-  if (causes.length > 0) book.forget(causes);
-}
-
 /** What the status page asks for, and what it might. */
 const questions: Readonly<Record<string, Omit<RunFilter, 'limit'>>> = {
   'the newest 50': {},
@@ -65,9 +41,9 @@ const questions: Readonly<Record<string, Omit<RunFilter, 'limit'>>> = {
   'running, of which there are none': { state: 'running' },
   'of a beamline': { beamline: 'i03' },
   'failed, of a beamline': { beamline: 'i03', state: 'failed' },
-  'of a visit': { visit: 'mx23-1' },
+  'of a visit': { visit: 'mx1023-1' },
   'with a word of all': { text: 'gridscan' },
-  'with the beginning of a word': { text: 'mx29' },
+  'with the beginning of a word': { text: 'mx10' },
   'with a word of all, failed': { text: 'gridscan', state: 'failed' },
 };
 

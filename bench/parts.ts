@@ -4,8 +4,12 @@ import { brokerStore, type BrokerStore } from './broker-store.ts';
 import { startBench, type BrokerName } from './brokers.ts';
 import { idleServices, type IdleServices } from './idle-services.ts';
 import { announcementLatency, type Latency } from './latency.ts';
+import { ledgerIntake, type LedgerIntake } from './ledger-intake.ts';
 import { ledgerStore, type LedgerStore } from './ledger-store.ts';
+import { page, type Page } from './page.ts';
+import { pages, type Pages } from './pages.ts';
 import { passThrough, type PassThrough } from './pass-through.ts';
+import { queries, type Queries } from './queries.ts';
 import { scaling, type Scaling } from './scaling.ts';
 
 type OnBrokers<Figures> = Readonly<Partial<Record<BrokerName, Figures>>>;
@@ -17,6 +21,11 @@ export interface Report {
   readonly idleServices?: OnBrokers<IdleServices>;
   readonly perImageAnalysis?: Readonly<Record<string, Analysis>>;
   readonly store?: { readonly embedded: BrokerStore; readonly ledger: LedgerStore };
+  readonly ledgerIntake?: LedgerIntake;
+  readonly queries?: Queries;
+  readonly pages?: Pages;
+  /** Absent where Chromium is not installed. */
+  readonly page?: Page;
   readonly scaling?: OnBrokers<Scaling>;
 }
 
@@ -61,6 +70,10 @@ export const parts: { readonly [Name in PartName]-?: (bench: Bench) => Promise<N
     say(`ledger: ${JSON.stringify(ledger)}`);
     return { embedded, ledger };
   },
+  ledgerIntake: async ({ amounts, say }) => ledgerIntake(amounts.ledgerIntake, say),
+  queries: async ({ amounts, say }) => queries(amounts.queries, say),
+  pages: async ({ amounts }) => pages(amounts.pages),
+  page: async ({ amounts, say }) => page(amounts.page, say),
   scaling: async (bench) =>
     onEach(bench, async (name) =>
       scaling(

@@ -1,4 +1,6 @@
 import type { BrokerName } from './brokers.ts';
+import type { PacedIntake } from './ledger-intake.ts';
+import type { PageUnderEvents } from './page.ts';
 import type { Report } from './parts.ts';
 import type { PassThrough } from './pass-through.ts';
 import type { Percentiles } from './percentiles.ts';
@@ -6,7 +8,17 @@ import type { Dimension } from './scaling.ts';
 
 /** The report as Markdown, as it stands in bench/README.md: a table for what both brokers have, and one for each figure of its own. */
 export function tables(report: Report): string {
-  const all = [onBrokers(report), analysis(report), brokerStore(report), ledger(report), scaling(report)];
+  const all = [
+    onBrokers(report),
+    analysis(report),
+    brokerStore(report),
+    ledger(report),
+    intake(report),
+    questions(report),
+    openPages(report),
+    inBrowser(report),
+    scaling(report),
+  ];
   return all
     .filter((rows) => rows.length > 1)
     .map(markdown)
@@ -72,6 +84,60 @@ function ledger({ store }: Report): readonly Row[] {
     ['bytes of a run on disk', count(found.bytesPerRun)],
     ['list of 50 runs, the slowest filter, p95', `${found.runListP95Ms} ms`],
     ['one run, p95', `${found.runDetailP95Ms} ms`],
+  ];
+}
+
+function intake({ ledgerIntake }: Report): readonly Row[] {
+  if (!ledgerIntake) return [];
+  const { alone, read, paced, flooded } = ledgerIntake;
+  const given = (figures: PacedIntake): string =>
+    `${count(figures.recordsPerSecond)}, ${figures.corePercent} % of a core, ${count(figures.behind)} behind`;
+  return [
+    ["ledger's intake", 'records/s', 'of one core'],
+    ['from a full queue', count(alone.recordsPerSecond), count(alone.recordsPerCoreSecond)],
+    ['the same while the page is read', count(read.recordsPerSecond), count(read.recordsPerCoreSecond)],
+    ['fed evenly, and read', given(paced), ''],
+    ['the same in a flood of log lines', given(flooded), ''],
+  ];
+}
+
+function questions({ queries }: Report): readonly Row[] {
+  if (!queries) return [];
+  const { runs, deliveries, bytesPerRun, bytesPerDelivery, firstByteMs } = queries;
+  return [
+    [`first byte, ms; ${count(runs)} runs, ${count(deliveries)} deliveries`, 'p50', 'p95', 'p99'],
+    ...Object.entries(firstByteMs).map(([name, { p50, p95, p99 }]) => [name, ...[p50, p95, p99].map(String)]),
+    ['bytes on disk of a run, with all', count(bytesPerRun), '', ''],
+    ['bytes on disk of a delivery', count(bytesPerDelivery), '', ''],
+  ];
+}
+
+function openPages({ pages }: Report): readonly Row[] {
+  if (!pages) return [];
+  const { megabytes, peakMegabytes: most, corePercent, kilobytesPerSecond } = pages;
+  return [
+    [`${count(pages.pages)} open pages`, 'the process with ledger and page'],
+    ['memory, at most', `${megabytes} MB, ${most} MB`],
+    ['of a core', `${corePercent} %`],
+    ['sent to each page', `${kilobytesPerSecond} kB/s`],
+  ];
+}
+
+function inBrowser({ page }: Report): readonly Row[] {
+  if (!page) return [];
+  const { firstPaintMs, firstScreenKilobytes, byEventsPerSecond } = page;
+  const rates = byNumber(Object.keys(byEventsPerSecond)).map((rate) => [rate, byEventsPerSecond[rate]] as const);
+  const row = (name: string, of: (figures: PageUnderEvents) => string): Row => [
+    name,
+    ...rates.map(([, figures]) => (figures ? of(figures) : '')),
+  ];
+  return [
+    ['the page in Chromium', ...rates.map(([rate]) => `${rate} events/s`)],
+    ['first paint, first screen compressed', `${firstPaintMs.toFixed(0)} ms, ${firstScreenKilobytes} kB`],
+    row('sent → on the screen, p50 / p95 / p99', ({ seen: { p50, p95, p99 } }) => `${[p50, p95, p99].join(' / ')} ms`),
+    row('tasks over 50 ms, the longest', (figures) => `${figures.longTasks}, ${figures.longestTaskMs} ms`),
+    row('between two frames, p99', ({ frameGapP99Ms }) => `${frameGapP99Ms} ms`),
+    row('of a core', ({ corePercent }) => `${corePercent} %`),
   ];
 }
 

@@ -16,10 +16,11 @@ import { recipeSite } from './recipe-site.ts';
 import { installedServices } from './site-facts.ts';
 import { brokerAddress, processName, type PartTools } from './part-tools.ts';
 
-/** The ledger and the status page that shows it, in one process. */
+/** The ledger and the status page that shows it, in one process. `webRoot`: the folder of the built page. */
 export async function startMonitorPart(
   config: Config,
   { log, version }: Pick<PartTools, 'log' | 'version'>,
+  webRoot = resolve(import.meta.dirname, '../../dist/web'),
 ): Promise<RunningPart> {
   const client = new Client({ address: brokerAddress(config), name: `${processName()} monitor`, log });
   await client.start();
@@ -34,7 +35,6 @@ export async function startMonitorPart(
   const runLog = { client: logClient, limits: { linesPerRun, bytes: megabytes * 1e6, days } };
   const ledger = await startLedger({ client, folder: join(config.store, 'ledger'), ...config.ledger, runLog, log });
   const access = openAccess(join(config.store, 'access'), { sessions: config.page.sessions });
-  const webRoot = resolve(import.meta.dirname, '../../dist/web');
   const services = await installedServices(config);
   const schema = recipeSchema(services);
   const reprocessing = await reprocessingPart(config, { client, ledger, log });

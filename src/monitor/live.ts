@@ -9,8 +9,10 @@ export interface LiveOptions {
   readonly streams: number;
 }
 
-/** Milliseconds that events are gathered: below what an eye notices, and 500 a second become ten writes. */
+/** Milliseconds between two writes: below what an eye notices, and 500 events a second become ten writes. */
 const gathering = 100;
+/** What happens together after a while without news is gathered for so long (ms), and told at once. */
+const together = 5;
 /** Comments keep connections open through proxies, and show which are dead. */
 const heartbeat = 10_000;
 /** Bytes not yet taken by a listener beyond which it gets nothing more until they are. */
@@ -41,6 +43,7 @@ export class Live {
   readonly #listeners = new Set<Listener>();
   readonly #news = new Map<string | symbol, LiveEvent>();
   #flushing: NodeJS.Timeout | undefined;
+  #flushed = -Infinity;
   #beating: NodeJS.Timeout | undefined;
   readonly #recent = new RecentEvents();
   #leftAt = -Infinity;
@@ -76,7 +79,8 @@ export class Live {
     // Put last again: the order of what is sent is that of what happened last.
     this.#news.delete(subject);
     this.#news.set(subject, event);
-    this.#flushing ??= setTimeout(() => this.#flush(), gathering);
+    const rest = this.#flushed + gathering - performance.now();
+    this.#flushing ??= setTimeout(() => this.#flush(), Math.max(rest, together));
   }
 
   /** Sends everything anew: for changes that no event tells of. */
@@ -105,15 +109,17 @@ export class Live {
 
   #flush(): void {
     this.#flushing = undefined;
+    this.#flushed = performance.now();
     const events = this.#news.size > newsAtMost ? [this.#options.snapshot()] : [...this.#news.values()];
     this.#news.clear();
-    const text = this.#recent.add(events);
-    for (const listener of this.#listeners) this.#send(listener, text);
+    // Once for all: each of 200 listeners would have the text encoded anew.
+    const bytes = Buffer.from(this.#recent.add(events));
+    for (const listener of this.#listeners) this.#send(listener, bytes);
   }
 
-  #send(listener: Listener, text: string): void {
+  #send(listener: Listener, bytes: Buffer): void {
     if (listener.stream.writableLength > backlog) listener.behindSince ??= performance.now();
-    else if (listener.behindSince === undefined) listener.stream.write(text);
+    else if (listener.behindSince === undefined) listener.stream.write(bytes);
     else this.#catchUp(listener);
   }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../bench/parts.ts';
+import type { Queries } from '../../bench/queries.ts';
 import { run } from '../fixtures/baton.ts';
 
 const main = resolve(import.meta.dirname, '../../bench/main.ts');
@@ -9,6 +10,11 @@ const main = resolve(import.meta.dirname, '../../bench/main.ts');
 const positive = expect.toSatisfy((value) => typeof value === 'number' && value > 0 && value < Infinity) as number;
 const percentiles = { p50: positive, p99: positive };
 const rates = { stepsPerSecond: positive, bareStepsPerSecond: positive, ratio: positive };
+
+const number = expect.any(Number) as number;
+const firstByte = { p50: positive, p95: positive, p99: positive };
+const intake = { recordsPerCoreSecond: positive, recordsPerSecond: positive };
+const paced = { recordsPerSecond: positive, corePercent: number, behind: number, firstByteP95Ms: positive };
 
 const report: Required<Report> = {
   passThrough: { embedded: rates },
@@ -40,6 +46,26 @@ const report: Required<Report> = {
       bytesPerRun: positive,
       runListP95Ms: positive,
       runDetailP95Ms: positive,
+    },
+  },
+  ledgerIntake: { alone: intake, read: intake, paced, flooded: paced },
+  queries: {
+    runs: 201,
+    deliveries: 900,
+    bytesPerRun: positive,
+    bytesPerDelivery: positive,
+    firstByteMs: expect.objectContaining({
+      'the newest 50': firstByte,
+      'with one letter': firstByte,
+    }) as Queries['firstByteMs'],
+    slowestP95Ms: positive,
+  },
+  pages: { pages: 5, megabytes: positive, peakMegabytes: positive, corePercent: number, kilobytesPerSecond: number },
+  page: {
+    firstPaintMs: positive,
+    firstScreenKilobytes: positive,
+    byEventsPerSecond: {
+      '20': { seen: firstByte, longTasks: number, longestTaskMs: number, frameGapP99Ms: positive, corePercent: number },
     },
   },
   scaling: {
@@ -75,6 +101,8 @@ describe('the bench', () => {
   it('names the figures there are, when it is asked for another', { timeout: 60_000 }, async () => {
     const ended = await run(process.execPath, [main, '--only', 'speed']);
     expect(ended.code).not.toBe(0);
-    expect(ended.stderr).toContain('passThrough, latency, idleServices, perImageAnalysis, store, scaling; got "speed"');
+    expect(ended.stderr).toContain(
+      'passThrough, latency, idleServices, perImageAnalysis, store, ledgerIntake, queries, pages, page, scaling; got "speed"',
+    );
   });
 });
