@@ -156,7 +156,7 @@ describe('the health of a site', () => {
     await bench.until('dead letters', 'warning');
     await bench.send('DLQ.work', 5);
     const { message, see } = await bench.until('dead letters', 'error');
-    expect([message, see]).toEqual([expect.stringContaining('7 messages'), '/runs?state=failed']);
+    expect([message, see]).toEqual([expect.stringContaining('7 messages'), '/failed']);
     await tenMinutesPass(bench);
     await bench.until('dead letters', 'warning');
     await bench.consume('DLQ.work');

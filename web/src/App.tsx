@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactElement, type RefObject } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactElement, type RefObject } from 'react';
 import { useFeed, useLive } from './live/context.ts';
 import { Overview } from './overview/Overview.tsx';
 import { Link } from './routing/Link.tsx';
@@ -8,6 +8,13 @@ import { Runs } from './runs/Runs.tsx';
 import { LostFeed } from './shell/LostFeed.tsx';
 import { TopBar } from './shell/TopBar.tsx';
 import './shell/shell.css';
+
+// With the editor, which is as large as all the rest.
+const Recipes = lazy(() => import('./recipes/Recipes.tsx'));
+const Recipe = lazy(() => import('./recipes/Recipe.tsx'));
+
+const Failed = lazy(() => import('./failed/Failed.tsx'));
+const FailedGroup = lazy(() => import('./failed/Group.tsx'));
 
 /** The page: its bar, the banner when the feed is lost, and the screen that the address names. */
 export function App(): ReactElement {
@@ -28,7 +35,7 @@ export function App(): ReactElement {
       <TopBar path={path} />
       <LostFeed />
       <main id="main" className="page" ref={main} data-stale={stale}>
-        {screenAt(path)}
+        <Suspense key={path}>{screenAt(path)}</Suspense>
       </main>
     </>
   );
@@ -37,14 +44,21 @@ export function App(): ReactElement {
 function screenAt(path: string): ReactElement {
   if (path === '/') return <Overview />;
   if (path === '/runs') return <Runs />;
-  const run = runIn(path);
+  if (path === '/failed') return <Failed />;
+  const group = nameIn('failed', path);
+  if (group !== undefined) return <FailedGroup key={group} id={group} />;
+  if (path === '/recipes') return <Recipes />;
+  const recipe = nameIn('recipes', path);
+  if (recipe !== undefined) return <Recipe key={recipe} name={recipe} />;
+  const run = nameIn('runs', path);
   return run === undefined ? <Unknown path={path} /> : <Run key={run} id={run} />;
 }
 
-function runIn(path: string): string | undefined {
-  const id = /^\/runs\/([^/]+)$/.exec(path)?.[1];
+/** What stands behind `/runs/`, say. */
+function nameIn(place: string, path: string): string | undefined {
+  const [, first, name, ...rest] = path.split('/');
   try {
-    return id === undefined ? undefined : decodeURIComponent(id);
+    return first !== place || !name || rest.length > 0 ? undefined : decodeURIComponent(name);
   } catch {
     return undefined;
   }

@@ -13,6 +13,9 @@ export interface GroupFilter {
   readonly code?: string | undefined;
   /** A recipe by name, or a version of one by the beginning of its hash. */
   readonly recipe?: string | undefined;
+  /** Groups with failures of this run, or with letters in this queue. */
+  readonly run?: string | undefined;
+  readonly queue?: string | undefined;
   /** What stands somewhere in the message. */
   readonly text?: string | undefined;
   /** The `next` of the page before. */
@@ -70,6 +73,8 @@ export class FailureQueries {
         '(substr(version, 1, length(?)) = ? OR EXISTS (SELECT 1 FROM json_each(recipes) WHERE value = ?))',
         filter.recipe === undefined ? undefined : [filter.recipe, filter.recipe, filter.recipe],
       ],
+      ['seq IN (SELECT grp FROM failures WHERE run = ?)', given(filter.run)],
+      ['seq IN (SELECT grp FROM failures WHERE queue = ?)', given(filter.queue)],
       ['instr(lower(message), lower(?)) > 0', given(filter.text)],
       [`(${by}, seq) < (?, ?)`, cursor === undefined ? undefined : [value ?? 0, seq ?? 0]],
     ];

@@ -38,7 +38,7 @@ export const failureTables = `
   CREATE INDEX failures_oldest ON failures (grp, died) WHERE deed IS NULL;
   CREATE INDEX failures_of_group ON failures (grp, seq);
   CREATE INDEX failures_deed ON failures (deed) WHERE deed IS NOT NULL;
-  CREATE INDEX failures_queue ON failures (queue, letter) WHERE queue IS NOT NULL;
+  CREATE INDEX failures_queue ON failures (queue, letter, grp) WHERE queue IS NOT NULL;
 
   -- Who marked what as addressed, and why.
   CREATE TABLE addressings (

@@ -48,9 +48,9 @@ export function deadLetters({ queues: all, newDeadLetters, limits }: Facts): Fin
   const message = `${count(number, 'message')} that nobody could process${news}: ${listed(filled.map(told))}.`;
   const advice =
     rising === 'pass'
-      ? 'The failed runs tell the cause of each; mend it, then send them again: baton dlq.'
-      : 'They come fast: see the cause in the latest failed runs, and stop what causes them before it fails everything.';
-  return { check, state, message, advice, see: '/runs?state=failed' };
+      ? 'They are grouped by their cause: mend it, try one, then release the rest.'
+      : 'They come fast: see the cause of the largest group, and stop what causes them before it fails everything.';
+  return { check, state, message, advice, see: '/failed' };
 }
 
 function told({ name, waiting }: QueueView): string {

@@ -28,6 +28,8 @@ export const failedOperations = (ofPages: Parameters): Operations => ({
       service: words,
       code: words,
       recipe: told(words, 'a recipe by its name, or a version by the beginning of its hash'),
+      run: { type: 'string', maxLength: 1_000, description: 'groups with failures of this run' },
+      queue: told(words, 'groups with letters in this queue of dead letters'),
       text: told(words, 'what stands in the message'),
       ...ofPages,
     },

@@ -9,6 +9,7 @@ const eventTypes: readonly LiveEvent['type'][] = [
   'result',
   'health',
   'announcements',
+  'failed',
   'logs',
 ];
 

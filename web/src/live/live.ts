@@ -1,5 +1,6 @@
 import type {
   AnnouncementCounts,
+  FailedCounts,
   Health,
   LiveEvent,
   QueueView,
@@ -20,6 +21,7 @@ export interface Live {
   /** The runs that changed last, by id. */
   readonly runs: ReadonlyMap<string, RunSummary>;
   readonly announcements?: AnnouncementCounts;
+  readonly failed?: FailedCounts;
 }
 
 /** `lost`: what the page shows is as old as `since`. */
@@ -75,6 +77,9 @@ export class LiveState {
       case 'announcements':
         this.#set({ announcements: event.announcements });
         break;
+      case 'failed':
+        this.#set({ failed: event.failed });
+        break;
       case 'result':
       case 'logs':
         // Belongs to the page of its run, which listens for it.
@@ -97,8 +102,8 @@ export class LiveState {
     for (const run of event.runs.toReversed()) this.#keepRun(run);
     this.#servicesChanged = true;
     this.#runsChanged = true;
-    const { health, queues, announcements } = event;
-    this.#set({ epoch: this.#live.epoch + 1, skew: event.time - now, health, queues, announcements });
+    const { health, queues, announcements, failed } = event;
+    this.#set({ epoch: this.#live.epoch + 1, skew: event.time - now, health, queues, announcements, failed });
   }
 
   #keepService(service: ServiceView): void {

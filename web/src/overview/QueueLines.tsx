@@ -2,6 +2,7 @@ import { useEffect, useState, useSyncExternalStore, type ReactElement } from 're
 import type { QueueView } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Nothing, Panel } from '../parts/Panel.tsx';
+import { Link } from '../routing/Link.tsx';
 import { count, plural, rate } from '../words/figures.ts';
 import { byDepth, queueKind, queueWord, type QueueKind } from './queue.ts';
 import './queues.css';
@@ -111,7 +112,13 @@ function Line({ queue, deepest }: { readonly queue: QueueView; readonly deepest:
         title={`${queue.name}: ${count(queue.enqueued)} in, ${count(queue.dequeued)} out since the broker started`}
       >
         <div>
-          <span className="clip">{queue.name}</span>
+          <span className="clip">
+            {kind === 'dead letters' ? (
+              <Link to={`/failed?queue=${encodeURIComponent(queue.name)}`}>{queue.name}</Link>
+            ) : (
+              queue.name
+            )}
+          </span>
           <span className="queue-word">{queueWord(kind)}</span>
         </div>
       </th>

@@ -3,6 +3,7 @@ import type { RunDetail, RunSummary } from '../../../src/monitor/api.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment, Took } from '../parts/Time.tsx';
+import { RerunRun } from '../rerun/RerunRun.tsx';
 import { Link } from '../routing/Link.tsx';
 import { withFilter } from '../runs/filter.ts';
 import { runName } from '../runs/name.ts';
@@ -29,6 +30,7 @@ export function Summary({
         {run.overBudget > 0 && <State state={overBudget} />}
         {run.inferred && <span className="inferred">inferred</span>}
         {run.state === 'running' && !ending && mayAct && <CancelRun run={run} />}
+        {detail !== undefined && mayAct && <RerunRun run={detail} />}
       </div>
       <Facts facts={factsOf(run, detail)} />
     </header>
@@ -91,7 +93,15 @@ function Messages({ run }: { readonly run: RunSummary }): ReactElement {
     <>
       {count(run.sent)} sent
       {run.waiting > 0 && <span className="run-count tone-active">{count(run.waiting)} waiting</span>}
-      {run.failed > 0 && <span className="run-count tone-bad">{count(run.failed)} failed</span>}
+      {run.failed > 0 && (
+        <span className="run-count tone-bad">
+          {run.state === 'failed' ? (
+            <Link to={`/failed?run=${encodeURIComponent(run.id)}`}>{count(run.failed)} failed: what to do</Link>
+          ) : (
+            `${count(run.failed)} failed`
+          )}
+        </span>
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { useLive } from '../live/context.ts';
 import { State } from '../parts/State.tsx';
 import { Link } from '../routing/Link.tsx';
+import { count } from '../words/figures.ts';
 import type { StateWord } from '../words/states.ts';
 import { PersonInBar } from '../session/PersonInBar.tsx';
 import { Sign } from './Sign.tsx';
@@ -10,6 +11,8 @@ import { ThemeSwitch } from './ThemeSwitch.tsx';
 const places = [
   { to: '/', name: 'Overview' },
   { to: '/runs', name: 'Runs' },
+  { to: '/failed', name: 'Failed' },
+  { to: '/recipes', name: 'Recipes' },
 ] as const;
 
 const connections: Readonly<Record<'connecting' | 'live' | 'lost', StateWord>> = {
@@ -31,6 +34,7 @@ export function TopBar({ path }: { readonly path: string }): ReactElement {
         {places.map(({ to, name }) => (
           <Link key={to} to={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
             {name}
+            {to === '/failed' && <ToGo />}
           </Link>
         ))}
       </nav>
@@ -41,6 +45,12 @@ export function TopBar({ path }: { readonly path: string }): ReactElement {
       </div>
     </header>
   );
+}
+
+/** How much failed that nobody has addressed. */
+function ToGo(): ReactElement | null {
+  const number = useLive((live) => live.failed?.failures ?? 0);
+  return number === 0 ? null : <span className="to-go-badge">{count(number)}</span>;
 }
 
 function isWithin(path: string, place: string): boolean {
