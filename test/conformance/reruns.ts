@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openAccess, type Access } from '../../src/access/access.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { announcingSite } from '../../src/cli/announcing-site.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -9,6 +10,7 @@ import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
 import { startLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import type { RunDetail, RunState } from '../../src/ledger/views.ts';
 import type { AnnouncingSite } from '../../src/monitor/announcing/announcing-site.ts';
+import { startMonitor } from '../../src/monitor/monitor.ts';
 import { planRerun, type RerunPlan } from '../../src/monitor/reruns/plan.ts';
 import type { RerunWish } from '../../src/monitor/reruns/views.ts';
 import { watchOver } from '../../src/services/consumer.ts';
@@ -21,6 +23,16 @@ import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
+interface Parts {
+  readonly ledger: Ledger;
+  readonly recipes: string;
+  readonly worked: string[];
+  readonly site: AnnouncingSite;
+  readonly access: Access;
+  readonly address: string;
+  readonly stack: AsyncDisposableStack;
+}
+
 /** A dispatcher, a ledger and some services on a broker, and the means to repeat what they did. */
 export class Works implements AsyncDisposable {
   readonly ledger: Ledger;
@@ -28,26 +40,26 @@ export class Works implements AsyncDisposable {
   readonly recipes: string;
   /** What each step was given, as `RUN STEP PAYLOAD`, in no order. */
   readonly worked: string[];
+  readonly access: Access;
+  /** Of the page, where there is one. */
+  readonly address: string;
   readonly #site: AnnouncingSite;
   readonly #stack: AsyncDisposableStack;
   readonly #ended = new Map<string, RunState>();
   #announced = 0;
 
-  private constructor(
-    ledger: Ledger,
-    recipes: string,
-    worked: string[],
-    site: AnnouncingSite,
-    stack: AsyncDisposableStack,
-  ) {
+  private constructor({ ledger, recipes, worked, site, access, address, stack }: Parts) {
     this.ledger = ledger;
     this.recipes = recipes;
     this.worked = worked;
+    this.access = access;
+    this.address = address.replace(/\/$/, '');
     this.#site = site;
     this.#stack = stack;
   }
 
-  static async open(url: string, recipe: JsonObject): Promise<Works> {
+  /** On that broker, with that recipe; with a monitor where it is told of the folder with the page. */
+  static async open(url: string, recipe: JsonObject, page?: string): Promise<Works> {
     await using opening = new AsyncDisposableStack();
     const folder = opening.use(await temporaryFolder());
     const recipes = join(folder.path, 'recipes');
@@ -75,7 +87,22 @@ export class Works implements AsyncDisposable {
     await host.start();
     opening.defer(() => host.stop(true));
     const site = await announcingSite(config, [], client);
-    const works = new Works(ledger, recipes, worked, site, opening.move());
+    const access = opening.use(openAccess(join(folder.path, 'access')));
+    const monitor =
+      page === undefined
+        ? undefined
+        : opening.use(
+            await startMonitor({ access, port: 0, client, ledger, version: '1.2.3', webRoot: page, announcing: site }),
+          );
+    const works = new Works({
+      ledger,
+      recipes,
+      worked,
+      site,
+      access,
+      address: monitor?.url ?? '',
+      stack: opening.move(),
+    });
     ledger.events.on('run', ({ id, state }) => works.#ended.set(id, state));
     return works;
   }
