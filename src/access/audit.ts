@@ -89,6 +89,14 @@ export class Audit {
     return { items, ...(rows.length > limit && last ? { next: String(last.seq) } : {}) };
   }
 
+  /** What was done between two times, the earliest first. */
+  between(from: number, to: number, limit: number): readonly AuditEntry[] {
+    return this.#database
+      .prepare('SELECT * FROM audit WHERE time >= ? AND time < ? ORDER BY seq LIMIT ?')
+      .all(from, to, limit)
+      .map(entryOf);
+  }
+
   #enter({ who, way, role, address, action, subject, reason }: Deed): number {
     const { lastInsertRowid } = this.#database
       .prepare(

@@ -44,6 +44,7 @@ export async function startMonitorPart(
     ...{ access, ledger, client, version, log, webRoot, recipeSchema: schema, recipes: await recipeSite(config) },
     announcing: await announcingSite(config, services, client),
     letters,
+    shifts: config.shifts,
     health: await healthOptions(config),
   });
   const stop = async (): Promise<void> => {

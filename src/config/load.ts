@@ -15,6 +15,7 @@ import { computeConfig, programProblems, programsConfig, type ComputeFile } from
 import { reprocessingConfig, reprocessingProblems } from './reprocessing.ts';
 import { alertProblems, alertsConfig, healthConfig, type AlertFile, type HealthFile } from './health-config.ts';
 import { configSchema } from './schema.ts';
+import { shiftProblems, shiftsConfig } from './shifts-config.ts';
 import { commandProcess, standardFields, standardProcesses, standardRunLog } from './standard.ts';
 
 /** The configuration file as written: everything may be absent. */
@@ -32,6 +33,7 @@ interface ConfigFile {
   readonly services?: Readonly<Record<string, ServiceConfig>>;
   readonly programs?: Programs;
   readonly compute?: ComputeFile;
+  readonly shifts?: Partial<Config['shifts']>;
   readonly health?: HealthFile;
   readonly alerts?: Readonly<Record<string, AlertFile>>;
   readonly log?: string;
@@ -83,6 +85,7 @@ export async function loadConfig(
     services: read.services ?? {},
     programs: programsConfig(read.programs ?? {}, folder),
     compute: computeConfig(read.compute ?? {}),
+    shifts: shiftsConfig(read.shifts),
     health: healthConfig(read.health ?? {}),
     alerts: alertsConfig(read.alerts ?? {}, folder),
     log: read.log ?? 'info',
@@ -103,6 +106,7 @@ async function readConfigFile(file: string): Promise<ConfigFile> {
     ...brokerProblems(broker),
     ...pageProblems(page),
     ...programProblems(programs),
+    ...shiftProblems(value.shifts),
     ...alertProblems(alerts),
     ...reprocessingProblems(reprocessing),
   ];

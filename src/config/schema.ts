@@ -6,6 +6,7 @@ import { reprocessingSchema } from './reprocessing.ts';
 import { computeSchema, programsSchema } from './programs-schema.ts';
 import { alertsSchema, healthSchema } from './health-schema.ts';
 import { standardKeep } from '../ledger/retention/keep.ts';
+import { standardShifts } from '../monitor/shift/shifts.ts';
 import { closed } from './schema-parts.ts';
 import { standardFields, standardProcesses, standardRunLog } from './standard.ts';
 
@@ -132,6 +133,21 @@ export const configSchema: JsonObject = {
     },
     programs: programsSchema,
     compute: computeSchema,
+    shifts: closed({
+      starts: {
+        type: 'array',
+        items: { type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' },
+        minItems: 1,
+        maxItems: 24,
+        uniqueItems: true,
+        default: standardShifts.starts,
+        description: 'times of day at which shifts begin, for the hand-over',
+      },
+      timeZone: {
+        type: 'string',
+        description: 'of these times, as `Europe/London`; that of the host where absent',
+      },
+    }),
     health: healthSchema,
     alerts: alertsSchema,
     log: {

@@ -10,6 +10,11 @@ export interface RunFilter {
   readonly visit?: string | undefined;
   /** True: only those with steps over their budget. */
   readonly overBudget?: boolean | undefined;
+  /** Announced at this time or later, and before that one. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Of failed runs: whether all that failed in them is addressed. */
+  readonly addressed?: boolean | undefined;
   /** Words, each of which some word of the run begins with: its id, recipes, beamline, visit, collection, number, user. */
   readonly text?: string | undefined;
   /** The `next` of the page before. */
@@ -107,11 +112,38 @@ function conditionsOf(filter: RunFilter, words: Words | undefined): Conditions {
   const { state, beamline, visit, overBudget } = filter;
   const [ofVisit, ofBeamline, ofState] = [equal('visit', visit), equal('beamline', beamline), equal('state', state)];
   const ofBudget = overBudget === true ? [{ sql: 'overBudget > 0', values: [] }] : [];
-  const others = [...ofVisit, ...ofBeamline, ...ofState, ...ofBudget];
+  const looked = [...ofTime(filter), ...ofAddressed(filter)];
+  const others = [...ofVisit, ...ofBeamline, ...ofState, ...ofBudget, ...looked];
   if (words !== undefined) return ledByWords(words, [visit, beamline], others);
-  if (visit !== undefined) return { leading: ledBy(ofVisit), others: [...ofBeamline, ...ofState, ...ofBudget] };
-  if (overBudget === true) return { leading: ledBy(ofBudget), others: [...ofBeamline, ...ofState] };
-  return { leading: ledBy([...ofBeamline, ...ofState]), others: [] };
+  if (visit !== undefined)
+    return { leading: ledBy(ofVisit), others: [...ofBeamline, ...ofState, ...ofBudget, ...looked] };
+  if (overBudget === true) return { leading: ledBy(ofBudget), others: [...ofBeamline, ...ofState, ...looked] };
+  return { leading: ledBy([...ofBeamline, ...ofState, ...nearTime(filter)]), others: looked };
+}
+
+function ofTime({ from, to }: RunFilter): readonly Condition[] {
+  return [
+    ...(from === undefined ? [] : [{ sql: 'announced >= ?', values: [from] }]),
+    ...(to === undefined ? [] : [{ sql: 'announced < ?', values: [to] }]),
+  ];
+}
+
+function ofAddressed({ addressed }: RunFilter): readonly Condition[] {
+  if (addressed === undefined) return [];
+  return [{ sql: `state = 'failed' AND unaddressed ${addressed ? '=' : '>'} 0`, values: [] }];
+}
+
+/** Runs are heard of as they are announced, but for the few that overtake each other: no more than so many. */
+const overtaking = 1_000;
+
+/** Where in the list the time is: runs before and after it need not be looked at. */
+function nearTime({ from, to }: RunFilter): readonly Condition[] {
+  const end = (which: 'min' | 'max', condition: string, order: string): string =>
+    `(SELECT ${which}(seq) FROM (SELECT seq FROM runs INDEXED BY runs_announced WHERE announced ${condition} ORDER BY announced ${order} LIMIT ${String(overtaking)}))`;
+  return [
+    ...(from === undefined ? [] : [{ sql: `seq >= ${end('min', '>= ?', 'ASC')}`, values: [from] }]),
+    ...(to === undefined ? [] : [{ sql: `seq <= ${end('max', '< ?', 'DESC')}`, values: [to] }]),
+  ];
 }
 
 function equal(column: string, value: string | undefined): readonly Condition[] {

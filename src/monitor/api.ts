@@ -1,7 +1,9 @@
-import type { Way } from '../access/audit.ts';
+import type { AuditEntry, Way } from '../access/audit.ts';
 import type { Role } from '../access/roles.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { FailedCounts } from './failed/views.ts';
+import type { Remark as RemarkView } from '../ledger/shift/remarks.ts';
+import type { ShiftAccount } from '../ledger/shift/shift-book.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
 import type { BackfillPreview as Preview, BackfillView, Pace } from '../reprocess/views.ts';
 
@@ -27,7 +29,9 @@ export type {
 } from '../ledger/views.ts';
 
 export type { NumberedResult, ResultEntry } from '../ledger/views.ts';
-export type { AuditPage } from '../access/audit.ts';
+export type { AuditEntry, AuditPage } from '../access/audit.ts';
+export type { Remark as RemarkView } from '../ledger/shift/remarks.ts';
+export type { BurntBudget, ShiftFailures, LongWait, MissingNumbers, NewVersion } from '../ledger/shift/shift-views.ts';
 export type { LogLevel, LogLineView, LogPage } from '../ledger/logs/log-view.ts';
 export type {
   DryRun,
@@ -125,6 +129,48 @@ export interface ServiceView {
   /** What holds it back, where something does: it takes no more until that is over. */
   readonly paused?: PauseView;
   readonly extra: JsonObject;
+}
+
+/** Something that happened to a service. */
+export interface ServiceHappening {
+  readonly time: number;
+  /** `serviceClass on host.pid`. */
+  readonly service: string;
+  readonly what: 'started' | 'back' | 'lost' | 'ended';
+  readonly version?: string;
+  /** The version that it had on that host before. */
+  readonly before?: string;
+}
+
+/** A check that changed, for a while at least. */
+export interface HealthHappening {
+  readonly time: number;
+  readonly check: string;
+  readonly state: HealthState;
+  readonly before: HealthState;
+  readonly message: string;
+}
+
+export type HandoverBackfill = Pick<BackfillView, 'id' | 'state' | 'created' | 'creator' | 'reason' | 'counts'>;
+
+/** What a shift hands over. */
+export interface HandoverView extends Omit<ShiftAccount, 'announcements' | 'runs'> {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  /** Of the site. */
+  readonly timeZone: string;
+  /** The latest first: from when to when each is, or was. */
+  readonly shifts: readonly { readonly from: number; readonly to: number }[];
+  /** `waiting`: in the queues now, where the shift goes on. */
+  readonly announcements: ShiftAccount['announcements'] & { readonly waiting: number; readonly balances: boolean };
+  readonly runs: ShiftAccount['runs'] & { readonly balances: boolean };
+  readonly services: readonly ServiceHappening[];
+  readonly health: readonly HealthHappening[];
+  /** For operators. */
+  readonly audit?: readonly AuditEntry[];
+  readonly backfills: readonly HandoverBackfill[];
+  readonly remarks: readonly RemarkView[];
 }
 
 /** Services that take no more until somebody says otherwise. */

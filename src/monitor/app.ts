@@ -23,6 +23,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { failedRoutes } from './routes/failed.ts';
 import { fileRoutes } from './routes/files.ts';
+import { handoverRoutes } from './routes/handover.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -73,6 +74,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/openapi.json', openApiRoutes(openApi({ operations, schemas, version: site.version })));
   app.use('/api/services', serviceRoutes(site), controlRoutes(site));
   app.use('/api/pauses', pauseRoutes(site));
+  app.use('/api/handover', handoverRoutes(site));
   app.use('/api/queues', queueRoutes(site));
   app.use(
     '/api/runs',

@@ -18,6 +18,7 @@ import type { HealthOptions } from './health-options.ts';
 import { Live } from './live.ts';
 import { Catalogue } from './recipes/catalogue.ts';
 import type { RecipeSite } from './recipes/recipe-site.ts';
+import { standardShifts, type ShiftPlan } from './shift/shifts.ts';
 import { snapshotOf, type Site } from './site.ts';
 import { watchesOf, type Watches } from './watches.ts';
 
@@ -57,6 +58,8 @@ export interface MonitorOptions {
   readonly sessionHours?: number;
   /** Folders below which files that results name are given out; none when absent. */
   readonly files?: readonly string[];
+  /** When shifts begin. */
+  readonly shifts?: ShiftPlan;
   /** Where dead letters are read and moved, and put away. */
   readonly letters?: LetterPlace;
   /** PEM texts: then HTTPS, and nothing else. */
@@ -87,6 +90,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const { heartbeats, queueWatch, healthWatch } = watches;
   const shown = {
     ...{ version, ledger, log, recipeSchema: options.recipeSchema ?? recipeSchema() },
+    shiftPlan: options.shifts ?? standardShifts,
     health: () => healthWatch.health,
     services: () => heartbeats.services,
     queues: () => queueWatch.queues,

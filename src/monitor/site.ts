@@ -11,6 +11,7 @@ import type { Doorkeeper } from './doorkeeper.ts';
 import type { FailedSite } from './failed/failed-site.ts';
 import type { Live } from './live.ts';
 import type { Catalogue } from './recipes/catalogue.ts';
+import type { ShiftPlan } from './shift/shifts.ts';
 import type { Watches } from './watches.ts';
 
 /** What there is to show: everything that the routes answer from. */
@@ -38,6 +39,8 @@ export interface Site {
   readonly reprocessing?: Reprocessing;
   /** For editors. */
   readonly recipeSchema: JsonObject;
+  /** When shifts begin. */
+  readonly shiftPlan: ShiftPlan;
   health(): Health;
   services(): readonly ServiceView[];
   queues(): readonly QueueView[];

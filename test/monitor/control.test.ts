@@ -9,6 +9,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { openMonitor, type OpenMonitor } from './open-monitor.ts';
 
 const changing = { 'baton-request': 'test' };
+const patient = { timeout: 20_000 };
 
 it('pauses a class, shows since when, by whom and why, and lets it go on', async () => {
   await using site = await openSite();
@@ -40,7 +41,9 @@ it('pauses a class, shows since when, by whom and why, and lets it go on', async
   await listening.next('health', ({ health }) => noticeOf(health) === message);
   // One that starts later on another host obeys, too.
   await site.start('mx-4.1', 'worker');
-  await expect.poll(async () => (await services(monitor)).find(({ host }) => host === 'mx-4.1')?.paused).toBeDefined();
+  await expect
+    .poll(async () => (await services(monitor)).find(({ host }) => host === 'mx-4.1')?.paused, patient)
+    .toBeDefined();
 
   const wrong = await monitor.send('POST', '/api/services/resume', { ...body, service: 'other' }, changing);
   expect(wrong.json).toMatchObject({ error: { code: 'monitor.not-paused' } });
@@ -81,7 +84,10 @@ it('drains one service of a process, and shuts whole processes down', async () =
   );
   expect((drained.json as OrderView).targets).toMatchObject([{ host: 'mx-1.7', serviceClass: 'worker' }]);
   await expect
-    .poll(async () => (await services(monitor)).find(({ service }) => service === 'worker on mx-1.7')?.statusText)
+    .poll(
+      async () => (await services(monitor)).find(({ service }) => service === 'worker on mx-1.7')?.statusText,
+      patient,
+    )
     .toBe('drained, asked by localhost: a new disk');
 
   const preview = await monitor.get('/api/services/orders?order=shutdown&service=worker');
@@ -162,7 +168,7 @@ async function services(monitor: OpenMonitor): Promise<readonly ServiceView[]> {
 }
 
 async function shown(monitor: OpenMonitor, count: number): Promise<void> {
-  await expect.poll(async () => (await services(monitor)).length).toBe(count);
+  await expect.poll(async () => (await services(monitor)).length, patient).toBe(count);
 }
 
 function noticeOf({ checks }: Health): string | undefined {

@@ -6,7 +6,7 @@ import { announcementsOf, failuresOf, missingOf, runsOf } from './shift-counts.t
 import { burntBudgets, longestWaits, newVersions } from './shift-extremes.ts';
 import type {
   BurntBudget,
-  FailureCounts,
+  ShiftFailures,
   LongWait,
   MissingNumbers,
   NewVersion,
@@ -18,7 +18,7 @@ import type {
 export interface ShiftAccount {
   readonly announcements: ShiftAnnouncements;
   readonly runs: RunCounts;
-  readonly failures: FailureCounts;
+  readonly failures: ShiftFailures;
   readonly missing: readonly MissingNumbers[];
   readonly waits: readonly LongWait[];
   readonly budgets: readonly BurntBudget[];

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { FailureCounts, MissingNumbers, RunCounts, ShiftAnnouncements } from './shift-views.ts';
+import type { ShiftFailures, MissingNumbers, RunCounts, ShiftAnnouncements } from './shift-views.ts';
 import { rangesOf } from './ranges.ts';
 
 /** What was announced between two times, and what became of it. */
@@ -10,7 +10,8 @@ export function announcementsOf(database: DatabaseSync, from: number, to: number
     )
     .all(from, to);
   const of = (name: string): number => Number(rows.find(({ outcome }) => outcome === name)?.['count'] ?? 0);
-  return { accepted: of('accepted'), refused: of('refused'), duplicate: of('duplicate') };
+  const announced = rows.reduce((sum, { count }) => sum + Number(count), 0);
+  return { announced, accepted: of('accepted'), refused: of('refused'), duplicate: of('duplicate') };
 }
 
 /** What became of the runs announced between two times. A failed run of which nothing is open any more is addressed. */
@@ -31,7 +32,7 @@ export function runsOf(database: DatabaseSync, from: number, to: number): RunCou
 }
 
 /** Failures that came, and those that somebody marked as addressed, between two times; and what is open now. */
-export function failuresOf(database: DatabaseSync, from: number, to: number): FailureCounts {
+export function failuresOf(database: DatabaseSync, from: number, to: number): ShiftFailures {
   const one = (sql: string, ...values: readonly number[]): number =>
     Number(database.prepare(sql).get(...values)?.['count'] ?? 0);
   return {

@@ -2,6 +2,8 @@
 
 /** Announcements that were received in it. */
 export interface ShiftAnnouncements {
+  /** All of them, whatever became of them. */
+  readonly announced: number;
   readonly accepted: number;
   readonly refused: number;
   readonly duplicate: number;
@@ -19,7 +21,7 @@ export interface RunCounts {
 }
 
 /** Messages that ended as dead letters. */
-export interface FailureCounts {
+export interface ShiftFailures {
   /** In it. */
   readonly came: number;
   /** Marked in it. */

@@ -14,6 +14,7 @@ export const bodies = {
   recipeText: { text: recipeText },
   recipeTrial: { run: { type: 'string', minLength: 1, maxLength: 1_000 }, text: recipeText },
   savedRecipe: { text: recipeText, reason: { type: 'string', maxLength: 500, pattern: '\\S' } },
+  remark: { text: { type: 'string', maxLength: 4_000, pattern: '\\S' } },
   serviceOrder: {
     service: { type: 'string', minLength: 1, maxLength: 300, description: 'a serviceClass, or * for all' },
     host: { type: 'string', minLength: 1, maxLength: 300, description: 'a machine, a host.pid, or * for all' },

@@ -16,6 +16,7 @@ import { bodies } from './bodies.ts';
 import { controlOperations } from './control-schemas.ts';
 import { failedOperations } from './failed-operations.ts';
 import { deliveryOperations } from './delivery-schemas.ts';
+import { handoverOperations } from './handover-schemas.ts';
 import { logOperation } from './log-schemas.ts';
 import { recipeOperations } from './recipe-operations.ts';
 import type { Operations, Parameters } from './operation.ts';
@@ -24,6 +25,7 @@ import { runStates } from './run-schemas.ts';
 import { anyObject, listOf, oneOf, refTo, text, told, type Schema } from './schema.ts';
 
 const words: Schema = { type: 'string', maxLength: 200 };
+const moment: Schema = { type: 'integer', minimum: 0, maximum: 8.64e15 };
 
 const ofPages: Parameters = {
   cursor: { type: 'string', maxLength: 1_000, description: 'the `next` of the page before' },
@@ -61,6 +63,12 @@ export const operations: Operations = {
       state: oneOf(runStates),
       beamline: words,
       visit: words,
+      from: told(moment, 'announced then or later, in milliseconds since 1970'),
+      to: told(moment, 'announced before'),
+      addressed: {
+        type: 'boolean',
+        description: 'of failed runs: `true`, those of which all that failed is addressed; `false`, the others',
+      },
       overBudget: { type: 'boolean', description: '`true`: only those with a step over its budget' },
       text: told(words, 'words with which some word of the run begins: id, recipes, beamline, visit, collection, …'),
       ...ofPages,
@@ -119,6 +127,7 @@ export const operations: Operations = {
   ...rerunOperations,
   ...recipeOperations(ofPages),
   ...controlOperations(ofPages),
+  ...handoverOperations,
   ...failedOperations(ofPages),
   'GET /api/announcements': {
     summary: 'How many announcements there were, and what became of them',

@@ -15,6 +15,7 @@ import { controlSchemas } from './control-schemas.ts';
 import { failedSchemas } from './failed-schemas.ts';
 import { backfillSchemas } from './backfill-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
+import { handoverSchemas } from './handover-schemas.ts';
 import { logSchemas } from './log-schemas.ts';
 import { recipeSchemas } from './recipe-schemas.ts';
 import { rerunSchemas } from './rerun-schemas.ts';
@@ -46,6 +47,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ...backfillSchemas,
   ...failedSchemas,
   ...controlSchemas,
+  ...handoverSchemas,
   ...recipeSchemas,
   ...rerunSchemas,
   Health: object<Health>({

@@ -8,6 +8,9 @@ export type FilterName = (typeof filterNames)[number];
 /** Only runs with steps over their budget; where the health list leads to. */
 const budgetName = 'overBudget';
 
+/** A stretch of time, and whether failures are addressed; where the hand-over leads to. */
+const shiftNames = ['from', 'to', 'addressed'] as const;
+
 const stateNames: readonly RunState[] = ['running', 'finished', 'failed', 'cancelled'];
 
 const pageLength = 50;
@@ -15,7 +18,7 @@ const pageLength = 50;
 /** The question to the monitor that belongs to the page's query. */
 export function runsPath(query: URLSearchParams): string {
   const asked = new URLSearchParams({ limit: String(pageLength) });
-  for (const name of [...filterNames, budgetName, 'cursor']) {
+  for (const name of [...filterNames, budgetName, ...shiftNames, 'cursor']) {
     const value = query.get(name);
     if (value !== null && value !== '') asked.set(name, value);
   }
@@ -32,7 +35,7 @@ export function withFilter(query: URLSearchParams, name: FilterName, value: stri
 
 /** True when any condition is set. */
 export function isFiltered(query: URLSearchParams): boolean {
-  return query.has(budgetName) || filterNames.some((name) => query.has(name));
+  return [budgetName, ...shiftNames].some((name) => query.has(name)) || filterNames.some((name) => query.has(name));
 }
 
 /** True when a run that the feed told of surely belongs to the list: the search text is the monitor's to judge, so then none does. */
@@ -40,6 +43,9 @@ export function belongs(run: RunSummary, query: URLSearchParams): boolean {
   const wanted = (name: FilterName): string => query.get(name) ?? '';
   return (
     wanted('text') === '' &&
+    !query.has('addressed') &&
+    run.announced >= Number(query.get('from') ?? 0) &&
+    run.announced < Number(query.get('to') ?? Infinity) &&
     (query.get(budgetName) !== 'true' || run.overBudget > 0) &&
     [run.state, ''].includes(wanted('state')) &&
     [run.beamline, ''].includes(wanted('beamline')) &&
