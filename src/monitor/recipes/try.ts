@@ -58,7 +58,7 @@ function firstMessages(recipe: JsonObject): readonly FirstMessage[] {
   const { start } = recipe;
   return (Array.isArray(start) ? (start as Json[]) : []).flatMap((entry) => {
     const [number = null, payload = null] = Array.isArray(entry) ? (entry as Json[]) : [];
-    const step = recipe[String(number)];
+    const step = typeof number === 'number' ? recipe[String(number)] : undefined;
     if (typeof number !== 'number' || !isObject(step)) return [];
     const named = ['service', 'queue', 'topic'].flatMap((key) => {
       const value = step[key];

@@ -3,23 +3,25 @@ import type { StepView } from '../../../src/monitor/api.ts';
 import { useWidth } from '../parts/useWidth.ts';
 import { follow } from '../routing/Link.tsx';
 import type { JsonObject } from '../server/types.ts';
-import { count } from '../words/figures.ts';
-import { overBudget } from '../words/states.ts';
 import { box, drawingOf, type Drawing, type Point } from './drawing.ts';
 import { graphOf, type GraphStep } from './graph.ts';
 import { layOut } from './layout.ts';
+import { countsOf, StepCounts } from './StepCounts.tsx';
 import './recipe.css';
 
 interface RecipePictureProps {
   readonly recipe: JsonObject;
-  readonly steps: readonly StepView[];
+  /** What was counted; absent for a recipe that is not shown as a run follows it. */
+  readonly steps?: readonly StepView[] | undefined;
+  /** Of those that wait at a step, so many may be running: the broker has given them out. */
+  readonly underWay?: ReadonlyMap<number, number> | undefined;
   readonly chosen: number | undefined;
   /** Where a click on a step leads. */
   readonly addressOf: (step: number) => string;
 }
 
 /** The recipe as boxes and arrows with live counts; each box leads to the messages of its step. */
-export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictureProps): ReactElement {
+export function RecipePicture({ recipe, steps, underWay, chosen, addressOf }: RecipePictureProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const graph = useMemo(() => graphOf(recipe), [recipe]);
@@ -28,7 +30,7 @@ export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictur
     () => (width === undefined ? undefined : drawingOf(layOut(graph), width / unit)),
     [graph, width, unit],
   );
-  const views = new Map(steps.map((step) => [step.step, step]));
+  const views = new Map((steps ?? []).map((step) => [step.step, step]));
   return (
     // A wide recipe scrolls inside its frame: the frame takes the focus, so that the arrow keys reach what is hidden.
     <div className="recipe" ref={frame} tabIndex={0} role="group" aria-label="Picture of the recipe">
@@ -48,6 +50,8 @@ export function RecipePicture({ recipe, steps, chosen, addressOf }: RecipePictur
                   step={step}
                   place={place}
                   view={views.get(step.id)}
+                  underWay={underWay?.get(step.id) ?? 0}
+                  counted={steps !== undefined}
                   chosen={step.id === chosen}
                   address={addressOf(step.id)}
                 />
@@ -115,24 +119,29 @@ interface StepProps {
   readonly step: GraphStep;
   readonly place: Point;
   readonly view: StepView | undefined;
+  readonly underWay: number;
+  readonly counted: boolean;
   readonly chosen: boolean;
   readonly address: string;
 }
 
-function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
+function Step({ step, place, view, underWay, counted, chosen, address }: StepProps): ReactElement {
   const ended = view === undefined ? 0 : view.sent - view.waiting;
   const share = view === undefined || view.sent === 0 ? 0 : ended / view.sent;
-  const tone = toneOf(view);
+  const tone = counted ? toneOf(view) : 'tone-plain';
+  const told = counted
+    ? countsOf({ view, underWay })
+    : [step.starts ? 'starts' : '', step.joins ? 'joins' : ''].filter(Boolean).join(', ');
   return (
     <a
       href={address}
       onClick={(event) => follow(event, address)}
       className={`step ${tone}`}
       aria-current={chosen ? 'true' : undefined}
-      aria-label={`Step ${step.id}, ${step.name}: ${countsOf(view)}`}
+      aria-label={[`Step ${step.id}, ${step.name}`, told].filter(Boolean).join(': ')}
     >
       <g transform={`translate(${place.x} ${place.y})`}>
-        <title>{`${step.name}: ${countsOf(view)}`}</title>
+        <title>{[step.name, told].filter(Boolean).join(': ')}</title>
         <rect className="step-box" width={box.width} height={box.height} rx="7" />
         {step.starts && <path className="step-start" d={`M0 ${box.height / 2 - 6} l7 6 -7 6Z`} />}
         <text className="step-number" x="14" y="20">
@@ -141,18 +150,30 @@ function Step({ step, place, view, chosen, address }: StepProps): ReactElement {
         <text className="step-name" x="32" y="20">
           {shortened(step.name, 19)}
         </text>
-        <text className="step-counts" x="14" y="38">
-          {shortened(countsOf(view), 26)}
-        </text>
-        <rect className="step-share" x="14" y={box.height - 8} width={box.width - 28} height="3" rx="1.5" />
-        <rect
-          className="step-share-done"
-          x="14"
-          y={box.height - 8}
-          width={(box.width - 28) * share}
-          height="3"
-          rx="1.5"
-        />
+        {!counted && (
+          <text className="step-counts" x="14" y="38">
+            {shortened(told, 26)}
+          </text>
+        )}
+        {counted && (
+          <>
+            <StepCounts numbers={{ view, underWay }} x={14} y={39} width={box.width - 28} />
+            {view?.inferred === true && (
+              <text className="step-inferred" x={box.width - 10} y="15">
+                inferred
+              </text>
+            )}
+            <rect className="step-share" x="14" y={box.height - 8} width={box.width - 28} height="3" rx="1.5" />
+            <rect
+              className="step-share-done"
+              x="14"
+              y={box.height - 8}
+              width={(box.width - 28) * share}
+              height="3"
+              rx="1.5"
+            />
+          </>
+        )}
       </g>
     </a>
   );
@@ -164,20 +185,6 @@ function toneOf(view: StepView | undefined): string {
   if (view.dead + view.errorLink > 0) return 'tone-bad';
   if (view.waiting > 0) return 'tone-active';
   return view.cancelled > 0 ? 'tone-quiet' : 'tone-good';
-}
-
-function countsOf(view: StepView | undefined): string {
-  const late = view?.budget?.over === true ? [overBudget.word] : [];
-  if (view === undefined || view.sent === 0) return ['nothing sent yet', ...late].join(' · ');
-  const parts = [
-    `${count(view.sent - view.waiting)} of ${count(view.sent)}`,
-    ...late,
-    view.waiting > 0 ? `${count(view.waiting)} waiting` : '',
-    view.dead > 0 ? `${count(view.dead)} dead` : '',
-    view.errorLink > 0 ? `${count(view.errorLink)} to error` : '',
-    view.cancelled > 0 ? `${count(view.cancelled)} cancelled` : '',
-  ];
-  return parts.filter((part) => part !== '').join(' · ');
 }
 
 function shortened(text: string, length: number): string {

@@ -26,9 +26,14 @@ export async function request<Answer>(path: string, signal: AbortSignal): Promis
 }
 
 /** Has the monitor do something; resolves with its answer, and rejects as `request` does. */
-export async function send<Answer>(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Answer> {
+export async function send<Answer>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+  condition: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   // The header says that no other site is behind it: none can send it.
-  const headers = { 'baton-request': 'page', ...(body && { 'content-type': 'application/json' }) };
+  const headers = { 'baton-request': 'page', ...(body && { 'content-type': 'application/json' }), ...condition };
   return read<Answer>(await fetched(path, { method, headers, ...(body && { body: JSON.stringify(body) }) }));
 }
 

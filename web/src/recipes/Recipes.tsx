@@ -1,0 +1,161 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import type { LiveEvent, Page, RecipeEntry } from '../../../src/monitor/api.ts';
+import { Failure } from '../parts/Failure.tsx';
+import { Nothing, Panel } from '../parts/Panel.tsx';
+import { State } from '../parts/State.tsx';
+import { Moment } from '../parts/Time.tsx';
+import { Link } from '../routing/Link.tsx';
+import { addressOf, go, usePlace } from '../routing/place.ts';
+import { useRequest } from '../server/useRequest.ts';
+import { count, plural } from '../words/figures.ts';
+import { draftOf } from './drafts.ts';
+import { findingsState, recipeAddress, runsAddress } from './words.ts';
+import './recipes.css';
+
+/** A run that ends may be one more that failed. */
+const concerns = ({ type }: LiveEvent): boolean => type === 'announcements';
+
+/** The recipes of the site: what each is for, who does its work, what runs it, and what is wrong with it. */
+export default function Recipes(): ReactElement {
+  const { query } = usePlace();
+  const text = query.get('text') ?? '';
+  const asked = addressOf('/api/recipes', new URLSearchParams({ text, limit: '500' }));
+  const { answer, failure, fresh } = useRequest<Page<RecipeEntry>>(asked, concerns);
+  return (
+    <>
+      <title>Recipes · Baton</title>
+      <h1 className="title">Recipes</h1>
+      <search className="filters">
+        <Search text={text} />
+      </search>
+      {failure !== undefined && <Failure failure={failure} />}
+      <Panel title="By name" aside={answer && plural(answer.items.length, 'recipe')}>
+        <div className="runs-list" aria-busy={!fresh}>
+          {answer !== undefined && answer.items.length > 0 && <Table recipes={answer.items} />}
+          {answer?.items.length === 0 && <Empty text={text} />}
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+/** So long after the last key the list follows, in milliseconds. */
+const typingPause = 200;
+
+function Search({ text }: { readonly text: string }): ReactElement {
+  const [typed, type] = useState(text);
+  useEffect(() => {
+    if (typed.trim() === text) return;
+    const address = addressOf('/recipes', new URLSearchParams({ text: typed.trim() }));
+    const timer = setTimeout(() => go(address, 'replace'), typingPause);
+    return () => clearTimeout(timer);
+  }, [typed, text]);
+  return (
+    <label className="field field-text">
+      <span>Search</span>
+      <input
+        type="search"
+        value={typed}
+        placeholder="name, rule, service…"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => type(event.target.value)}
+      />
+    </label>
+  );
+}
+
+function Empty({ text }: { readonly text: string }): ReactElement {
+  return text === '' ? (
+    <Nothing>There are no recipes in the recipe folder. Each file NAME.json that is put there appears here.</Nothing>
+  ) : (
+    <Nothing>
+      No recipe fits. <Link to="/recipes">Show all recipes</Link>
+    </Nothing>
+  );
+}
+
+function Table({ recipes }: { readonly recipes: readonly RecipeEntry[] }): ReactElement {
+  return (
+    <div className="scroll">
+      <table className="grid recipe-table">
+        <caption className="unseen">Recipes, by name</caption>
+        <thead>
+          <tr>
+            <th scope="col">Recipe</th>
+            <th scope="col">Findings</th>
+            <th scope="col">Rules</th>
+            <th scope="col">Services</th>
+            <th scope="col" className="number">
+              Runs
+            </th>
+            <th scope="col" className="number">
+              Last run
+            </th>
+            <th scope="col" className="number">
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {recipes.map((recipe) => (
+            <Row key={recipe.name} recipe={recipe} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ recipe }: { readonly recipe: RecipeEntry }): ReactElement {
+  const { name, description, findings, rules, services, steps, runs, changed } = recipe;
+  return (
+    <tr>
+      <th scope="row" className="recipe-name">
+        <Link to={recipeAddress(name)}>{name}</Link>
+        {draftOf(name) !== undefined && <span className="badge">unsaved changes</span>}
+        <p className="soft">{description ?? plural(steps, 'step')}</p>
+      </th>
+      <td>
+        <Link to={recipeAddress(name)} className="plain">
+          <State state={findingsState(findings)} />
+        </Link>
+      </td>
+      <td className="recipe-words">
+        {rules.length === 0 ? <span className="soft">none</span> : rules.map(({ rule }) => rule).join(', ')}
+      </td>
+      <td className="recipe-words">
+        {services.map(({ name: service, heard }) => (
+          <span key={service} className={heard ? 'service-word' : 'service-word service-unheard'}>
+            {service}
+            {!heard && <span className="soft"> (not heard of)</span>}
+          </span>
+        ))}
+      </td>
+      <td className="number">
+        {runs === undefined ? (
+          <span className="soft">0</span>
+        ) : (
+          <>
+            {runs.failed > 0 && (
+              <Link to={runsAddress(name, 'failed')} className="figure tone-bad recipe-failed">
+                {count(runs.failed)} failed
+              </Link>
+            )}
+            <Link to={runsAddress(name)}>{count(runs.runs)}</Link>
+          </>
+        )}
+      </td>
+      <td className="number">
+        {runs !== undefined && (
+          <Link to={`/runs/${encodeURIComponent(runs.run)}`}>
+            <Moment time={runs.latest} />
+          </Link>
+        )}
+      </td>
+      <td className="number">
+        <Moment time={changed} />
+      </td>
+    </tr>
+  );
+}
