@@ -1,7 +1,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { Shape } from '../words/states.ts';
 
-const shapes: Readonly<Record<Shape, ReactNode>> = {
+/** The shapes in a square of sixteen units, as lines without a colour: for pictures that are drawn already. */
+export const markShapes: Readonly<Record<Shape, ReactNode>> = {
   check: <path d="M3 8.5 6.5 12 13 4.5" />,
   cross: <path d="m4 4 8 8m0-8-8 8" />,
   triangle: (
@@ -36,7 +37,7 @@ const shapes: Readonly<Record<Shape, ReactNode>> = {
 export function Mark({ shape }: { readonly shape: Shape }): ReactElement {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true">
-      {shapes[shape]}
+      {markShapes[shape]}
     </svg>
   );
 }

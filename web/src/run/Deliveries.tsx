@@ -1,101 +1,141 @@
-import { memo, useState, type ReactElement } from 'react';
-import type { DeliveryView, RunDetail } from '../../../src/monitor/api.ts';
+import { memo, useCallback, type ReactElement } from 'react';
+import type { DeliveryView, LiveEvent, Page, RunDetail, StepView } from '../../../src/monitor/api.ts';
+import { Failure } from '../parts/Failure.tsx';
 import { JsonText } from '../parts/JsonText.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
+import { useRequest } from '../server/useRequest.ts';
 import { bytes, plural } from '../words/figures.ts';
 import { outcomes } from '../words/states.ts';
 import { duration } from '../words/time.ts';
-import { deliveryAddress, fits, type DeliveryFilter } from './deliveryFilter.ts';
+import { deliveriesPath, deliveryAddress, type DeliveryFilter } from './deliveryFilter.ts';
 
-/** So many rows are drawn before the reader asks for all. */
-const shownAtFirst = 15;
+const inPage = 20;
 
-/** The latest deliveries of a run: what happened to each message, how long it took, and why it failed. */
-export function Deliveries({
-  run,
-  filter,
-}: {
+interface DeliveriesProps {
   readonly run: RunDetail;
   readonly filter: DeliveryFilter;
-}): ReactElement {
-  const [all, setAll] = useState(false);
-  const fitting = run.deliveries.filter((delivery) => fits(delivery, filter));
-  const shown = all ? fitting : fitting.slice(0, shownAtFirst);
+}
+
+/** The deliveries of a run, the latest first: what happened to each message, how long it took, and why it failed. */
+export function Deliveries({ run, filter }: DeliveriesProps): ReactElement {
+  const isLatest = filter.cursor === undefined;
+  const concerns = useCallback(
+    (event: LiveEvent) => isLatest && event.type === 'run' && event.run.id === run.id,
+    [run.id, isLatest],
+  );
+  const { answer, failure, fresh } = useRequest<Page<DeliveryView>>(deliveriesPath(run.id, filter, inPage), concerns);
   return (
-    <Panel
-      title="Deliveries"
-      className="run-deliveries"
-      aside={<Chosen run={run} filter={filter} number={fitting.length} />}
-    >
-      {fitting.length === 0 ? (
-        <Nothing>
-          {run.deliveries.length === 0 ? 'Nothing has been delivered yet.' : 'None of the latest deliveries fits.'}
-        </Nothing>
-      ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Deliveries, scrolls sideways">
-          <table className="grid">
-            <thead>
-              <tr>
-                <th scope="col">finished</th>
-                <th scope="col">step</th>
-                <th scope="col">service</th>
-                <th scope="col">outcome</th>
-                <th scope="col" className="number">
-                  attempt
-                </th>
-                <th scope="col" className="number">
-                  waited
-                </th>
-                <th scope="col" className="number">
-                  ran
-                </th>
-                <th scope="col">what came of it</th>
-                <th scope="col">host</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((delivery) => (
-                <Row key={delivery.id} delivery={delivery} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {fitting.length > shownAtFirst && (
-        <button type="button" className="more" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? 'Show the latest only' : `Show all ${fitting.length}`}
-        </button>
-      )}
+    <Panel title="Deliveries" className="run-deliveries" aside={<Chosen run={run} filter={filter} />}>
+      {failure !== undefined && <Failure failure={failure} />}
+      <div aria-busy={!fresh}>
+        {answer?.items.length === 0 && <Nothing>{whyNone(run, filter, answer.next !== undefined)}</Nothing>}
+        {answer !== undefined && answer.items.length > 0 && <Table deliveries={answer.items} />}
+      </div>
+      <Paging run={run} filter={filter} next={answer?.next} />
     </Panel>
   );
 }
 
-function Chosen({
-  run,
-  filter,
-  number,
-}: {
-  readonly run: RunDetail;
-  readonly filter: DeliveryFilter;
-  readonly number: number;
-}): ReactElement {
-  const isFiltered = filter.step !== undefined || filter.outcome !== undefined;
-  const words = [filter.step === undefined ? '' : `step ${filter.step}`, filter.outcome ?? ''].filter(
-    (word) => word !== '',
+function whyNone(run: RunDetail, filter: DeliveryFilter, isMore: boolean): string {
+  const step = run.steps.find((each) => each.step === filter.step);
+  if (step?.inferred === true)
+    return 'The services of this step leave no records: what it did is read from the messages that came after it.';
+  if (isMore) return 'None of these deliveries fits; look on among the older ones.';
+  return numberOf(run, {}) === 0 ? 'Nothing has been delivered yet.' : 'No delivery fits.';
+}
+
+function Table({ deliveries }: { readonly deliveries: readonly DeliveryView[] }): ReactElement {
+  return (
+    <div className="scroll" tabIndex={0} role="group" aria-label="Deliveries, scrolls sideways">
+      <table className="grid">
+        <thead>
+          <tr>
+            <th scope="col">finished</th>
+            <th scope="col">step</th>
+            <th scope="col">service</th>
+            <th scope="col">outcome</th>
+            <th scope="col" className="number">
+              attempt
+            </th>
+            <th scope="col" className="number">
+              waited
+            </th>
+            <th scope="col" className="number">
+              ran
+            </th>
+            <th scope="col">what came of it</th>
+            <th scope="col">host</th>
+          </tr>
+        </thead>
+        <tbody>
+          {deliveries.map((delivery) => (
+            <Row key={delivery.id} delivery={delivery} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
+}
+
+interface PagingProps extends DeliveriesProps {
+  readonly next: string | undefined;
+}
+
+function Paging({ run, filter, next }: PagingProps): ReactElement | null {
+  if (filter.cursor === undefined && next === undefined) return null;
+  return (
+    <nav className="paging" aria-label="Pages of the deliveries">
+      {filter.cursor !== undefined && (
+        <Link to={deliveryAddress(run.id, { ...filter, cursor: undefined })}>Latest</Link>
+      )}
+      {next !== undefined && (
+        <Link className="button" to={deliveryAddress(run.id, { ...filter, cursor: next })}>
+          Older deliveries
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function Chosen({ run, filter }: DeliveriesProps): ReactElement {
+  const { step, outcome } = filter;
+  const isFiltered = step !== undefined || outcome !== undefined;
+  const words = [step === undefined ? '' : `step ${step}`, outcome === undefined ? '' : outcomes[outcome].word];
+  const number = plural(numberOf(run, filter), 'delivery', 'deliveries');
   return (
     <>
-      <span>
-        {isFiltered
-          ? `${words.join(', ')}: ${number} of the latest ${run.deliveries.length}`
-          : `the latest ${plural(number, 'delivery', 'deliveries')}`}
-      </span>
-      {isFiltered && <Link to={deliveryAddress(run.id, { step: undefined, outcome: undefined })}>Show all</Link>}
+      <span>{[words.filter((word) => word !== '').join(', '), number].filter((part) => part !== '').join(': ')}</span>
+      {isFiltered && (
+        <Link to={deliveryAddress(run.id, { ...filter, step: undefined, outcome: undefined, cursor: undefined })}>
+          Show all
+        </Link>
+      )}
     </>
   );
+}
+
+const counted: Readonly<Record<DeliveryView['outcome'], (step: StepView) => number>> = {
+  done: (step) => step.done,
+  joined: (step) => step.joined,
+  skipped: (step) => step.skipped,
+  duplicate: (step) => step.duplicate,
+  late: (step) => step.late,
+  dead: (step) => step.dead,
+  cancelled: (step) => step.cancelled,
+  later: (step) => step.deferrals,
+  retry: (step) => step.retries,
+  'error-link': (step) => step.errorLink,
+};
+
+/** What services that leave no records did is no delivery that anybody told of. */
+function numberOf({ steps }: RunDetail, { step, outcome }: Partial<DeliveryFilter>): number {
+  const numbers = outcome === undefined ? Object.values(counted) : [counted[outcome]];
+  return steps
+    .filter((each) => each.inferred !== true && (step === undefined || each.step === step))
+    .reduce((sum, each) => sum + numbers.reduce((all, number) => all + number(each), 0), 0);
 }
 
 const Row = memo(function Row({ delivery }: { readonly delivery: DeliveryView }): ReactElement {

@@ -34,7 +34,9 @@ function Levels({ run, filter }: { readonly run: string; readonly filter: Delive
     <ul className="log-levels" aria-label="Lines shown">
       {filter.step !== undefined && (
         <li>
-          <Link to={deliveryAddress(run, { ...filter, step: undefined })}>step {filter.step} only · show all</Link>
+          <Link to={deliveryAddress(run, { ...filter, step: undefined, cursor: undefined })}>
+            step {filter.step} only · show all
+          </Link>
         </li>
       )}
       {choices.map(([level, words]) => (

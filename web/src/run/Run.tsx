@@ -1,4 +1,4 @@
-import { useCallback, type ReactElement } from 'react';
+import { useCallback, useMemo, type ReactElement } from 'react';
 import type { LiveEvent, ResultView, RunDetail } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
@@ -14,10 +14,13 @@ import { plural } from '../words/figures.ts';
 import { runStates } from '../words/states.ts';
 import { deliveryAddress, deliveryFilter, type DeliveryFilter } from './deliveryFilter.ts';
 import { Deliveries } from './Deliveries.tsx';
+import { Files } from './Files.tsx';
 import { LogPanel } from './LogPanel.tsx';
 import { Replies } from './Replies.tsx';
 import { Steps } from './Steps.tsx';
 import { Summary } from './Summary.tsx';
+import { WaterfallPanel } from './Waterfall.tsx';
+import { underWayIn } from './underWay.ts';
 import './run.css';
 
 /** One run: what it is, what came out, what each step did, and why what failed did. */
@@ -82,11 +85,13 @@ function Work({ run }: { readonly run: RunDetail }): ReactElement {
         {numbered(run.results).map(({ key, result }) => (
           <Result key={key} result={result} />
         ))}
+        <Files run={run.id} />
       </Panel>
       <div className="run-flow">
         <Recipe run={run} filter={filter} />
         <Steps run={run} filter={filter} />
       </div>
+      <WaterfallPanel run={run} filter={filter} />
       <Deliveries run={run} filter={filter} />
       <LogPanel run={run.id} filter={filter} />
     </>
@@ -107,14 +112,22 @@ function numbered(results: RunDetail['results']): readonly { readonly key: strin
 
 function Recipe({ run, filter }: { readonly run: RunDetail; readonly filter: DeliveryFilter }): ReactElement {
   const address = (step: number): string =>
-    deliveryAddress(run.id, { ...filter, step: step === filter.step ? undefined : step });
+    deliveryAddress(run.id, { ...filter, cursor: undefined, step: step === filter.step ? undefined : step });
+  const queues = useLive((live) => live.queues);
+  const underWay = useMemo(() => underWayIn(run.steps, queues), [run.steps, queues]);
   return (
     <Panel title="Recipe" aside={run.recipes.join(' + ')}>
       {run.recipe === undefined ? (
         <Nothing>The ledger has not heard which recipe this run follows.</Nothing>
       ) : (
         <>
-          <RecipePicture recipe={run.recipe} steps={run.steps} chosen={filter.step} addressOf={address} />
+          <RecipePicture
+            recipe={run.recipe}
+            steps={run.steps}
+            underWay={underWay}
+            chosen={filter.step}
+            addressOf={address}
+          />
           <details className="run-json">
             <summary>Recipe as JSON</summary>
             <JsonText value={run.recipe} label="Recipe" />

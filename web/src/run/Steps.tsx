@@ -71,7 +71,10 @@ export function Steps({ run, filter }: { readonly run: RunDetail; readonly filte
                   <th scope="row">
                     <Link to={deliveryAddress(run.id, { step: step.step, outcome: undefined })}>{step.step}</Link>
                   </th>
-                  <td title={step.queue}>{step.service ?? step.queue ?? '–'}</td>
+                  <td title={step.queue}>
+                    {step.service ?? step.queue ?? '–'}
+                    {step.inferred === true && <Inferred />}
+                  </td>
                   {shown.map((column) => (
                     <td key={column.name} className="number">
                       <Figure run={run} step={step} column={column} />
@@ -92,6 +95,18 @@ export function Steps({ run, filter }: { readonly run: RunDetail; readonly filte
         </div>
       )}
     </Panel>
+  );
+}
+
+/** Its numbers are the least that must have happened. */
+function Inferred(): ReactElement {
+  return (
+    <span
+      className="inferred"
+      title="The services of this step leave no records: what it did is read from the messages that came after it."
+    >
+      inferred
+    </span>
   );
 }
 
