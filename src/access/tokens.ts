@@ -20,6 +20,9 @@ export interface Token {
 const prefix = 'baton_';
 const usedEvery = 60_000;
 
+/** How the names of tokens begin that a command makes for itself, where it may write the store. */
+export const commandTokens = 'baton-command-';
+
 /** Tokens for scripts. */
 export class Tokens {
   readonly #database: DatabaseSync;

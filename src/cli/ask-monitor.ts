@@ -4,6 +4,8 @@ import { request as requestSecurely } from 'node:https';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { hasAccess, openAccess } from '../access/access.ts';
+import type { UserRole } from '../access/roles.ts';
+import { commandTokens } from '../access/tokens.ts';
 import type { Config } from '../config/config.ts';
 import { readPasscode, readSecret } from '../config/secret.ts';
 import { messageOf } from '../core/errors.ts';
@@ -71,11 +73,16 @@ async function tokenOf({ tokenFile }: MonitorOptions): Promise<string | undefine
   return process.env['BATON_TOKEN'] || undefined;
 }
 
-/** Asks the monitor; `path` begins with `/api/`. What needs more words has a body. Throws `cli.no-monitor` and `cli.monitor-refused`. */
-export async function askMonitor<Answer>(place: MonitorPlace, path: string, body?: object): Promise<Answer> {
+/** Asks the monitor; `path` begins with `/api/`. What needs more words has a body; what does something, a greater role than to look. Throws `cli.no-monitor` and `cli.monitor-refused`. */
+export async function askMonitor<Answer>(
+  place: MonitorPlace,
+  path: string,
+  body?: object,
+  role: UserRole = 'viewer',
+): Promise<Answer> {
   const answer = await ask(place, path, body);
   if (answer.status !== 401 || place.token !== undefined) return read<Answer>(place, answer);
-  return await withOwnToken(place, async (token) =>
+  return await withOwnToken(place, role, async (token) =>
     read<Answer>(place, token ? await ask({ ...place, token }, path, body) : answer),
   );
 }
@@ -104,16 +111,16 @@ interface Answered {
  */
 async function withOwnToken<Result>(
   { access: folder }: MonitorPlace,
+  role: UserRole,
   work: (token: string | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (folder === undefined || !hasAccess(folder)) return await work(undefined);
   using access = ownAccess(folder);
   if (!access) return await work(undefined);
-  const beginning = 'baton-command-';
-  access.tokens.forgetExpired(beginning);
-  const name = beginning + randomBytes(8).toString('hex');
+  access.tokens.forgetExpired(commandTokens);
+  const name = commandTokens + randomBytes(8).toString('hex');
   const expires = Date.now() + 60_000;
-  const token = access.tokens.create({ name, role: 'viewer', creator: userName(), expires });
+  const token = access.tokens.create({ name, role, creator: userName(), expires });
   try {
     return await work(token);
   } finally {

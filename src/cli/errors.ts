@@ -102,6 +102,14 @@ export const runFailed = defineError(
   'Look at the run on the status page, or with `baton run ID`.',
 );
 
+/** Some runs of a back-fill did not finish. */
+export const backfillIncomplete = defineError(
+  'cli.backfill-incomplete',
+  ({ id, finished, runs }: { readonly id: string; readonly finished: number; readonly runs: number }) =>
+    `Of the back-fill ${id} ${finished} of ${runs} runs finished.`,
+  'See what became of the others with `baton reprocess show ID`.',
+);
+
 /** The reason as the end of a sentence. */
 function ended(reason: string): string {
   return `${reason.replace(/\.$/, '')}.`;

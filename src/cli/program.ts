@@ -9,6 +9,7 @@ import { drainCommand } from './empty.ts';
 import { logsCommand } from './logs.ts';
 import { recipeCommands } from './recipe.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { reprocessCommands } from './reprocess.ts';
 import { rerunCommand } from './rerun.ts';
 import { runCommands } from './runs.ts';
 import { shutdownCommandLine } from './shutdown.ts';
@@ -31,6 +32,7 @@ export function program(): Command {
   runCommands(baton);
   logsCommand(baton);
   rerunCommand(baton);
+  reprocessCommands(baton);
   cancelCommand(baton);
   recipeCommands(baton);
   deadLetterCommands(baton);

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Access } from '../access/access.ts';
 import type { Way } from '../access/audit.ts';
 import { suffices, userRoles, type Role, type UserRole } from '../access/roles.ts';
+import { commandTokens } from '../access/tokens.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { sessionSecret } from './cookie.ts';
 import { badToken, forgedHeader, loginNeeded, noRole, notPermitted } from './errors.ts';
@@ -114,7 +115,9 @@ export class Doorkeeper {
     if (text === undefined) return undefined;
     const token = this.#access.tokens.find(text);
     if (!token) throw badToken({});
-    return { name: token.name, role: token.role, way: 'token' };
+    // A command made it for itself: what counts is who ran that.
+    const name = token.name.startsWith(commandTokens) ? token.creator : token.name;
+    return { name, role: token.role, way: 'token' };
   }
 
   #bySession(request: Request): Identity | undefined {
