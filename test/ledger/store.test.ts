@@ -6,11 +6,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
+import { silent } from '../../src/core/log.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { Queries } from '../../src/ledger/queries.ts';
 import { formats, migrate } from '../../src/ledger/schema.ts';
-import { fileName, openReader, openStore } from '../../src/ledger/store.ts';
-import { batchOf, settled } from './records.ts';
+import { standardKeep } from '../../src/ledger/retention/keep.ts';
+import { Retention } from '../../src/ledger/retention/retention.ts';
+import { fileName, openReader, openStore, type Store } from '../../src/ledger/store.ts';
+import { announced, batchOf, noon, settled } from './records.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
@@ -98,31 +101,61 @@ describe('a store', () => {
   });
 });
 
-describe('a store of an earlier release', () => {
-  it('is brought up to date with all that it has, and goes on', async () => {
+/** What stores of earlier formats were written with; format 2 was in no release. */
+const landed = [1, 3, 4, 5];
+
+describe.each(landed)('a store of format %i', (format) => {
+  const since = (first: number): boolean => format >= first;
+
+  const brought = async (folder: string): Promise<Store> => {
+    const written = new URL(`../fixtures/ledger-format-${String(format)}.sqlite.gz`, import.meta.url);
+    await writeFile(join(folder, fileName), gunzipSync(await readFile(written)));
+    return openStore(folder);
+  };
+
+  it('is brought up to date with all that it has', async () => {
     await using folder = await temporaryFolder();
-    const landed = new URL('../fixtures/ledger-format-3.sqlite.gz', import.meta.url);
-    await writeFile(join(folder.path, fileName), gunzipSync(await readFile(landed)));
-    using store = openStore(folder.path);
+    using store = await brought(folder.path);
     const queries = new Queries(store.database);
     const states = queries.runs({ limit: 10 }).items.map(({ id, state, overBudget }) => [id, state, overBudget]);
     expect(states).toEqual([
       ['running', 'running', 0],
+      ['stopped', 'cancelled', 0],
+      ['mended', 'finished', 0],
       ['failed', 'failed', 0],
-      ['finished', 'finished', 0],
+      ['finished', 'finished', since(4) ? 1 : 0],
     ]);
+    expect(queries.announcements()).toEqual({ announced: 6, accepted: 5, refused: 1, duplicate: 0 });
     expect(queries.run('finished')).toMatchObject({
-      recipeHash: 'abc',
-      reruns: [],
-      results: [{ result: { spots: 3 } }],
+      ...{ recipeHash: 'abc', parameters: { guid: 'finished' }, results: [{ result: { spots: 3 } }] },
+      replies: [{ status: 'finished', outcome: 'sent' }],
+      deliveries: [{ step: 2 }, { attempt: 2, outputs: [{ payload: { frame: 1 } }] }, { outcome: 'retry' }],
+      ...(since(5) ? { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } : {}),
     });
-    expect(queries.recipe('finished')).toMatchObject({
-      parameters: { guid: 'finished' },
-      recipe: { 1: { queue: 'queue.1' } },
-    });
+    expect(queries.recipe('finished')?.sources?.map(({ text }) => text)).toEqual(since(4) ? ['{}'] : undefined);
+    expect(queries.run('stopped')?.cancellation?.user).toBe(since(3) ? 'ann' : undefined);
+    expect(queries.runs({ limit: 10, text: 'fail' }).items.map(({ id }) => id)).toEqual(['failed']);
+    expect(queries.deliveries('failed', { limit: 10, outcome: 'dead' })?.items).toHaveLength(1);
+    expect(queries.waterfall('finished', undefined)?.steps.map(({ step }) => step)).toEqual([1, 2]);
+    expect(store.database.prepare('SELECT run FROM failures').all()).toEqual([{ run: 'failed' }]);
+  });
+
+  it('goes on: what was running ends, what is old is removed, and the room given back', async () => {
+    await using folder = await temporaryFolder();
+    using store = await brought(folder.path);
     const book = new Book(store, systemClock, { queue: (name) => `/queue/${name}`, topic: (name) => `/topic/${name}` });
-    book.enter([{ messageId: 'next', body: batchOf(settled('running', 1, 'cancelled')) }]);
+    book.enter([{ messageId: 'next', body: batchOf(settled('running', 1, 'cancelled'), announced('new')) }]);
+    const queries = new Queries(store.database);
     expect(queries.summary('running')?.state).toBe('cancelled');
+    const clock = { ...systemClock, now: () => noon + 731 * 24 * 3600 * 1000 };
+    const retention = new Retention({ store, keep: standardKeep, clock, log: silent });
+    while (retention.step());
+    expect(queries.runs({ limit: 10 }).items.map(({ id }) => id)).toEqual(['new', 'failed']);
+    expect(store.database.prepare('SELECT count(*) AS texts FROM text_uses').get()).toEqual({
+      texts: since(4) ? 1 : 0,
+    });
+    expect(store.database.prepare('PRAGMA auto_vacuum').get()).toEqual({ auto_vacuum: 2 });
+    expect(store.database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   });
 });
 
