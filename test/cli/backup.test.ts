@@ -4,9 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { openAccess } from '../../src/access/access.ts';
 import { startBroker } from '../../src/broker/broker.ts';
 import { backUp } from '../../src/cli/backup.ts';
+import { startLedger } from '../../src/ledger/ledger.ts';
+import { names } from '../../src/services/names.ts';
+import type { LedgerRecord } from '../../src/services/record.ts';
+import { parseBrokerAddress } from '../../src/stomp/address.ts';
+import { Client } from '../../src/stomp/client.ts';
 import { Peer, texts } from '../broker/peer.ts';
 import { startBrokerProcess } from '../fixtures/broker-process.ts';
+import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { announced, batchOf, settled } from '../ledger/records.ts';
 
 const KILOBYTE = 'x'.repeat(1024);
 
@@ -34,6 +41,20 @@ async function load(peer: Peer): Promise<number> {
       return sent;
     }
   }
+}
+
+/** Does it again and again until it is disposed of. */
+function endless(work: (n: number) => Promise<void>): AsyncDisposable {
+  const stopping = new AbortController();
+  const working = (async () => {
+    for (let n = 0; !stopping.signal.aborted; n += 1) await work(n);
+  })();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await working;
+    },
+  };
 }
 
 describe('a back-up', () => {
@@ -98,6 +119,53 @@ describe('a back-up', () => {
   it('is not made in the store itself', async () => {
     await using folder = await temporaryFolder();
     await expect(backUp(folder.path, join(folder.path, 'copy'))).rejects.toThrow('it would be copied into itself');
+  });
+
+  it('has the ledger as it stood at one moment, while records come, and one goes on from it', async () => {
+    await using folder = await temporaryFolder();
+    const [store, copy] = [join(folder.path, 'store'), join(folder.path, 'copy')];
+    await using broker = await startEmbeddedBroker();
+    await using client = new Client({ address: parseBrokerAddress(broker.address()), name: 'test' });
+    await client.start();
+    const ledger = await startLedger({ client, folder: join(store, 'ledger') });
+    const send = async (...records: readonly LedgerRecord[]): Promise<void> =>
+      await client.send({ destination: client.queue(names.ledger), body: batchOf(...records).toString() });
+    const line = { step: 1, level: 'info', time: 1, service: 's', host: 'h', key: 'k', attempt: 1, text: 'so far' };
+    const logged = ledger.events.once('logged');
+    const lines = JSON.stringify({ from: 'h', number: 1, lines: [{ ...line, run: 'r0' }] });
+    await client.send({ destination: client.topic(names.log), body: lines });
+    await logged;
+
+    const first = ledger.events.once('run');
+    await using intake = endless(async (n) => {
+      const run = `r${String(n)}`;
+      await send(announced(run, { sends: { 1: 2 } }), settled(run, 1, 'done', { n: 1 }));
+      await send(settled(run, 1, 'done', { n: 2 }));
+    });
+    await first;
+    expect(await backUp(store, copy)).toEqual(['ledger/ledger.sqlite', 'ledger/logs.sqlite']);
+    await intake[Symbol.asyncDispose]();
+    await ledger.stop();
+
+    await using other = await startEmbeddedBroker();
+    await using peer = new Client({ address: parseBrokerAddress(other.address()), name: 'restored' });
+    await peer.start();
+    await using restored = await startLedger({ client: peer, folder: join(copy, 'ledger') });
+    const { items } = restored.queries.runs({ limit: 500 });
+    const totals = restored.queries.totals();
+    expect(items.length).toBeGreaterThan(0);
+    expect(totals.get('announcements.accepted')).toBe(
+      (totals.get('runs.finished') ?? 0) + (totals.get('runs.running') ?? 0),
+    );
+    for (const { id, state, sent, waiting } of items) {
+      const { length: told } = restored.queries.run(id)?.deliveries ?? [];
+      expect([id, sent, waiting, state]).toEqual([id, 2, 2 - told, told === 2 ? 'finished' : 'running']);
+    }
+    expect(restored.logs.lines('r0', { limit: 10 })?.items.map(({ text }) => text)).toEqual(['so far']);
+    const entered = restored.events.once('run');
+    const body = batchOf(announced('after', { sends: {} })).toString();
+    await peer.send({ destination: peer.queue(names.ledger), body });
+    expect(await entered).toMatchObject({ id: 'after', state: 'finished' });
   });
 
   it('has the users and tokens, in a folder that is as closed to others as theirs', async () => {
