@@ -2,10 +2,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expectedWaiting, type Twist } from './recipe.ts';
 import { waiting, type StepTallies } from '../src/ledger/states.ts';
+import type { AnnouncementCounts, RunState } from '../src/ledger/views.ts';
 
 /** A run by the ledger. */
 export interface BookedRun {
-  readonly state: string;
+  readonly id: string;
+  readonly state: RunState;
+  /** Some of it went through a service that leaves no records. */
+  readonly inferred: boolean;
   readonly steps: readonly StepTallies[];
 }
 
@@ -18,10 +22,27 @@ export class Books implements Disposable {
   }
 
   run(id: string): BookedRun | undefined {
-    const run = this.#database.prepare('SELECT seq, state FROM runs WHERE id = ?').get(id);
-    if (!run) return undefined;
-    const steps = this.#database.prepare('SELECT * FROM steps WHERE run = ? ORDER BY step').all(run['seq'] ?? 0);
-    return { state: String(run['state']), steps: steps as unknown as readonly StepTallies[] };
+    const run = this.#database.prepare('SELECT seq, id, state, inferred FROM runs WHERE id = ?').get(id);
+    return run && this.#booked(run as unknown as RunRow);
+  }
+
+  /** All runs, the one that was heard of last first. */
+  runs(): readonly BookedRun[] {
+    const rows = this.#database.prepare('SELECT seq, id, state, inferred FROM runs ORDER BY seq DESC').all();
+    return (rows as unknown as readonly RunRow[]).map((row) => this.#booked(row));
+  }
+
+  #booked({ seq, id, state, inferred }: RunRow): BookedRun {
+    const steps = this.#database.prepare('SELECT * FROM steps WHERE run = ? ORDER BY step').all(seq);
+    return { id, state, inferred: inferred === 1, steps: steps as unknown as readonly StepTallies[] };
+  }
+
+  /** All announcements, counted one by one. */
+  announced(): AnnouncementCounts {
+    const sql = 'SELECT count(*) AS count FROM announcements WHERE outcome = ?';
+    const count = (outcome: string): number => Number(this.#database.prepare(sql).get(outcome)?.['count']);
+    const [accepted, refused, duplicate] = [count('accepted'), count('refused'), count('duplicate')];
+    return { announced: accepted + refused + duplicate, accepted, refused, duplicate };
   }
 
   /** How many announcements of a run were settled in this way. */
@@ -49,6 +70,13 @@ export class Books implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+interface RunRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly state: RunState;
+  readonly inferred: number;
 }
 
 /** True when every message sent to each step is accounted for, and none is counted twice. */

@@ -4,7 +4,7 @@ import { harms, type HarmKind } from './harms.ts';
 import type { ChaosOptions } from './run.ts';
 
 /** What the command line asks for. */
-export interface Asked extends Omit<ChaosOptions, 'folder' | 'progress'> {
+export interface Asked extends Omit<ChaosOptions, 'folder' | 'progress' | 'atRest'> {
   readonly json: boolean;
 }
 

@@ -36,6 +36,18 @@ export interface ChaosOptions {
   readonly folder: string;
   /** Told how far it is, every few seconds. */
   readonly progress: (line: string) => void;
+  /** Called when nothing moves any more, and everything is still up. */
+  readonly atRest?: (rest: Rest) => Promise<void>;
+}
+
+/** A Baton that harm came to, at rest. */
+export interface Rest {
+  /** Where its status page is. */
+  readonly page: string;
+  /** A connection to its broker. */
+  readonly client: Client;
+  /** The folder of what it keeps. */
+  readonly store: string;
 }
 
 /** Without any answer for so long (ms), the run is over, whatever is missing: a part that dies again and again waits up to half a minute each time. */
@@ -69,7 +81,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const weather = new Weather(join(folder, 'weather.json'));
   const brokerUrl = `stomp://127.0.0.1:${String(link.port)}`;
   const own = broker ? {} : { brokerPort: port };
-  const baton = stack.use(new Baton({ folder, store, brokerUrl, ...own, httpPort: await freePort(), weather, tell }));
+  const httpPort = await freePort();
+  const baton = stack.use(new Baton({ folder, store, brokerUrl, ...own, httpPort, weather, tell }));
   await baton.start();
 
   // Who announces and who counts at the end goes straight to the broker: what is seen is not to depend on what is harmed.
@@ -92,6 +105,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await survive(scene, options, done);
 
   const queues = await emptied(client);
+  await options.atRest?.({ page: `http://127.0.0.1:${String(httpPort)}`, client, store });
   const letters = await deadLetters(client, queues);
   const outlived = await baton.stop();
   using books = new Books(store);
