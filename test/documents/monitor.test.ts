@@ -15,6 +15,7 @@ const printed: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/etag/, /^\{"items":\[/],
   [/bearer.*api\/runs$/i, /^\{"items":\[\{"id":"[^]*\{"id":"run-1"/],
   [/cancel/, /^\{"run":"run-1","state":"ended","ended":"finished"\}$/],
+  [/deliveries/, /^\{"items":\[\{"id":"run-1\/1\/1[^]*"outcome":"done"/],
   [/logs/, /^\{"items":\[/],
   [/results/, /"matches":\[\{"at":"\$\['scan'\]\[1\]","value":\{"spots":41\}\}\]\}$/],
   [/files/, /^$/],
