@@ -2,8 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../core/clock.ts';
 import type { Role } from './roles.ts';
 
-/** How it is known who somebody is: by logging in, a token, the proxy's word, being on the host, or running the command line there. */
-export type Way = 'session' | 'token' | 'proxy' | 'host' | 'command line';
+/**
+ * How it is known who somebody is: by logging in, a token, the proxy's word, being on the host, or running the command line
+ * there; over the broker it is what whoever may send there says.
+ */
+export type Way = 'session' | 'token' | 'proxy' | 'host' | 'command line' | 'broker';
 
 /** What somebody did, or wanted to. */
 export interface Deed {
@@ -70,6 +73,11 @@ export class Audit {
       this.#close(seq, `failed: ${error instanceof Error ? error.message : 'for a reason without words'}`);
       throw error;
     }
+  }
+
+  /** Writes down what was done elsewhere. */
+  note(deed: Deed, outcome: string): void {
+    this.#close(this.#enter(deed), outcome);
   }
 
   page({ who, action, subject, cursor, limit }: AuditFilter): AuditPage {

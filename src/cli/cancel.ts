@@ -35,7 +35,7 @@ async function cancel(
   options: CancelOptions,
 ): Promise<readonly CancelAnswer[]> {
   const { reason, timeout } = options;
-  const wish = { user: userName(), timeout, ...(reason === undefined ? {} : { reason }) };
+  const wish = { user: userName(), timeout, isAudited: false, ...(reason === undefined ? {} : { reason }) };
   const answers = await cancelRuns(client, runs, wish);
   const missing = [...runs].filter((run) => !answers.has(run));
   if (missing.length > 0) throw notConfirmed({ seconds: timeout, runs: missing });

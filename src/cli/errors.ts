@@ -118,7 +118,14 @@ function ended(reason: string): string {
 /** Nobody who lives has the name that is to be shut down. */
 export const nobody = defineError(
   'cli.nobody',
-  ({ service }: { readonly service: string }) =>
-    `No service ${JSON.stringify(service)} has told of itself: there is none on this broker, or it does not answer.`,
+  ({ who }: { readonly who: string }) =>
+    `Nobody named ${JSON.stringify(who)} has told of itself: there is none on this broker, or it does not answer.`,
   'Correct the name, broker or prefix; the status page lists who lives.',
+);
+
+/** Services that live did not do what they were told. */
+export const notObeyed = defineError(
+  'cli.not-obeyed',
+  ({ who }: { readonly who: readonly string[] }) => `Not heard to obey: ${who.join(', ')}.`,
+  'The status page shows what they do. One that hangs, or that nobody supervises, has to be ended on its host.',
 );

@@ -40,6 +40,15 @@ export interface RunResult {
   readonly result: ResultView;
 }
 
+/** A run was cancelled over the broker. */
+export interface UnauditedCancellation {
+  readonly run: string;
+  readonly user?: string;
+  readonly reason?: string;
+  /** False when nobody has heard of the run yet. */
+  readonly known: boolean;
+}
+
 /** Record messages on their way into the store, inside one transaction of it. */
 export class Batch {
   readonly #tables: Tables;
@@ -53,6 +62,8 @@ export class Batch {
   readonly #budgets: Budgets;
   #hasFailures = false;
   readonly results: RunResult[] = [];
+  /** Cancellations that nobody has written into the audit. */
+  readonly unaudited: UnauditedCancellation[] = [];
 
   constructor(tables: Tables, now: number) {
     this.#tables = tables;
@@ -229,7 +240,8 @@ export class Batch {
     const row = this.#tables.runs.find(run);
     const { state } = row ?? this.#tables.removed.find(run) ?? { state: 'running' };
     if (state !== 'running') return { kind: 'answer', run, state: 'ended', ended: state };
-    this.#tables.cancellations.add(record, this.#now);
+    const isFirst = this.#tables.cancellations.add(record, this.#now);
+    if (isFirst && record.audited !== true) this.unaudited.push({ ...record, known: row !== undefined });
     if (row) return { kind: 'answer', run, state: 'cancelled' };
     this.#tables.cancellations.forgetUnknown(this.#now);
     return { kind: 'answer', run, state: 'unknown' };

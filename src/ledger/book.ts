@@ -3,7 +3,7 @@ import type { Destinations } from '../services/names.ts';
 import { shownRecords } from '../services/record-text.ts';
 import type { Outgoing } from '../stomp/client.ts';
 import type { OverBudget } from './budgets.ts';
-import { Batch, type RecordMessage, type RunResult } from './batch.ts';
+import { Batch, type RecordMessage, type RunResult, type UnauditedCancellation } from './batch.ts';
 import { Queries } from './queries.ts';
 import type { Store } from './store.ts';
 import { Tables } from './tables/tables.ts';
@@ -17,6 +17,7 @@ export interface Entered {
   readonly overBudget: readonly OverBudget[];
   /** What is shown as failed has changed. */
   readonly hasFailures: boolean;
+  readonly unaudited: readonly UnauditedCancellation[];
   /** Absent when no announcement was settled. */
   readonly announcements?: AnnouncementCounts;
 }
@@ -55,6 +56,7 @@ export class Book {
         results: batch.results,
         overBudget: batch.overBudget,
         hasFailures: batch.hasFailures,
+        unaudited: batch.unaudited,
         ...(batch.announced ? { announcements: this.#queries.announcements() } : {}),
       };
     });
@@ -66,7 +68,7 @@ export class Book {
       const batch = new Batch(this.#tables, this.#clock.now());
       batch.refuse(messageId, { place: -1, reason, body: shownRecords(body, Infinity) });
       batch.close(this.#destinations);
-      return { sends: new Map(), runs: [], results: [], overBudget: [], hasFailures: false };
+      return { sends: new Map(), runs: [], results: [], overBudget: [], hasFailures: false, unaudited: [] };
     });
   }
 

@@ -1,3 +1,4 @@
+import type { UnauditedCancellation } from './batch.ts';
 import type { OverBudget } from './budgets.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from './views.ts';
 
@@ -11,6 +12,8 @@ export interface LedgerEvents {
   result: { readonly run: string; readonly result: ResultView };
   /** Services wrote lines about these runs, and, with `others`, about more. */
   logged: { readonly runs: readonly string[]; readonly others: boolean };
+  /** Somebody cancelled a run over the broker, and nobody has written that into the audit. */
+  unauditedCancellation: UnauditedCancellation;
   /** Announcements were settled; the counts over all of them. */
   announcements: AnnouncementCounts;
 }

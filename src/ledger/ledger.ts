@@ -122,4 +122,5 @@ function announce(events: Events<LedgerEvents>, failures: Failures, log: Log, en
   }
   if (announcements) events.emit('announcements', announcements);
   if (hasFailures) failures.events.emit('changed', {});
+  for (const cancellation of entered.unaudited) events.emit('unauditedCancellation', cancellation);
 }

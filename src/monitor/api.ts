@@ -52,7 +52,9 @@ export type {
 } from './recipes/views.ts';
 export type { Finding } from '../recipes/finding.ts';
 export type { RecipeRuns } from '../ledger/views.ts';
+export type { AnnouncementChoices, AnnouncementPreview, HandAnnouncement } from './announcing/views.ts';
 export type { ParameterField, RuleVerdict } from './announcing/announcing-site.ts';
+export type { BulkAction, BulkItem, BulkPreview, BulkResult, BulkSelection } from './bulk/views.ts';
 export type { DifferenceInWords } from '../recipes/diff-words.ts';
 export type { ParameterChange, RerunPreview, RerunRecipe, RerunStep, RerunWish, StartedView } from './reruns/views.ts';
 export type {
@@ -266,7 +268,7 @@ export interface UserView {
   readonly name: string;
   readonly role: Role;
   /** How that is known; only a `session` can be logged out of here. */
-  readonly way: Exclude<Way, 'command line'>;
+  readonly way: Exclude<Way, 'command line' | 'broker'>;
 }
 
 /** A file that a result of a run names. */

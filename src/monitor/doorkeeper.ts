@@ -30,7 +30,7 @@ export interface TrustedProxy {
 export interface Identity {
   readonly name: string;
   readonly role: Role;
-  readonly way: Exclude<Way, 'command line'>;
+  readonly way: Exclude<Way, 'command line' | 'broker'>;
 }
 
 export interface DoorkeeperOptions {

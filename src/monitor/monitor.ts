@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { MemoryStore } from 'express-rate-limit';
 import { standardSessions, type Access } from '../access/access.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { silent, type Log } from '../core/log.ts';
+import type { UnauditedCancellation } from '../ledger/batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { recipeSchema } from '../recipes/schema.ts';
 import type { Reprocessing, Stalled } from '../reprocess/reprocessing.ts';
@@ -141,15 +143,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** Tells all who listen of whatever happens; the functions returned end that. */
-function forward(
-  { live, ledger, reprocessing }: Site,
-  { heartbeats, queueWatch, healthWatch }: Watches,
-): (() => void)[] {
+function forward(site: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
+  const { live, ledger, reprocessing } = site;
   return [
     ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
     ledger.events.on('result', (result) => live.publish({ type: 'result', ...result })),
     ledger.events.on('logged', (logged) => live.publish({ type: 'logs', ...logged })),
     ledger.events.on('announcements', (announcements) => live.publish({ type: 'announcements', announcements })),
+    ledger.events.on('unauditedCancellation', (cancellation) => auditCancellation(site, cancellation)),
     heartbeats.events.on('service', (service) => live.publish({ type: 'service', service })),
     heartbeats.events.on('forgotten', () => live.refresh()),
     queueWatch.events.on('queues', ({ queues }) => live.publish({ type: 'queues', queues })),
@@ -161,6 +162,19 @@ function forward(
         ]
       : []),
   ];
+}
+
+/** Who it was is what the message said: whoever may send to the ledger's queue may say so. */
+function auditCancellation({ access, log }: Site, { run, user, reason, known }: UnauditedCancellation): void {
+  const why = reason === undefined ? {} : { reason };
+  try {
+    access.audit.note(
+      { who: user ?? 'unknown', way: 'broker', action: 'cancel', subject: run, ...why },
+      known ? 'cancelled' : 'unknown',
+    );
+  } catch (error) {
+    log.error({ run, user, reason: messageOf(error) }, 'a cancellation was not written into the audit');
+  }
 }
 
 function nameOf(host: string): string {

@@ -11,6 +11,8 @@ export type CancelAnswer = Extract<CancellationNews, { readonly kind: 'answer' }
 export interface CancelWish {
   readonly user: string;
   readonly reason?: string;
+  /** False where nobody writes it into the audit: then the monitor does, as soon as the ledger hears of it. */
+  readonly isAudited?: boolean;
   /** How long to wait for the ledger, in seconds. */
   readonly timeout: number;
 }
@@ -22,7 +24,7 @@ export interface CancelWish {
 export async function cancelRuns(
   client: Client,
   runs: ReadonlySet<string>,
-  { user, reason, timeout }: CancelWish,
+  { user, reason, timeout, isAudited = true }: CancelWish,
 ): Promise<ReadonlyMap<string, CancelAnswer>> {
   const answers = new Map<string, CancelAnswer>();
   const all = Promise.withResolvers<void>();
@@ -33,7 +35,7 @@ export async function cancelRuns(
     if (news?.kind === 'answer' && runs.has(news.run)) answers.set(news.run, news);
     if (answers.size === runs.size) all.resolve();
   });
-  const why = reason === undefined ? {} : { reason };
+  const why = { ...(reason === undefined ? {} : { reason }), ...(isAudited ? { audited: true } : {}) };
   const records = [...runs].map((run): CancellationRecord => {
     return { kind: 'cancellation', id: randomUUID(), run, user, ...why };
   });

@@ -49,6 +49,8 @@ export interface ProgramAccount {
   readonly signal?: string;
   /** The limit for which it was ended. */
   readonly exceeded?: string;
+  /** Whoever ran it was not heard of any more. */
+  readonly isLost?: boolean;
   readonly waited: number;
   readonly seconds: number;
   /** Absent for what ended before anybody looked. */
@@ -219,6 +221,8 @@ export interface CancellationRecord {
   readonly reason?: string;
   /** Who asked for it. */
   readonly user?: string;
+  /** Who asked for it has had it written into the audit. */
+  readonly audited?: boolean;
 }
 
 /** What became of a join; or a question about it, which the ledger answers. */

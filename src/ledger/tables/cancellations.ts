@@ -34,9 +34,9 @@ export class CancellationRows {
     );
   }
 
-  /** The run is cancelled from now on; of two who want that before its end the first is kept. */
-  add({ run, reason, user }: CancellationRecord, now: number): void {
-    this.#add.run(run, now, reason ?? null, user ?? null);
+  /** The run is cancelled from now on; of two who want that before its end the first is kept. True when it is the first. */
+  add({ run, reason, user }: CancellationRecord, now: number): boolean {
+    return this.#add.run(run, now, reason ?? null, user ?? null).changes === 1;
   }
 
   /** The run has ended; tells how it was cancelled before, if it was. */

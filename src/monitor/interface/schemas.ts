@@ -18,6 +18,8 @@ import { deliverySchemas } from './delivery-schemas.ts';
 import { handoverSchemas } from './handover-schemas.ts';
 import { logSchemas } from './log-schemas.ts';
 import { recipeSchemas } from './recipe-schemas.ts';
+import { announceSchemas } from './announce-schemas.ts';
+import { bulkSchemas } from './bulk-schemas.ts';
 import { rerunSchemas } from './rerun-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import {
@@ -50,6 +52,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ...handoverSchemas,
   ...recipeSchemas,
   ...rerunSchemas,
+  ...bulkSchemas,
+  ...announceSchemas,
   Health: object<Health>({
     required: { state: healthStates, version: text, checks: listOf(refTo('HealthCheck')) },
     optional: {},
@@ -109,7 +113,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       seq: integer,
       time,
       who: text,
-      way: oneOf(['session', 'token', 'proxy', 'host', 'command line']),
+      way: oneOf(['session', 'token', 'proxy', 'host', 'command line', 'broker']),
       action: text,
       subject: text,
     },
