@@ -13,7 +13,7 @@ import type { Recipe } from '../recipes/recipe.ts';
 import { substitute } from '../recipes/substitute.ts';
 import type { TrialAnswer, TrialWish } from './trial-main.ts';
 
-const limits = { atOnce: 2, runSeconds: 10, startSeconds: 30, megabytes: 256 };
+const limits = { atOnce: 2, runSeconds: 6, startSeconds: 30, megabytes: 256 };
 
 /**
  * Makes the function that runs recipes dry: each in a process of its own, which is killed when it takes too long, because a

@@ -38,6 +38,11 @@ describe('completion in a recipe', () => {
       '{ "1": { "queue": "fi|"}\n "start": []',
       ['filewatcher', 'other.queue'],
     ],
+    [
+      'a key is so in a text that is not closed',
+      '{ "1": {\n  "joi|\n  "queue": "x" } }',
+      expect.arrayContaining(['join']),
+    ],
     ['a service is called as it calls itself', '{ "1": { "service": "|" } }', ['File watcher', 'Other']],
     [
       'parameters are those of the service',

@@ -69,7 +69,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the recipes on the page', () => 
 
     // Tried: nothing is touched.
     await page.getByRole('button', { name: 'Try it' }).press('Enter');
-    await page.getByText('The rules would run watching.').waitFor();
+    await page.getByText('the rules would run watching.').waitFor();
     await page.getByText('1 message would be started').waitFor();
     await page.locator('.trial h3 .state').getByText('finished').waitFor({ timeout: 45_000 });
     expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toBe(watching);

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { LiveEvent, Page, RecipeEntry } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
+import { Mark } from '../parts/Mark.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { State } from '../parts/State.tsx';
 import { Moment } from '../parts/Time.tsx';
@@ -51,7 +52,7 @@ function Search({ text }: { readonly text: string }): ReactElement {
     return () => clearTimeout(timer);
   }, [typed, text]);
   return (
-    <label className="field field-text">
+    <label className="field recipe-search">
       <span>Search</span>
       <input
         type="search"
@@ -116,23 +117,23 @@ function Row({ recipe }: { readonly recipe: RecipeEntry }): ReactElement {
         {draftOf(name) !== undefined && <span className="badge">unsaved changes</span>}
         <p className="soft">{description ?? plural(steps, 'step')}</p>
       </th>
-      <td>
+      <td data-label="Findings">
         <Link to={recipeAddress(name)} className="plain">
           <State state={findingsState(findings)} />
         </Link>
       </td>
-      <td className="recipe-words">
+      <td className="recipe-words" data-label="Rules">
         {rules.length === 0 ? <span className="soft">none</span> : rules.map(({ rule }) => rule).join(', ')}
       </td>
-      <td className="recipe-words">
+      <td className="recipe-words" data-label="Services">
         {services.map(({ name: service, heard }) => (
-          <span key={service} className={heard ? 'service-word' : 'service-word service-unheard'}>
+          <span key={service} className={heard ? 'service-word' : 'service-word tone-warn'}>
             {service}
-            {!heard && <span className="soft"> (not heard of)</span>}
+            {!heard && <Unheard />}
           </span>
         ))}
       </td>
-      <td className="number">
+      <td className="number" data-label="Runs">
         {runs === undefined ? (
           <span className="soft">0</span>
         ) : (
@@ -146,16 +147,26 @@ function Row({ recipe }: { readonly recipe: RecipeEntry }): ReactElement {
           </>
         )}
       </td>
-      <td className="number">
+      <td className="number" data-label="Last run">
         {runs !== undefined && (
           <Link to={`/runs/${encodeURIComponent(runs.run)}`}>
             <Moment time={runs.latest} />
           </Link>
         )}
       </td>
-      <td className="number">
+      <td className="number" data-label="Changed">
         <Moment time={changed} />
       </td>
     </tr>
+  );
+}
+
+/** A mark: there is no room for words in each row, which readers hear and pointers find. */
+function Unheard(): ReactElement {
+  return (
+    <span className="service-unheard" title="Nobody who does this work has been heard of">
+      <Mark shape="triangle" />
+      <span className="unseen">not heard of</span>
+    </span>
   );
 }

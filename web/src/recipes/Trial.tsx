@@ -61,10 +61,11 @@ function Choice({ name, rules }: { readonly name: string; readonly rules: RulesC
   return (
     <>
       <p>
-        <State state={isChosen ? chosen : notChosen} />{' '}
+        <State state={isChosen ? chosen : notChosen} />
+        {': '}
         {rules.refused !== undefined
-          ? `The rules would refuse it: ${rules.refused.message}`
-          : `The rules would run ${rules.recipes.length === 0 ? 'nothing' : rules.recipes.join(', ')}.`}{' '}
+          ? `the rules would refuse it. ${rules.refused.message}`
+          : `the rules would run ${rules.recipes.length === 0 ? 'nothing' : rules.recipes.join(', ')}.`}{' '}
         {rules.waits.length > 0 && `It would wait for ${rules.waits.join(', ')}.`}
       </p>
       <ul className="trial-rules">
@@ -85,13 +86,19 @@ function Choice({ name, rules }: { readonly name: string; readonly rules: RulesC
 }
 
 function Dry({ name, dry: { state, reason, run } }: { readonly name: string; readonly dry: DryRun }): ReactElement {
+  const waiting = (run?.steps ?? []).filter((step) => step.waiting > 0).map(({ step }) => `step ${step}`);
   return (
     <>
       <h3>
         Dry run, with stubs in place of services: <State state={state === 'refused' ? refused : runStates[state]} />
       </h3>
       {reason !== undefined && <p>{reason}</p>}
-      {state === 'running' && <p>It had not ended when its time was over.</p>}
+      {state === 'running' && (
+        <p>
+          It had not ended when its time was over{waiting.length > 0 && `: ${waiting.join(', ')} still waits`}. A stub
+          sends one message over each channel; a join may wait for more.
+        </p>
+      )}
       {run?.recipe !== undefined && (
         <RecipePicture
           recipe={run.recipe}

@@ -165,10 +165,11 @@ function keyApplier(key: string, writing: Writing, type: string | undefined): No
   };
 }
 
-function put(view: EditorView, { from, to }: Writing, text: string): void {
+function put(view: EditorView, { from, to, quoted }: Writing, text: string): void {
   const end = Math.max(to, view.state.selection.main.head);
+  const isOpen = quoted && view.state.sliceDoc(end, end + 1) !== '"';
   view.dispatch({
-    changes: { from, to: end, insert: text },
+    changes: { from, to: end, insert: isOpen ? `${text}"` : text },
     selection: EditorSelection.cursor(from + text.length),
     userEvent: 'input.complete',
   });

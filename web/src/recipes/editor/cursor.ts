@@ -76,7 +76,9 @@ function wordAt(node: SyntaxNode, state: EditorState, at: number): Writing | und
   const before = /[-\w]*$/.exec(state.sliceDoc(Math.max(0, at - 50), at))?.[0] ?? '';
   const holder = node.parent;
   if (!holder) return undefined;
-  const range = { from: at - before.length, to: at, quoted: false, hasColon: false };
+  const from = at - before.length;
+  // A text that is not closed is none yet.
+  const range = { from, to: at, quoted: state.sliceDoc(from - 1, from) === '"', hasColon: false };
   if (holder.name === 'Object') return { kind: 'key', path: pathTo(holder, state), ...range };
   const path = node.name === 'Number' ? pathTo(node, state) : pathInside(holder, state, range.from);
   return { kind: 'value', path, ...range };

@@ -7,7 +7,8 @@ import { tags } from '@lezer/highlight';
 export const theme: readonly Extension[] = [
   EditorView.theme({
     '&': { color: 'var(--ink)', backgroundColor: 'var(--surface)', fontSize: '0.925rem', height: '100%' },
-    '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+    // The page draws the frame of what has the focus around the whole of it.
+    '&.cm-focused': { outline: 'none' },
     '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', overflow: 'auto' },
     '.cm-content': { caretColor: 'var(--ink)', padding: '0.5rem 0' },
     '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--ink)' },
