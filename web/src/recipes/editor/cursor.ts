@@ -1,4 +1,4 @@
-import { syntaxTree } from '@codemirror/language';
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
 import type { Json, JsonObject } from '../../server/types.ts';
 
@@ -23,7 +23,7 @@ export interface Writing {
 
 /** What is being written at a place of a text that is JSON, or is to become it; undefined where nothing can be. */
 export function writingAt(state: EditorState, at: number): Writing | undefined {
-  const node = syntaxTree(state).resolveInner(at, -1);
+  const node = treeOf(state).resolveInner(at, -1);
   const inText = textAt(node, state, at);
   if (inText) return inText;
   if (node.name === 'Number' || node.name === '⚠') return wordAt(node, state, at);
@@ -52,7 +52,14 @@ export function valueOf(node: SyntaxNode | null, state: EditorState): Json | und
 
 /** The value of the whole text. */
 export function wholeValue(state: EditorState): Json | undefined {
-  return valueOf(syntaxTree(state).topNode, state);
+  return valueOf(treeOf(state).topNode, state);
+}
+
+/** So long is waited for the tree of the whole text, in milliseconds; then what is there of it has to do. */
+const patience = 500;
+
+function treeOf(state: EditorState): ReturnType<typeof syntaxTree> {
+  return ensureSyntaxTree(state, state.doc.length, patience) ?? syntaxTree(state);
 }
 
 const containers: ReadonlySet<string> = new Set(['Object', 'Array', 'JsonText']);
