@@ -13,6 +13,9 @@ import './shell/shell.css';
 const Recipes = lazy(() => import('./recipes/Recipes.tsx'));
 const Recipe = lazy(() => import('./recipes/Recipe.tsx'));
 
+const Reprocess = lazy(() => import('./reprocess/Reprocess.tsx'));
+const Backfill = lazy(() => import('./reprocess/Backfill.tsx'));
+
 const Failed = lazy(() => import('./failed/Failed.tsx'));
 const FailedGroup = lazy(() => import('./failed/Group.tsx'));
 
@@ -47,6 +50,9 @@ function screenAt(path: string): ReactElement {
   if (path === '/failed') return <Failed />;
   const group = nameIn('failed', path);
   if (group !== undefined) return <FailedGroup key={group} id={group} />;
+  if (path === '/reprocess') return <Reprocess />;
+  const backfill = nameIn('reprocess', path);
+  if (backfill !== undefined) return <Backfill key={backfill} id={backfill} />;
   if (path === '/recipes') return <Recipes />;
   const recipe = nameIn('recipes', path);
   if (recipe !== undefined) return <Recipe key={recipe} name={recipe} />;

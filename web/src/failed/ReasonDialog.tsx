@@ -10,6 +10,8 @@ interface ReasonDialogProps {
   /** On the button that does it, and on the one that does not. */
   readonly act: string;
   readonly leave?: string;
+  /** What is asked for beside it. */
+  readonly asks?: string;
   readonly isHarmful?: boolean;
   readonly disabled?: boolean;
   /** Says whether it can be done: while what it touches is still being counted, it cannot. */
@@ -59,7 +61,7 @@ export function ReasonDialog(props: ReasonDialogProps): ReactElement {
             <h2 id={heading}>{title}</h2>
             {props.children}
             <label className="field">
-              <span>Why? The group and the audit will say so.</span>
+              <span>{props.asks ?? 'Why? The group and the audit will say so.'}</span>
               <input name="reason" maxLength={500} pattern=".*\S.*" required autoFocus autoComplete="off" />
             </label>
             {failure !== undefined && <Failure failure={failure} />}

@@ -10,6 +10,7 @@ const eventTypes: readonly LiveEvent['type'][] = [
   'health',
   'announcements',
   'failed',
+  'backfill',
   'logs',
 ];
 

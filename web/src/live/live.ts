@@ -82,7 +82,8 @@ export class LiveState {
         break;
       case 'result':
       case 'logs':
-        // Belongs to the page of its run, which listens for it.
+      case 'backfill':
+        // Belongs to a page of its own, which listens for it.
         break;
     }
   }

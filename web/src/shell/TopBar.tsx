@@ -12,6 +12,7 @@ const places = [
   { to: '/', name: 'Overview' },
   { to: '/runs', name: 'Runs' },
   { to: '/failed', name: 'Failed' },
+  { to: '/reprocess', name: 'Reprocess' },
   { to: '/recipes', name: 'Recipes' },
 ] as const;
 
