@@ -51,7 +51,10 @@ async function planned(queue: string, message: JsonObject, config: Config): Prom
   return {
     recipes: plan.recipes,
     waits: await missing(plan),
-    sources: instantiated?.sources ?? [],
+    chosen: plan.chosen.map(({ name, parameters }, index) => ({
+      ...{ name, parameters },
+      text: instantiated?.sources[index]?.text ?? '',
+    })),
     ...(instantiated ? { recipe: instantiated.recipe } : {}),
   };
 }

@@ -14,9 +14,11 @@ import { openApi } from './interface/openapi.ts';
 import { operations } from './interface/operations.ts';
 import { schemas } from './interface/schemas.ts';
 import { onlyAsDescribed } from './question.ts';
+import { announceRoutes } from './routes/announce.ts';
 import { announcementRoutes } from './routes/announcements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backfillRoutes } from './routes/backfills.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { cancelRoutes } from './routes/cancel.ts';
 import { controlRoutes, pauseRoutes } from './routes/control.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -86,9 +88,10 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
     logRoutes(site),
   );
   app.use('/api/runs', rerunRoutes(site));
+  app.use('/api/bulk', bulkRoutes(site));
   if (site.recipes) app.use('/api/recipes', recipeRoutes(site, site.recipes));
   app.use('/api/failed', failedRoutes(site));
-  app.use('/api/announcements', announcementRoutes(site));
+  app.use('/api/announcements', announcementRoutes(site), announceRoutes(site));
   app.use('/api/backfills', backfillRoutes(site));
   app.use('/api/schemas', schemaRoutes(site));
   app.use('/api/events', eventRoutes(site));

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts';
 import { isObject } from '../../src/core/json.ts';
 import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
 import { startLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import type { RunDetail, RunState } from '../../src/ledger/views.ts';
+import type { RunDetail } from '../../src/ledger/views.ts';
 import type { AnnouncingSite } from '../../src/monitor/announcing/announcing-site.ts';
 import { startMonitor } from '../../src/monitor/monitor.ts';
 import { planRerun, type RerunPlan } from '../../src/monitor/reruns/plan.ts';
@@ -16,14 +16,16 @@ import type { RerunWish } from '../../src/monitor/reruns/views.ts';
 import { watchOver } from '../../src/services/consumer.ts';
 import { names } from '../../src/services/names.ts';
 import { Host } from '../../src/services/host.ts';
-import { done, send } from '../../src/services/outcome.ts';
+import { orAborted } from '../../src/core/abort.ts';
+import { done, failed, send, type Outcome } from '../../src/services/outcome.ts';
 import { Replier } from '../../src/services/replier.ts';
-import { defineService, type AnyService } from '../../src/services/service.ts';
+import { defineService, type AnyService, type StepInput } from '../../src/services/service.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 interface Parts {
+  readonly held: PromiseWithResolvers<void>;
   readonly ledger: Ledger;
   readonly recipes: string;
   readonly worked: string[];
@@ -43,12 +45,13 @@ export class Works implements AsyncDisposable {
   readonly access: Access;
   /** Of the page, where there is one. */
   readonly address: string;
+  readonly #held: PromiseWithResolvers<void>;
   readonly #site: AnnouncingSite;
   readonly #stack: AsyncDisposableStack;
-  readonly #ended = new Map<string, RunState>();
   #announced = 0;
 
-  private constructor({ ledger, recipes, worked, site, access, address, stack }: Parts) {
+  private constructor({ held, ledger, recipes, worked, site, access, address, stack }: Parts) {
+    this.#held = held;
     this.ledger = ledger;
     this.recipes = recipes;
     this.worked = worked;
@@ -83,7 +86,14 @@ export class Works implements AsyncDisposable {
     await replier.start();
     opening.defer(() => replier.stop());
     const worked: string[] = [];
-    const host = new Host({ services: services(worked), address, name: 'test.2', version: '0', folder: folder.path });
+    const held = Promise.withResolvers<void>();
+    const host = new Host({
+      services: services(worked, held.promise),
+      address,
+      name: 'test.2',
+      version: '0',
+      folder: folder.path,
+    });
     await host.start();
     opening.defer(() => host.stop(true));
     const site = await announcingSite(config, [], client);
@@ -94,7 +104,8 @@ export class Works implements AsyncDisposable {
         : opening.use(
             await startMonitor({ access, port: 0, client, ledger, version: '1.2.3', webRoot: page, announcing: site }),
           );
-    const works = new Works({
+    return new Works({
+      held,
       ledger,
       recipes,
       worked,
@@ -103,8 +114,6 @@ export class Works implements AsyncDisposable {
       address: monitor?.url ?? '',
       stack: opening.move(),
     });
-    ledger.events.on('run', ({ id, state }) => works.#ended.set(id, state));
-    return works;
   }
 
   /** Announces, and resolves with the run when it has ended. */
@@ -134,17 +143,39 @@ export class Works implements AsyncDisposable {
     return this.worked.flatMap((each) => (each.startsWith(before) ? [each.slice(before.length)] : [])).sort();
   }
 
+  /** Announces, and resolves with the id of the run when it has been accepted. */
+  async begin(parameters: JsonObject): Promise<string> {
+    const run = `run-${String((this.#announced += 1))}`;
+    const message = { recipes: ['scan'], parameters: { ...parameters, guid: run } };
+    return await this.#accepted('processing_recipe', message, run);
+  }
+
+  /** Lets go of what is held (`hold` in the parameters of the announcement). */
+  release(): void {
+    this.#held.resolve();
+  }
+
+  /** The run, when it has ended. */
+  async ended(run: string): Promise<RunDetail> {
+    while ((this.ledger.queries.summary(run)?.state ?? 'running') === 'running')
+      await this.ledger.events.once('run', ({ id, state }) => id === run && state !== 'running');
+    const detail = this.ledger.queries.run(run);
+    if (!detail) throw new Error(`The ledger has lost ${run}.`);
+    return detail;
+  }
+
   async #announce(queue: string, message: JsonObject, run: string): Promise<RunDetail> {
+    return await this.ended(await this.#accepted(queue, message, run));
+  }
+
+  async #accepted(queue: string, message: JsonObject, run: string): Promise<string> {
     const signal = AbortSignal.timeout(60_000);
     for await (const answer of this.#site.announce(queue, message, { headers: {}, signal })) {
       if (answer.status !== 'accepted') throw new Error(`${answer.status}: ${answer.reason ?? ''}`);
       break;
     }
-    while ((this.#ended.get(run) ?? 'running') === 'running')
-      await this.ledger.events.once('run', ({ id }) => id === run);
-    const detail = this.ledger.queries.run(run);
-    if (!detail) throw new Error(`The ledger has lost ${run}.`);
-    return detail;
+    while (!this.ledger.queries.summary(run)) await this.ledger.events.once('run', ({ id }) => id === run);
+    return run;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -152,45 +183,47 @@ export class Works implements AsyncDisposable {
   }
 }
 
+interface Told {
+  readonly bad?: readonly number[];
+  readonly hold?: boolean | null;
+}
+
 /**
- * `work` sends its payload on, once for each number in its `split`, and fails on what has one of the numbers of its
- * parameter `bad`; `gather` does the same with the members of a join.
+ * `work` sends its payload on, and `gather` those of a join as a list; both fail on what has one of the numbers of the
+ * parameter `bad`, and `work` waits to be released where it is to `hold`.
  */
-function services(worked: string[]): readonly AnyService[] {
+function services(worked: string[], held: Promise<void>): readonly AnyService[] {
   const told = {
     description: 'a service of a test',
-    parameters: { type: 'object', properties: { bad: { type: 'array', items: { type: 'number' } } } },
+    parameters: { type: 'object', properties: { bad: { type: 'array', items: { type: 'number' } }, hold: {} } },
     retry: { attempts: 1 },
   };
-  type Step = Parameters<
-    NonNullable<Parameters<typeof defineService<{ readonly bad?: readonly number[] }>>[0]['process']>
-  >[0];
-  const work = ({ run, step, payload, parameters: { bad = [] }, members }: Step, payloads: readonly Json[]): Json => {
-    worked.push(
-      `${run} ${String(step)} ${JSON.stringify(payloads.length > 1 || members.length > 1 ? payloads : payload)}`,
-    );
-    const numbers = payloads.map((each) => (isObject(each) ? each['n'] : each));
-    if (bad.some((number) => numbers.includes(number))) throw new Error('bad');
-    return payload;
+  const note = ({ run, step, parameters: { bad = [] } }: StepInput<Told>, payload: Json): Outcome => {
+    worked.push(`${run} ${String(step)} ${JSON.stringify(payload)}`);
+    const numbers = [payload].flat().map((each) => (isObject(each) ? each['n'] : each));
+    return bad.some((number) => numbers.includes(number)) ? failed(new Error('bad')) : done(send(payload));
   };
   return [
-    defineService<{ readonly bad?: readonly number[] }>({
+    defineService<Told>({
       ...told,
       name: 'worker',
       queue: 'work',
       concurrency: 4,
-      process: (step) => done(send(work(step, [step.payload]))),
+      process: async (step, { signal }) => {
+        if (step.parameters.hold === true) await orAborted(held, signal);
+        return note(step, step.payload);
+      },
     }),
-    defineService<{ readonly bad?: readonly number[] }>({
+    defineService<Told>({
       ...told,
       name: 'gatherer',
       queue: 'gather',
       joins: true,
-      process: (step) => {
-        const payloads = step.members.map(({ payload }) => payload);
-        work(step, payloads);
-        return done(send(payloads));
-      },
+      process: (step) =>
+        note(
+          step,
+          step.members.map(({ payload }) => payload),
+        ),
     }),
   ];
 }

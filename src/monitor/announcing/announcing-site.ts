@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { Recipe } from '../../recipes/recipe.ts';
-import type { RecipeSource } from '../../services/record.ts';
 
 /** How this site understands announcements, by the dispatcher's own parts: put together where the monitor is. */
 export interface AnnouncingSite {
@@ -31,7 +30,8 @@ export interface RecipeText {
 export interface PlannedAnnouncement {
   readonly recipe?: Recipe;
   readonly recipes: readonly string[];
-  readonly sources: readonly RecipeSource[];
+  /** What that is made from: each with all parameters that it is filled in with. */
+  readonly chosen: readonly (RecipeText & { readonly parameters: JsonObject })[];
   /** What it would wait for, in words. */
   readonly waits: readonly string[];
 }

@@ -46,7 +46,8 @@ export async function start(site: Site, { queue, message, run, who, lane, priori
   const answer = await firstAnswer(announcingOf(site), queue, announced, headers);
   if (answer === undefined) return { run, status: 'waiting' };
   const { status, reason, next } = answer;
-  if (status === 'accepted') await known(site, answer.run);
+  // A duplicate of this very announcement was accepted a moment ago, perhaps.
+  if (status === 'accepted' || (status === 'duplicate' && answer.run === run)) await known(site, answer.run);
   return {
     run: answer.run,
     status: status === 'refused' || status === 'duplicate' ? status : 'accepted',

@@ -20,6 +20,8 @@ import { handoverOperations } from './handover-schemas.ts';
 import { logOperation } from './log-schemas.ts';
 import { recipeOperations } from './recipe-operations.ts';
 import type { Operations, Parameters } from './operation.ts';
+import { announceOperations } from './announce-schemas.ts';
+import { bulkOperations } from './bulk-schemas.ts';
 import { rerunOperations } from './rerun-operations.ts';
 import { runStates } from './run-schemas.ts';
 import { anyObject, listOf, oneOf, refTo, text, told, type Schema } from './schema.ts';
@@ -125,6 +127,8 @@ export const operations: Operations = {
     errors: [notConfirmed],
   },
   ...rerunOperations,
+  ...bulkOperations,
+  ...announceOperations,
   ...recipeOperations(ofPages),
   ...controlOperations(ofPages),
   ...handoverOperations,

@@ -1,19 +1,11 @@
 import type { DifferenceInWords } from '../../recipes/diff-words.ts';
 import type { ParameterField } from '../announcing/announcing-site.ts';
-import type {
-  ParameterChange,
-  RerunMessage,
-  RerunPreview,
-  RerunRecipe,
-  RerunStep,
-  StartedView,
-} from '../reruns/views.ts';
+import type { ParameterChange, RerunPreview, RerunRecipe, StartedView } from '../reruns/views.ts';
 import { runStates } from './run-schemas.ts';
 import {
   anyObject,
   anything,
   count,
-  flag,
   integer,
   listOf,
   object,
@@ -45,19 +37,8 @@ export const rerunSchemas: Readonly<Record<string, Schema>> = {
         state: oneOf(runStates),
         wish: anyObject,
         messages: told(count, 'that the new run begins with'),
-        steps: listOf(
-          object<RerunStep>({
-            required: { step: integer, messages: count, follows: told(flag, 'messages may come to it from those') },
-            optional: { service: text, queue: text },
-          }),
-        ),
-        begins: listOf(
-          object<RerunMessage>({
-            required: { step: integer, payload: anything, bytes: count },
-            optional: { overErrorLink: flag },
-          }),
-          'the first 50 of these messages',
-        ),
+        steps: listOf(refTo('RerunStep')),
+        begins: listOf(refTo('RerunMessage'), 'the first 50 of these messages'),
         recipes: listOf(
           object<RerunRecipe>({
             required: { name: text, stored: told(text, 'the hash of its meaning') },

@@ -3,8 +3,7 @@ import { BatonError } from '../../core/errors.ts';
 import type { Queries } from '../../ledger/queries.ts';
 import type { RunRecipe } from '../../ledger/views.ts';
 import { counterpart } from '../../recipes/diff.ts';
-import { downstreamOf } from '../../recipes/downstream.ts';
-import { stepNumbers, stepOf, type Recipe } from '../../recipes/recipe.ts';
+import type { Recipe } from '../../recipes/recipe.ts';
 import { beginningsOf, type Beginning } from '../../recipes/route.ts';
 import { names } from '../../services/names.ts';
 import type { AnnouncingSite, PlannedAnnouncement } from '../announcing/announcing-site.ts';
@@ -13,7 +12,8 @@ import { changesOf, edited } from './edited.ts';
 import { cannotStart, notKept } from './errors.ts';
 import { messagesOf, type KnownRun } from './part.ts';
 import { recipesOf, type WishedRecipe } from './recipes.ts';
-import type { RerunPreview, RerunStep, RerunWish } from './views.ts';
+import { beginsOf, stepsOf } from './steps.ts';
+import type { RerunPreview, RerunWish } from './views.ts';
 
 /** What a rerun is, exactly: the announcement that starts it, without the id of the new run, and what that means. */
 export interface RerunPlan {
@@ -23,8 +23,6 @@ export interface RerunPlan {
 
 /** Bytes of an announcement of a rerun: the dispatcher reads 16 MiB. */
 const largest = 12 * 1024 * 1024;
-/** Messages shown of those that the run begins with. */
-const shown = 50;
 /** Priority of what is repeated where nothing is said: behind live work. */
 const usualPriority = 2;
 
@@ -75,7 +73,7 @@ async function previewOf(
     ...{ run: stored.run, state: stored.state, wish },
     messages: begins.length,
     steps: recipe ? stepsOf(recipe, begins) : [],
-    begins: begins.slice(0, shown).map((each) => ({ ...each, bytes: Buffer.byteLength(JSON.stringify(each.payload)) })),
+    begins: beginsOf(begins),
     recipes: recipes.map(({ told }) => told),
     parameters: message.parameters,
     changes: changesOf(stored.parameters, message.parameters),
@@ -105,21 +103,6 @@ function partOf(
     const to = now(step);
     if (to !== undefined) return { step: to, payload, ...(overErrorLink ? { overErrorLink } : {}) };
     throw cannotStart({ why: `step ${String(step)} of the run has no counterpart in the recipe as it is now.` });
-  });
-}
-
-function stepsOf(recipe: Recipe, begins: readonly Beginning[]): readonly RerunStep[] {
-  const counts = Map.groupBy(begins, ({ step }) => step);
-  const reached = downstreamOf(recipe, counts.keys());
-  return stepNumbers(recipe).map((step) => {
-    const { service, queue } = stepOf(recipe, step) ?? {};
-    return {
-      step,
-      ...(typeof service === 'string' ? { service } : {}),
-      ...(typeof queue === 'string' ? { queue } : {}),
-      messages: counts.get(step)?.length ?? 0,
-      follows: reached.has(step),
-    };
   });
 }
 

@@ -1,12 +1,12 @@
 import { Router } from 'express';
-import { names } from '../../services/names.ts';
-import { announcingOf, runOfKey, start } from '../announcing/start.ts';
+import { announcingOf } from '../announcing/start.ts';
 import { bodyReader } from '../body.ts';
 import { deedOf } from '../deed.ts';
 import { jsonBody } from '../guards.ts';
 import { bodies } from '../interface/bodies.ts';
 import { planChanged } from '../reruns/errors.ts';
-import { planRerun, type RerunPlan } from '../reruns/plan.ts';
+import { planRerun } from '../reruns/plan.ts';
+import { startRerun } from '../reruns/start-rerun.ts';
 import type { RerunPreview, RerunWish, StartedView } from '../reruns/views.ts';
 import type { Site } from '../site.ts';
 
@@ -53,31 +53,14 @@ export function rerunRoutes(site: Site): Router {
       const planned = await planRerun(ledger.queries, run, wish, announcingOf(site));
       if (planned.preview.plan !== plan) throw planChanged({ what: run });
       const deed = deedOf(request, response, { action: 'rerun', subject: run, reason });
-      const answer = await access.audit.of(deed, async () => rerun(site, planned, key, deed.who), outcomeOf);
+      const answer = await access.audit.of(deed, async () => startRerun(site, planned, key, deed.who), outcomeOf);
       response.json(answer satisfies StartedView);
     },
   );
   return router;
 }
 
-/** Starts what was planned. */
-export async function rerun(
-  site: Site,
-  { message, preview }: RerunPlan,
-  key: string,
-  who: string,
-): Promise<StartedView> {
-  const { run: of, wish } = preview;
-  const { priority } = wish;
-  const run = runOfKey(key, of);
-  const asked = { queue: names.reruns, message, run, who, lane: 'reprocessing' } as const;
-  const started = await start(site, { ...asked, ...(priority === undefined ? {} : { priority }) });
-  // The same was asked for before: that is the run that was meant.
-  const isOwn = started.status === 'duplicate' && site.ledger.queries.summary(run)?.rerunOf === of;
-  return isOwn ? { run, status: 'accepted' } : started;
-}
-
 /** For the audit. */
-export function outcomeOf({ run, status, reason }: StartedView): string {
+function outcomeOf({ run, status, reason }: StartedView): string {
   return `${status}: ${run}${reason === undefined ? '' : `, ${reason}`}`;
 }
