@@ -11,46 +11,61 @@ const stillness = 20;
 /** Seconds that the broker may be away. */
 const absence = 30;
 
+/** Which messages are meant, and how many of the others may be held until all go back to their places. */
+interface Choice {
+  readonly wants: (delivery: Delivery) => boolean;
+  readonly holds: number;
+}
+
 /** What comes from a queue, a few at a time, as fast as it is taken. */
 export class Inflow implements AsyncDisposable {
   readonly #client: Client;
   readonly #source: string;
-  readonly #holds: boolean;
+  readonly #choice: Choice | undefined;
+  /** Those that are not meant: held, so that what comes after them comes. */
+  readonly #passed = new Set<string>();
   readonly #stack = new AsyncDisposableStack();
   #arrived: Delivery[] = [];
   #isAway = false;
   #news = Promise.withResolvers<void>();
 
-  private constructor(client: Client, source: string, holds: boolean) {
+  private constructor(client: Client, source: string, choice: Choice | undefined) {
     this.#client = client;
     this.#source = source;
-    this.#holds = holds;
+    this.#choice = choice;
   }
 
-  /** With `holds`, so many may be held beside those that are settled, and nobody else gets any meanwhile. */
-  static async open(client: Client, source: string, { holds }: { readonly holds?: number } = {}): Promise<Inflow> {
-    const inflow = new Inflow(client, source, holds !== undefined);
+  /** With a choice, only what is meant comes, and nobody else gets anything meanwhile. */
+  static async open(client: Client, source: string, choice?: Choice): Promise<Inflow> {
+    const inflow = new Inflow(client, source, choice);
     inflow.#stack.defer(client.events.on('disconnected', () => inflow.#lost()));
     inflow.#stack.defer(client.events.on('connected', () => inflow.#back()));
-    const ahead =
-      holds === undefined ? { prefetch } : { prefetch: prefetch + holds, headers: { 'activemq.exclusive': 'true' } };
+    const ahead = choice
+      ? { prefetch: prefetch + choice.holds, headers: { 'activemq.exclusive': 'true' } }
+      : { prefetch };
     const request = { destination: source, ack: 'client-individual', ...ahead } as const;
-    const subscription: Subscription = await client.subscribe(request, (delivery) => {
-      inflow.#arrived.push(delivery);
-      inflow.#news.resolve();
-    });
+    const subscription: Subscription = await client.subscribe(request, (delivery) => inflow.#take(delivery));
     inflow.#stack.defer(async () => {
       if (!inflow.#isAway) await subscription.unsubscribe();
     });
     return inflow;
   }
 
-  /** The next messages, at most so many; none when nothing came for a while, or the signal said so. Throws `dead-letters.away`. */
-  async next(most: number, signal: AbortSignal): Promise<readonly Delivery[]> {
+  /** How many messages came that are not meant. */
+  get passed(): number {
+    return this.#passed.size;
+  }
+
+  /**
+   * The next messages, at most so many; none when nothing came for a while, the signal said so, or no others are to be
+   * expected. Throws `dead-letters.away`.
+   */
+  async next(most: number, signal: AbortSignal, isOver: () => boolean): Promise<readonly Delivery[]> {
     while (this.#arrived.length === 0) {
+      if (isOver() && !this.#isAway) return [];
       const patiently = this.#isAway ? absence * 1000 : patience;
       const silence = AbortSignal.timeout(patiently);
-      if (this.#holds && !this.#isAway) await this.#stir(signal);
+      if (this.#choice && !this.#isAway) await this.#stir(signal);
       const isNews = await happened(this.#news.promise, AbortSignal.any([signal, silence]));
       if (signal.aborted || (!isNews && !this.#isAway)) return [];
       if (!isNews) throw away({ queue: this.#source, seconds: absence });
@@ -68,6 +83,12 @@ export class Inflow implements AsyncDisposable {
   /** Gives what was not settled back to the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+
+  #take(delivery: Delivery): void {
+    if (this.#choice?.wants(delivery) === false) this.#passed.add(delivery.messageId);
+    else this.#arrived.push(delivery);
+    this.#news.resolve();
   }
 
   /** Unless something comes at once. A connection that is lost meanwhile tells of itself. */

@@ -45,8 +45,24 @@ export async function look(
 }
 
 /** Shows copies of what is in a queue, oldest first, while `visit` says so: all that the broker shows, and ActiveMQ shows its first few hundred. */
-export async function glance(client: Client, destination: string, visit: (letter: Letter) => boolean): Promise<void> {
+async function glance(client: Client, destination: string, visit: (letter: Letter) => boolean): Promise<void> {
   for await (const copy of client.browse(destination)) if (!visit(letterOf(copy))) return;
+}
+
+/** One letter, by the broker's id; undefined when it is not there, or, unless letters may be held, not among those that the broker shows. */
+export async function find(
+  client: Client,
+  destination: string,
+  id: string,
+  { mayHold }: { readonly mayHold: boolean },
+): Promise<Letter | undefined> {
+  const selector = `JMSMessageID = '${id.replaceAll("'", "''")}'`;
+  for await (const copy of client.browse(destination, selector)) return letterOf(copy);
+  // ActiveMQ selects among those that it shows.
+  if (!mayHold) return undefined;
+  let found: Letter | undefined;
+  await look(client, destination, (letter) => void (letter.messageId === id && (found = letter)));
+  return found;
 }
 
 /** Takes so many without acknowledging one, and gives all back: they keep their places. */

@@ -56,25 +56,21 @@ export async function move(options: Move): Promise<Moved> {
   if (there === undefined && (limit === Number.POSITIVE_INFINITY || wants)) throw uncounted({ queue: source });
   const goal = Math.min(limit, there ?? limit);
   const left = new Map<string, string>();
-  /** Those that are not meant: held, so that what comes after them comes, until all go back to their places. */
-  const passed = new Set<string>();
   /** Acknowledged in a transaction of which nobody knows whether it happened; those that come again were not. */
   const unsure = new Set<string>();
   const atOnce = Math.min(batchSize, options.rate ?? batchSize);
   let moved = 0;
   let alone = 0;
-  await using inflow = await Inflow.open(client, source, wants ? { holds: Math.min(there ?? 0, heldAtMost) } : {});
-  const seen = (): number => moved + left.size + passed.size;
-  while (moved + left.size < goal && seen() < (there ?? goal) && left.size < leftAtMost && !signal.aborted) {
-    const open = Math.min(goal - moved - left.size, (there ?? goal) - seen()) - unsure.size;
-    const came = await inflow.next(alone > 0 || open < 1 ? 1 : Math.min(atOnce, open), signal);
+  await using inflow = await Inflow.open(client, source, wants && { wants, holds: Math.min(there ?? 0, heldAtMost) });
+  const isOver = (): boolean => moved + left.size + inflow.passed >= (there ?? goal);
+  while (moved + left.size < goal && left.size < leftAtMost && !signal.aborted) {
+    const open = goal - moved - left.size - unsure.size;
+    const came = await inflow.next(alone > 0 || open < 1 ? 1 : Math.min(atOnce, open), signal, isOver);
     const [first] = came;
     // Messages that come again come first: if another is the first, what was unsure has happened.
-    if (!first || (open < 1 && !unsure.has(first.messageId) && !passed.has(first.messageId))) break;
+    if (!first || (open < 1 && !unsure.has(first.messageId))) break;
     for (const { messageId } of came) unsure.delete(messageId);
-    for (const delivery of came) if (wants?.(delivery) === false) passed.add(delivery.messageId);
-    const batch = came.filter(({ messageId }) => !left.has(messageId) && !passed.has(messageId));
-    if (batch.length === 0) continue;
+    const batch = came.filter(({ messageId }) => !left.has(messageId));
     alone -= 1;
     const began = performance.now();
     try {

@@ -193,11 +193,12 @@ export class Client implements AsyncDisposable {
    * Copies of what waits in a queue, which stays there; ActiveMQ ends after 400. Iterating throws when the connection is
    * lost, as it would otherwise begin anew.
    */
-  async *browse(destination: string): AsyncGenerator<Delivery, void, undefined> {
+  async *browse(destination: string, selector?: string): AsyncGenerator<Delivery, void, undefined> {
     const copies = new Copies();
     const stopListening = this.events.on('disconnected', ({ reason }) => copies.interrupt(reason));
     try {
-      const request = { destination, ack: 'auto', headers: { browser: 'true' } } as const;
+      const headers = { browser: 'true', ...(selector === undefined ? {} : { selector }) };
+      const request = { destination, ack: 'auto', headers } as const;
       const subscription = await this.subscribe(request, (delivery) => copies.accept(delivery));
       try {
         yield* copies;

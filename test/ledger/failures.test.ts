@@ -22,7 +22,7 @@ function failing(run: string, message: string, { version = 'v1', n = 1 } = {}): 
 function letter(changes: Partial<SeenLetter> = {}): SeenLetter {
   return {
     ...{ run: '', key: 'ID:1', letter: 'ID:1', queue: 'DLQ.work', code: 'broker', message: 'expired', died: noon },
-    ...{ step: undefined, service: undefined, host: undefined, reinjected: 0, version: undefined },
+    ...{ step: undefined, service: undefined, host: undefined, reinjected: 0, version: undefined, origin: undefined },
     ...changes,
   };
 }

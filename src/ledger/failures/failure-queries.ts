@@ -35,6 +35,13 @@ export interface KnownGroup {
   readonly view: FailureGroup;
 }
 
+/** Letters in one queue of dead letters, by where they came from; absent where nothing tells. */
+export interface LetterPlaces {
+  readonly queue: string;
+  readonly origin?: string;
+  readonly letters: number;
+}
+
 /** Addressings and actions of a group that are told of: the latest. */
 const deedsAtMost = 50;
 
@@ -127,14 +134,14 @@ export class FailureQueries {
     return row && Number(row['grp']);
   }
 
-  /** The queues in which letters of open failures of the group were seen, and how many in each. */
-  queues(group: number): ReadonlyMap<string, number> {
-    const rows = this.#database
-      .prepare(
-        'SELECT queue, count(*) AS letters FROM failures WHERE grp = ? AND deed IS NULL AND queue IS NOT NULL GROUP BY queue',
-      )
-      .all(group);
-    return new Map(rows.map(({ queue, letters }) => [String(queue), Number(letters)]));
+  /** Where letters of open failures of the group were seen, and where they came from. */
+  places(group: number): readonly LetterPlaces[] {
+    const sql = `SELECT queue, origin, count(*) AS letters FROM failures
+      WHERE grp = ? AND deed IS NULL AND queue IS NOT NULL GROUP BY queue, origin ORDER BY queue, origin`;
+    const rows = this.#database.prepare(sql).all(group) as unknown as readonly (Omit<LetterPlaces, 'origin'> & {
+      readonly origin: string | null;
+    })[];
+    return rows.map(({ origin, ...rest }) => ({ ...rest, ...present({ origin }) }));
   }
 
   /** The number of the latest failure of the group: those that come later have greater ones. */

@@ -19,6 +19,8 @@ export interface NewFailure {
   /** Where the broker has it, and under which id. */
   readonly queue: string | undefined;
   readonly letter: string | undefined;
+  /** The destination that it came from, and would go to again. */
+  readonly origin?: string | undefined;
 }
 
 /** Characters kept of a message: as many as stand in the headers of a dead letter. */
@@ -47,10 +49,10 @@ export class FailureRows {
     );
     this.#touch = database.prepare('UPDATE failure_groups SET newest = max(newest, ?), hosts = ? WHERE seq = ?');
     this.#insert = database.prepare(
-      `INSERT INTO failures (grp, run, key, step, host, message, died, reinjected, recorded, queue, letter)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO failures (grp, run, key, step, host, message, died, reinjected, recorded, queue, letter, origin)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#remove = database.prepare('DELETE FROM failures WHERE run = ? AND key = ? RETURNING queue, letter');
+    this.#remove = database.prepare('DELETE FROM failures WHERE run = ? AND key = ? RETURNING queue, letter, origin');
   }
 
   /** What the run's recipe is called, and which version of it; empty for a run that nobody announced. */
@@ -64,13 +66,18 @@ export class FailureRows {
 
   /** What died, in place of what was known of the same message: it has to be looked after anew, whoever had addressed it. */
   add(failure: NewFailure): void {
-    const known = this.#remove.get(failure.run, failure.key) as Pick<NewFailure, 'queue' | 'letter'> | undefined;
+    const known = this.#remove.get(failure.run, failure.key) as
+      Pick<NewFailure, 'queue' | 'letter' | 'origin'> | undefined;
     const group = this.#groupOf(failure);
     const message = failure.message.slice(0, messageAtMost).toWellFormed();
     this.#insert.run(
       ...[group, failure.run, failure.key, failure.step ?? null, failure.host ?? null, message],
       ...[Math.round(failure.died), failure.reinjected, Number(failure.isRecorded)],
-      ...[failure.queue ?? known?.queue ?? null, failure.letter ?? known?.letter ?? null],
+      ...[
+        failure.queue ?? known?.queue ?? null,
+        failure.letter ?? known?.letter ?? null,
+        failure.origin ?? known?.origin ?? null,
+      ],
     );
   }
 

@@ -86,14 +86,14 @@ export class Failures {
   saw(letters: readonly SeenLetter[]): void {
     const { database } = this.#store;
     const find = database.prepare('SELECT seq, queue, letter FROM failures WHERE run = ? AND key = ?');
-    const place = database.prepare('UPDATE failures SET queue = ?, letter = ? WHERE seq = ?');
+    const place = database.prepare('UPDATE failures SET queue = ?, letter = ?, origin = ? WHERE seq = ?');
     const isChanged = this.#store.transaction(() => {
       let changes = 0;
       for (const seen of letters) {
         const known = find.get(seen.run, seen.key);
         if (known?.['letter'] === seen.letter && known['queue'] === seen.queue) continue;
         changes += 1;
-        if (known) place.run(seen.queue, seen.letter, Number(known['seq']));
+        if (known) place.run(seen.queue, seen.letter, seen.origin ?? null, Number(known['seq']));
         else this.#rows.add({ ...this.#rows.recipeOf(seen.run), ...seen, isRecorded: false });
       }
       return changes > 0;

@@ -30,7 +30,7 @@ export const failureTables = `
     step INTEGER, host TEXT, message TEXT NOT NULL, died INTEGER NOT NULL,
     reinjected INTEGER NOT NULL DEFAULT 0,
     recorded INTEGER NOT NULL,          -- 0: only a letter in the broker tells of it
-    queue TEXT, letter TEXT,            -- where the broker has it; absent when it has not, or was not asked yet
+    queue TEXT, letter TEXT, origin TEXT, -- where the broker has its letter, and where that came from; absent where it has none
     deed INTEGER                        -- the addressing
   ) STRICT;
   CREATE UNIQUE INDEX failures_once ON failures (run, key);

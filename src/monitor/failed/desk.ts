@@ -58,10 +58,11 @@ export class LetterDesk {
   /** Begins, and returns the number of the action; the group has none under way. A canary has gone when `ended` resolves. */
   begin(work: Work): { readonly action: number; readonly ended: Promise<void> } {
     const { failures } = this.#options;
-    const { kind, group, user, reason, count } = work;
+    const { kind, group, user, reason } = work;
+    const count = Math.min(work.count, group.view.letters);
     const action = failures.begin(group.seq, { kind, user, reason, wanted: count });
     const stop = new AbortController();
-    const ended = this.#do(action, work, stop).finally(() => this.#running.delete(group.seq));
+    const ended = this.#do(action, { ...work, count }, stop).finally(() => this.#running.delete(group.seq));
     this.#running.set(group.seq, { action, stop, ended });
     return { action, ended };
   }
@@ -87,7 +88,7 @@ export class LetterDesk {
     const problems: string[] = [];
     const stopListening = this.#stopWhenFutile(work, stop);
     try {
-      for (const [queue] of failures.queries.queues(work.group.seq)) {
+      for (const queue of new Set(failures.queries.places(work.group.seq).map((place) => place.queue))) {
         if (moved >= work.count || stop.signal.aborted) break;
         const came = await turns.take(queue, () => this.#empty(queue, action, work, moved, stop));
         moved += came.moved;

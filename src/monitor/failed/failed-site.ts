@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Client } from '../../stomp/client.ts';
-import type { FailedCounts } from '../api.ts';
+import type { FailedCounts, FailureCounts } from '../api.ts';
 import type { QueueWatch } from '../queues.ts';
 import { LetterDesk } from './desk.ts';
 import { LetterWatch } from './letter-watch.ts';
@@ -35,6 +35,8 @@ export class FailedSite {
   readonly desk: LetterDesk;
   readonly letters: Letters;
   readonly #options: FailedSiteOptions;
+  /** Until something changes. */
+  #counts: FailureCounts | undefined;
   #telling: NodeJS.Timeout | undefined;
   #stopListening: () => void = () => undefined;
 
@@ -50,11 +52,13 @@ export class FailedSite {
   }
 
   get counts(): FailedCounts {
-    return { ...this.#options.ledger.failures.queries.counts(), unseen: this.watch.unseen };
+    this.#counts ??= this.#options.ledger.failures.queries.counts();
+    return { ...this.#counts, unseen: this.watch.unseen };
   }
 
   start(): void {
     this.#stopListening = this.#options.ledger.failures.events.on('changed', () => {
+      this.#counts = undefined;
       this.#telling ??= setTimeout(() => {
         this.#telling = undefined;
         this.#options.tell(this.counts);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { glance } from '../../dead-letters/look.ts';
+import { look } from '../../dead-letters/look.ts';
 import { deadLettersOf } from '../../dead-letters/queues.ts';
 import type { Failures, SeenLetter } from '../../ledger/failures/failures.ts';
 import type { Client } from '../../stomp/client.ts';
@@ -43,7 +43,7 @@ export class LetterWatch {
     this.#options = options;
   }
 
-  /** Letters that the broker has and does not show: ActiveMQ shows the first few hundred of a queue. */
+  /** Letters beyond the first 100 000 of a queue. */
   get unseen(): readonly Unseen[] {
     return [...this.#unseen].map(([queue, letters]) => ({ queue, letters }));
   }
@@ -100,11 +100,10 @@ export class LetterWatch {
     const { failures } = this.#options;
     const seen = new Set<string>();
     const news: SeenLetter[] = [];
-    await glance(client, deadLettersOf(client, name), (letter) => {
+    await look(client, deadLettersOf(client, name), (letter) => {
       seen.add(letter.messageId);
       if (!failures.hasSeen(name, letter.messageId)) news.push(seenLetter(letter, name));
       if (news.length >= atOnce) failures.saw(news.splice(0));
-      return !this.#isStopped;
     });
     failures.saw(news);
     return seen;

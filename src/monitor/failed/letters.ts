@@ -1,9 +1,9 @@
 import { LetterArchive } from '../../dead-letters/archive.ts';
-import { originOf, type Letter } from '../../dead-letters/letter.ts';
-import { glance, look } from '../../dead-letters/look.ts';
+import type { Letter } from '../../dead-letters/letter.ts';
+import { find, look } from '../../dead-letters/look.ts';
 import { deadLettersOf } from '../../dead-letters/queues.ts';
 import type { Json } from '../../core/json.ts';
-import type { KnownGroup } from '../../ledger/failures/failure-queries.ts';
+import type { KnownGroup, LetterPlaces } from '../../ledger/failures/failure-queries.ts';
 import type { Failures } from '../../ledger/failures/failures.ts';
 import type { Client } from '../../stomp/client.ts';
 import type { LetterPreview, LetterView } from '../api.ts';
@@ -27,59 +27,49 @@ export class Letters {
     this.#options = options;
   }
 
-  /** What would be touched now: counted in the queues themselves. */
-  async preview({ seq, view }: KnownGroup): Promise<LetterPreview> {
-    const { failures } = this.#options;
-    const upTo = failures.queries.latest(seq);
-    const to = new Map<string, number>();
-    const from = new Map<string, number>();
-    let homeless = 0;
-    let others = 0;
-    await this.#visit(seq, (letter, queue, isOurs) => {
-      const origin = originOf(letter);
-      if (!isOurs) others += 1;
-      else if (origin === undefined) homeless += 1;
-      else to.set(origin, (to.get(origin) ?? 0) + 1);
-      if (isOurs) from.set(queue, (from.get(queue) ?? 0) + 1);
-    });
-    const letters = [...from.values()].reduce((sum, count) => sum + count, 0);
+  /** What would be touched now, as the broker was last looked at: a moment ago. */
+  preview({ seq, view }: KnownGroup): LetterPreview {
+    const { queries } = this.#options.failures;
+    const places = queries.places(seq);
+    const sum = (those: readonly { readonly letters: number }[]): number =>
+      those.reduce((total, { letters }) => total + letters, 0);
+    const sumsBy = (nameOfPlace: (place: LetterPlaces) => string | undefined): readonly (readonly [string, number])[] =>
+      [...Map.groupBy(places, nameOfPlace)].flatMap(([name, those]) =>
+        name === undefined ? [] : [[name, sum(those)]],
+      );
     return {
-      ...{ open: view.open, runs: view.runs, letters, homeless, others, upTo },
-      from: [...from].map(([queue, count]) => ({ queue, count })),
-      to: [...to].map(([destination, count]) => ({ destination, count })),
+      ...{ open: view.open, runs: view.runs, letters: sum(places), upTo: queries.latest(seq) },
+      homeless: sum(places.filter(({ origin }) => origin === undefined)),
+      from: sumsBy(({ queue }) => queue).map(([queue, count]) => ({ queue, count })),
+      to: sumsBy(({ origin }) => origin).map(([destination, count]) => ({ destination, count })),
     };
   }
 
   /** The letters of a group as files in an archive, as many as it takes; `letters` of it tells how many. */
   async archive({ seq }: KnownGroup): Promise<LetterArchive> {
     const archive = new LetterArchive();
-    await this.#visit(seq, (letter, _queue, isOurs) => void (isOurs && archive.add(letter)));
+    await this.#visit(seq, (letter) => void archive.add(letter));
     archive.end();
     return archive;
   }
 
   /** A letter as it is in its queue; undefined when it is not there any more. */
   async find(queue: string, id: string): Promise<LetterView | undefined> {
-    const { client } = this.#options;
-    const destination = deadLettersOf(client, queue);
-    let found: Letter | undefined;
-    const visit = (letter: Letter): void => void (letter.messageId === id && (found = letter));
-    await glance(client, destination, (letter) => {
-      visit(letter);
-      return found === undefined;
-    });
-    // It may lie behind those that the broker shows.
-    if (!found) await this.#options.turns.take(queue, () => look(client, destination, visit));
-    return found && viewOf(found, queue);
+    const { client, turns } = this.#options;
+    const [destination, mayHold] = [deadLettersOf(client, queue), !turns.isTaken(queue)];
+    const search = async (): Promise<Letter | undefined> => await find(client, destination, id, { mayHold });
+    // Letters that are being moved are shown meanwhile, too.
+    const letter = mayHold ? await turns.take(queue, search) : await search();
+    return letter && viewOf(letter, queue);
   }
 
-  async #visit(group: number, visit: (letter: Letter, queue: string, isOurs: boolean) => void): Promise<void> {
+  async #visit(group: number, visit: (letter: Letter) => void): Promise<void> {
     const { client, failures, turns } = this.#options;
-    for (const [queue] of failures.queries.queues(group))
+    for (const queue of new Set(failures.queries.places(group).map((place) => place.queue)))
       await turns.take(queue, () =>
         look(client, deadLettersOf(client, queue), (letter) => {
           const { run, key } = nameOf(letter);
-          visit(letter, queue, failures.queries.openGroupOf(run, key) === group);
+          if (failures.queries.openGroupOf(run, key) === group) visit(letter);
         }),
       );
   }

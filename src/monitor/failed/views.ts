@@ -10,7 +10,7 @@ import type { Page } from '../../ledger/views.ts';
 
 /** How much failed, and what the broker has and does not show. */
 export interface FailedCounts extends FailureCounts {
-  /** By queue: letters that are there and could not be looked at. */
+  /** By queue: letters that are there and have not been looked at. */
   readonly unseen: readonly { readonly queue: string; readonly letters: number }[];
 }
 
@@ -27,7 +27,7 @@ export interface FailureGroupView {
   readonly actions: readonly LetterAction[];
 }
 
-/** What actions on a group would touch now, counted in the queues themselves. */
+/** What actions on a group would touch now: what is in the broker, as it was last looked at. */
 export interface LetterPreview {
   readonly open: number;
   readonly runs: number;
@@ -35,8 +35,6 @@ export interface LetterPreview {
   readonly letters: number;
   /** Of those, letters that tell no queue to go back to. */
   readonly homeless: number;
-  /** Letters of other groups in the same queues: they keep their places. */
-  readonly others: number;
   readonly from: readonly { readonly queue: string; readonly count: number }[];
   readonly to: readonly { readonly destination: string; readonly count: number }[];
   /** The number of the latest failure: what comes later is not addressed with these. */

@@ -43,8 +43,8 @@ export const failedOperations = (ofPages: Parameters): Operations => ({
     errors: [noSuchGroup],
   },
   'GET /api/failed/{group}/preview': {
-    summary: 'What actions on the group would touch, counted in the broker',
-    needs: 'operator',
+    summary: 'What actions on the group would touch',
+    needs: 'viewer',
     answer: refTo('LetterPreview'),
     errors: [noSuchGroup],
   },
@@ -60,7 +60,7 @@ export const failedOperations = (ofPages: Parameters): Operations => ({
     needs: 'operator',
     answer: text,
     type: 'application/gzip',
-    errors: [noSuchGroup],
+    errors: [noSuchGroup, underWay],
   },
   'POST /api/failed/{group}/canary': begun('Sends the oldest letter of the group again', bodies.cancel),
   'POST /api/failed/{group}/release': begun(

@@ -42,7 +42,7 @@ const counts: Fields<FailedCounts> = {
     groups: count,
     runs: told(count, 'runs with any of them'),
     addressedRuns: told(count, 'failed runs of which all are addressed'),
-    unseen: listOf(place('queue', 'letters'), 'dead letters that the broker has and does not show'),
+    unseen: listOf(place('queue', 'letters'), 'dead letters that have not been looked at'),
   },
   optional: {},
 };
@@ -133,9 +133,8 @@ export const failedSchemas: Readonly<Record<string, Schema>> = {
     required: {
       open: count,
       runs: count,
-      letters: told(count, 'of the group, counted in the queues'),
+      letters: told(count, 'of the group, that were in the broker when it was last looked at'),
       homeless: told(count, 'of those, letters that tell no queue to go back to'),
-      others: told(count, 'letters of other groups in these queues'),
       from: listOf(place('queue', 'count')),
       to: listOf(place('destination', 'count')),
       upTo: told(count, 'the number of the latest failure'),

@@ -51,8 +51,8 @@ function addQuestions(router: Router, site: Site): void {
     };
     response.json(answer);
   });
-  router.get<{ group: string }>('/:group/preview', site.doorkeeper.needs('operator'), async ({ params }, response) => {
-    response.json((await site.failed.letters.preview(groupOf(site, params.group))) satisfies LetterPreview);
+  router.get('/:group/preview', ({ params }, response) => {
+    response.json(site.failed.letters.preview(groupOf(site, params.group)) satisfies LetterPreview);
   });
   router.get('/:group/letters/:n', async ({ params }, response) => {
     const { view, letter } = failureOf(site, params);
@@ -63,6 +63,7 @@ function addQuestions(router: Router, site: Site): void {
   });
   router.get('/:group/export', site.doorkeeper.needs('operator'), async (request, response) => {
     const group = groupOf(site, String(request.params['group']));
+    if (site.failed.desk.running(group.seq) !== undefined) throw underWay({});
     const deed = deedOf(request, response, { action: 'export dead letters', subject: group.view.id });
     const archive = await site.access.audit.of(
       deed,

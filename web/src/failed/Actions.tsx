@@ -151,7 +151,7 @@ function Touched({
   readonly what: 'canary' | 'release' | 'purge' | 'address';
 }): ReactElement {
   if (failure !== undefined) return <Failure failure={failure} />;
-  if (found === undefined) return <p className="soft">Counting the letters in the broker …</p>;
+  if (found === undefined) return <p className="soft">Counting …</p>;
   if (what === 'address')
     return (
       <p>
@@ -188,7 +188,7 @@ function Touched({
           {found.letters === 0 && <li>No letter of this group is there any more.</li>}
         </>
       )}
-      {found.others > 0 && <li>{plural(found.others, 'letter')} of other groups keep their places.</li>}
+      <li className="soft">Letters of other groups keep their places.</li>
     </ul>
   );
 }
