@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { orAborted } from '../../src/core/abort.ts';
+import { systemClock, type Clock } from '../../src/core/clock.ts';
 import { startLedger } from '../../src/ledger/ledger.ts';
+import { names } from '../../src/services/names.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
 import { exerciseLedger } from '../conformance/ledger.ts';
@@ -8,12 +11,56 @@ import { startBrokerProcess } from '../fixtures/broker-process.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { announced, batchOf } from './records.ts';
 
 describe('a ledger on the embedded broker', () => exerciseLedger(startBrokerProcess));
 
 requireOrSkip('ActiveMQ', activemqAvailable())('a ledger on ActiveMQ', () => exerciseLedger(startActiveMQ));
 
+/** A clock whose minutes pass when they are let pass; all else is the machine's. */
+class MinuteClock implements Clock {
+  #minute = Promise.withResolvers<void>();
+
+  now(): number {
+    return Date.now();
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (milliseconds !== 60_000) return await systemClock.sleep(milliseconds, signal);
+    await orAborted(this.#minute.promise, signal ?? new AbortController().signal);
+  }
+
+  pass(): void {
+    this.#minute.resolve();
+    this.#minute = Promise.withResolvers();
+  }
+}
+
 describe('a ledger', () => {
+  it('removes what is old by itself, while records come', async () => {
+    await using folder = await temporaryFolder();
+    await using broker = await startEmbeddedBroker();
+    await using client = new Client({ address: parseBrokerAddress(broker.address()), name: 'test' });
+    await client.start();
+    const clock = new MinuteClock();
+    await using ledger = await startLedger({ client, folder: folder.path, clock, keep: { runDays: 7 } });
+    const send = async (run: string, time: number, kind: object = {}): Promise<void> => {
+      const entered = ledger.events.once('run');
+      const body = batchOf(announced(run, { received: time, settled: time, sends: {}, ...kind })).toString();
+      await client.send({ destination: client.queue(names.ledger), body });
+      await entered;
+    };
+    const weekAgo = Date.now() - 8 * 24 * 3600 * 1000;
+    await send('old', weekAgo);
+    await send('running', weekAgo, { sends: { 1: 1 } });
+    await send('new', Date.now());
+    clock.pass();
+    await expect.poll(() => ledger.queries.removed('old')?.state).toBe('finished');
+    expect(ledger.queries.runs({ limit: 10 }).items.map(({ id }) => id)).toEqual(['new', 'running']);
+    await send('next', Date.now());
+    expect(ledger.queries.summary('next')?.state).toBe('finished');
+  });
+
   it('stops twice without complaint, and gives its store back', async () => {
     await using folder = await temporaryFolder();
     await using broker = await startEmbeddedBroker();

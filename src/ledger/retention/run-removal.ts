@@ -60,15 +60,15 @@ export class RunRemoval {
       sql('DELETE FROM text_uses WHERE hash = ?'),
     ];
     this.#announcement = sql('DELETE FROM announcements WHERE seq = ?');
+    const oneOf = (table: string, key: string): StatementSync =>
+      sql(`DELETE FROM ${table} WHERE run = ?1 AND ${key} = (SELECT ${key} FROM ${table} WHERE run = ?1 LIMIT 1)`);
     this.#parts = [
-      [
-        sql(`DELETE FROM deliveries WHERE seq = (SELECT seq FROM deliveries WHERE run = ? LIMIT 1)`),
-        'removed.deliveries',
-      ],
-      [sql(`DELETE FROM results WHERE seq = (SELECT seq FROM results WHERE run = ? LIMIT 1)`)],
-      ...['reinjections', 'steps', 'budgets', 'told'].map(
-        (table) => [sql(`DELETE FROM ${table} WHERE run = ?`)] as const,
-      ),
+      [oneOf('deliveries', 'seq'), 'removed.deliveries'],
+      [oneOf('results', 'seq')],
+      [oneOf('reinjections', 'id')],
+      [oneOf('told', 'key')],
+      [oneOf('steps', 'step')],
+      [oneOf('budgets', 'step')],
     ];
     // Of the same id in a life that began since, the answers stay.
     this.#replies = sql(
