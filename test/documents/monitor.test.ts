@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { announced, settled } from '../ledger/records.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { openMonitor, type OpenMonitor } from '../monitor/open-monitor.ts';
+import { recipeFolder } from '../monitor/recipe-folder.ts';
 import { blocksIn } from './blocks.ts';
 import { read } from './documents.ts';
 
@@ -16,6 +17,7 @@ const printed: readonly (readonly [command: RegExp, output: RegExp])[] = [
   [/bearer.*api\/runs$/i, /^\{"items":\[\{"id":"[^]*\{"id":"run-1"/],
   [/cancel/, /^\{"run":"run-1","state":"ended","ended":"finished"\}$/],
   [/deliveries/, /^\{"items":\[\{"id":"run-1\/1\/1[^]*"outcome":"done"/],
+  [/lint/, /^\{"findings":\[\{"rule":"no-start"/],
   [/logs/, /^\{"items":\[/],
   [/results/, /"matches":\[\{"at":"\$\['scan'\]\[1\]","value":\{"spots":41\}\}\]\}$/],
   [/files/, /^$/],
@@ -30,7 +32,8 @@ describe('docs/monitor.md', () => {
   beforeAll(async () => {
     folder = stack.use(await temporaryFolder()).path;
     const data = stack.use(await temporaryFolder()).path;
-    site = stack.use(await openMonitor({ files: [data] }));
+    const recipes = stack.use(await recipeFolder()).site;
+    site = stack.use(await openMonitor({ files: [data], recipes }));
     await writeFile(join(data, 'scan.csv'), '3,41');
     const result = { scan: [{ spots: 3 }, { spots: 41 }], file: join(data, 'scan.csv') };
     await site.record(announced('run-1'), settled('run-1', 1, 'done', { result }));

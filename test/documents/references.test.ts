@@ -92,7 +92,9 @@ describe('docs/monitor.md', () => {
 
   it('names everything that can be asked for and done under /api, and nothing else', () => {
     const described = placed(operations).map(({ method, path }) => `${method} ${path}`);
-    const served = described.map((each) => each.replace('{run}', 'ID').replace('{n}', 'N'));
+    const served = described.map((each) =>
+      each.replace('{run}', 'ID').replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase()),
+    );
     const named = Array.from(document.matchAll(/^\| `([A-Z]+ \/api\/[^`]+)`/gm), ([, each]) => each);
     expect(named.sort()).toEqual(served.filter((each) => each.includes('/api/')).sort());
   });
