@@ -3,7 +3,7 @@ import type { Role } from '../access/roles.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { FailedCounts } from './failed/views.ts';
 import type { Remark as RemarkView } from '../ledger/shift/remarks.ts';
-import type { ShiftAccount } from '../ledger/shift/shift-book.ts';
+import type { ShiftAccount } from '../ledger/shift/shift-views.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
 import type { BackfillPreview as Preview, BackfillView, Pace } from '../reprocess/views.ts';
 
@@ -51,7 +51,6 @@ export type {
   UsedService,
 } from './recipes/views.ts';
 export type { Finding } from '../recipes/finding.ts';
-export type { RecipeRuns } from '../ledger/views.ts';
 export type { AnnouncementChoices, AnnouncementPreview, HandAnnouncement } from './announcing/views.ts';
 export type { ParameterField, RuleVerdict } from './announcing/announcing-site.ts';
 export type { BulkAction, BulkItem, BulkPreview, BulkResult, BulkSelection } from './bulk/views.ts';

@@ -16,6 +16,12 @@ const Recipe = lazy(() => import('./recipes/Recipe.tsx'));
 const Reprocess = lazy(() => import('./reprocess/Reprocess.tsx'));
 const Backfill = lazy(() => import('./reprocess/Backfill.tsx'));
 
+const Handover = lazy(() => import('./handover/Handover.tsx'));
+const Audit = lazy(() => import('./audit/Audit.tsx'));
+const Kiosk = lazy(() => import('./kiosk/Kiosk.tsx'));
+
+const Announce = lazy(() => import('./announce/Announce.tsx'));
+
 const Failed = lazy(() => import('./failed/Failed.tsx'));
 const FailedGroup = lazy(() => import('./failed/Group.tsx'));
 
@@ -30,6 +36,12 @@ export function App(): ReactElement {
     feed.start();
     return () => feed.stop();
   }, [feed]);
+  if (path === '/kiosk')
+    return (
+      <Suspense>
+        <Kiosk />
+      </Suspense>
+    );
   return (
     <>
       <a className="skip" href="#main">
@@ -47,6 +59,9 @@ export function App(): ReactElement {
 function screenAt(path: string): ReactElement {
   if (path === '/') return <Overview />;
   if (path === '/runs') return <Runs />;
+  if (path === '/handover') return <Handover />;
+  if (path === '/audit') return <Audit />;
+  if (path === '/announce') return <Announce />;
   if (path === '/failed') return <Failed />;
   const group = nameIn('failed', path);
   if (group !== undefined) return <FailedGroup key={group} id={group} />;

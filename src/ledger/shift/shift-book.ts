@@ -4,26 +4,7 @@ import { PausedServices } from './pauses.ts';
 import { Remarks } from './remarks.ts';
 import { announcementsOf, failuresOf, missingOf, runsOf } from './shift-counts.ts';
 import { burntBudgets, longestWaits, newVersions } from './shift-extremes.ts';
-import type {
-  BurntBudget,
-  ShiftFailures,
-  LongWait,
-  MissingNumbers,
-  NewVersion,
-  RunCounts,
-  ShiftAnnouncements,
-} from './shift-views.ts';
-
-/** What the ledger knows of a stretch of time. */
-export interface ShiftAccount {
-  readonly announcements: ShiftAnnouncements;
-  readonly runs: RunCounts;
-  readonly failures: ShiftFailures;
-  readonly missing: readonly MissingNumbers[];
-  readonly waits: readonly LongWait[];
-  readonly budgets: readonly BurntBudget[];
-  readonly recipes: readonly NewVersion[];
-}
+import type { ShiftAccount } from './shift-views.ts';
 
 /** Of waits, budgets. */
 const few = 8;

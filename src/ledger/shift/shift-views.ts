@@ -65,3 +65,14 @@ export interface NewVersion {
   readonly before?: string;
   readonly run: string;
 }
+
+/** What the ledger knows of a stretch of time. */
+export interface ShiftAccount {
+  readonly announcements: ShiftAnnouncements;
+  readonly runs: RunCounts;
+  readonly failures: ShiftFailures;
+  readonly missing: readonly MissingNumbers[];
+  readonly waits: readonly LongWait[];
+  readonly budgets: readonly BurntBudget[];
+  readonly recipes: readonly NewVersion[];
+}

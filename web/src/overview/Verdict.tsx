@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { Health, HealthState } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Mark } from '../parts/Mark.tsx';
+import { Link } from '../routing/Link.tsx';
 import { plural } from '../words/figures.ts';
 import { healthStates, type StateWord } from '../words/states.ts';
 
@@ -21,7 +22,7 @@ export function Verdict(): ReactElement {
       <p className="soft">
         {health !== undefined && (
           <>
-            <a href="#health">{checks(health)}</a> · Baton {health.version}
+            <a href="#health">{checks(health)}</a> · Baton {health.version} · <Link to="/kiosk">wall screen</Link>
           </>
         )}
       </p>

@@ -4,6 +4,7 @@ import { State } from '../parts/State.tsx';
 import { Link } from '../routing/Link.tsx';
 import { count } from '../words/figures.ts';
 import type { StateWord } from '../words/states.ts';
+import { useMayAct } from '../session/context.ts';
 import { PersonInBar } from '../session/PersonInBar.tsx';
 import { Sign } from './Sign.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
@@ -14,7 +15,11 @@ const places = [
   { to: '/failed', name: 'Failed' },
   { to: '/reprocess', name: 'Reprocess' },
   { to: '/recipes', name: 'Recipes' },
+  { to: '/handover', name: 'Hand-over' },
 ] as const;
+
+/** What is shown to operators only. */
+const audit = { to: '/audit', name: 'Audit' } as const;
 
 const connections: Readonly<Record<'connecting' | 'live' | 'lost', StateWord>> = {
   connecting: { word: 'Connecting', shape: 'clock', tone: 'quiet' },
@@ -25,6 +30,7 @@ const connections: Readonly<Record<'connecting' | 'live' | 'lost', StateWord>> =
 /** The bar on each page: where one can go, and whether what one sees is live. */
 export function TopBar({ path }: { readonly path: string }): ReactElement {
   const connection = useLive((live) => live.connection.state);
+  const mayAct = useMayAct();
   return (
     <header className="top-bar">
       <Link to="/" className="brand">
@@ -32,7 +38,7 @@ export function TopBar({ path }: { readonly path: string }): ReactElement {
         Baton
       </Link>
       <nav aria-label="Pages">
-        {places.map(({ to, name }) => (
+        {[...places, ...(mayAct ? [audit] : [])].map(({ to, name }) => (
           <Link key={to} to={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
             {name}
             {to === '/failed' && <ToGo />}
