@@ -42,8 +42,8 @@ export class Follower {
     const since = Math.min(latest, ...open.map((backfill) => backfill.since));
     // A ledger that begins anew counts from 1: what a back-fill remembers of another one says nothing.
     this.#seq = open.some((backfill) => backfill.since > latest) ? 0 : since;
-    this.#hearLive(ledger.past.announcementsAfter(Math.max(0, latest - batch), batch));
-    this.#catchUp();
+    this.#hearLive(ledger.past.announcementsAfter(Math.max(0, latest - batch), batch), 'then');
+    this.#catchUp('then');
     for (const { id } of open) {
       for (const item of store.items(id, { states: ['announcing', 'announced', 'running'] })) {
         const run = ledger.queries.summary(item.run);
@@ -51,7 +51,7 @@ export class Follower {
       }
     }
     this.#endings.push(
-      ledger.events.on('announcements', () => this.#catchUp()),
+      ledger.events.on('announcements', () => this.#catchUp('now')),
       ledger.events.on('run', (run) => this.#hearRun(run)),
     );
   }
@@ -60,10 +60,10 @@ export class Follower {
     for (const end of this.#endings.splice(0)) end();
   }
 
-  #catchUp(): void {
+  #catchUp(heard: 'now' | 'then'): void {
     for (;;) {
       const announcements = this.#options.ledger.past.announcementsAfter(this.#seq, batch);
-      this.#hearLive(announcements);
+      this.#hearLive(announcements, heard);
       for (const { queue, outcome, run, reason } of announcements)
         if (queue === names.reruns && outcome === 'refused') this.#hearRefusal(run, reason);
       this.#seq = announcements.at(-1)?.seq ?? this.#seq;
@@ -71,14 +71,14 @@ export class Follower {
     }
   }
 
-  /** A sender's clock that is ahead does not hold anything for longer. */
-  #hearLive(announcements: readonly SettledAnnouncement[]): void {
+  /** What comes now counts by this clock: a sender's that is off neither lets anything pass nor holds it for longer. */
+  #hearLive(announcements: readonly SettledAnnouncement[], heard: 'now' | 'then'): void {
     const { gate, clock, onLive } = this.#options;
     const now = clock.now();
     const live = announcements.filter(
       ({ outcome, queue, lane }) => outcome === 'accepted' && queue !== names.reruns && lane !== 'reprocessing',
     );
-    for (const { received, beamline } of live) gate.live(Math.min(received, now), beamline);
+    for (const { received, beamline } of live) gate.live(heard === 'now' ? now : Math.min(received, now), beamline);
     if (live.length > 0) onLive();
   }
 

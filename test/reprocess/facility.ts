@@ -154,11 +154,13 @@ export class Facility implements AsyncDisposable {
 
 /** Ledger and reprocessing of a facility. */
 export class Desk implements AsyncDisposable {
+  readonly client: Client;
   readonly ledger: Ledger;
   readonly reprocessing: Reprocessing;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(ledger: Ledger, reprocessing: Reprocessing, stack: AsyncDisposableStack) {
+  private constructor(client: Client, ledger: Ledger, reprocessing: Reprocessing, stack: AsyncDisposableStack) {
+    this.client = client;
     this.ledger = ledger;
     this.reprocessing = reprocessing;
     this.#stack = stack;
@@ -184,7 +186,7 @@ export class Desk implements AsyncDisposable {
       }),
     );
     reprocessing.start();
-    return new Desk(ledger, reprocessing, stack.move());
+    return new Desk(client, ledger, reprocessing, stack.move());
   }
 
   /** The run once it has ended, in the past or to come. */

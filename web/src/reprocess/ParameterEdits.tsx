@@ -3,6 +3,7 @@ import type { BackfillField } from '../../../src/monitor/api.ts';
 import { textOf, valueOf, type Kind } from '../parameters/edit.ts';
 import type { Json, JsonObject } from '../server/types.ts';
 import { plural } from '../words/figures.ts';
+import '../parameters/parameter-form.css';
 
 /** What was typed in, by the name of the parameter; what is not there stays as each run had it. */
 export type Texts = Readonly<Record<string, string>>;
@@ -84,10 +85,12 @@ function Row({ field, text, onChange }: RowProps): ReactElement {
   ];
   return (
     <li className="parameter" data-changed={text !== ''}>
-      <label htmlFor={id}>
-        <code>{name}</code>
+      <div>
+        <label htmlFor={id}>
+          <code>{name}</code>
+        </label>
         {text !== '' && <span className="parameter-told">for all runs</span>}
-      </label>
+      </div>
       <Input {...{ id, field, text, onChange }} wrong={wrong !== undefined} />
       {text !== '' && (
         <button type="button" className="link" onClick={() => onChange('')} aria-label={`Leave ${name} as it was`}>

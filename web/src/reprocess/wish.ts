@@ -1,4 +1,4 @@
-import type { BackfillRequest, Pace, Selection } from '../../../src/monitor/api.ts';
+import type { BackfillRequest, Pace } from '../../../src/monitor/api.ts';
 import { addressOf } from '../routing/place.ts';
 import type { JsonObject } from '../server/types.ts';
 
