@@ -112,6 +112,16 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
     expect(figures).toEqual(['100', '≤ 8', '43', '3']);
   });
 
+  it('is not there for runs that were removed: the end of the list says so', async () => {
+    const removed = { runs: 12_345, before: new Date(2024, 4, 3, 14, 30).getTime() };
+    const { scene } = sceneWith({});
+    await using server = await startFixture({ scene: { ...scene, removed }, page: built.folder });
+    await using reader = await startReader(browser, server.address);
+    await reader.page.goto(`${server.address}/runs`);
+    const told = reader.page.getByText('Older runs were removed: 12,345 runs that had ended before 3 May 2024, 14:30.');
+    await told.waitFor();
+  });
+
   it('says which steps are inferred, and why nothing is listed of them', async () => {
     const { scene, run } = sceneWith({
       steps: (steps) => steps.map((step) => (step.step === 2 ? { ...step, inferred: true } : step)),

@@ -76,7 +76,12 @@ function Chart({ waterfall, filter }: ChartProps): ReactElement {
               <Axis marks={marks} />
             </th>
             {phases.map(({ name, word }) => (
-              <th key={name} scope="col" className="number">
+              <th
+                key={name}
+                scope="col"
+                className="number"
+                title="Half of the deliveries at most so long, and the longest"
+              >
                 {word}
               </th>
             ))}
@@ -120,7 +125,7 @@ function Axis({ marks }: { readonly marks: readonly Tick[] }): ReactElement {
   return (
     <svg className="waterfall-ticks" aria-hidden="true">
       {marks.map(({ at, time }) => (
-        <text key={time} x={`${at * 100}%`} y="1em">
+        <text key={time} x={`${at * 100}%`} y="1em" textAnchor={at > 0.93 ? 'end' : 'start'}>
           {time === 0 ? '0' : duration(time)}
         </text>
       ))}
@@ -182,7 +187,7 @@ function StepRow({ run, step, marks, filter }: StepRowProps): ReactElement {
       {phases.map(({ name, word }) => (
         <td key={name} className="number" data-phase={word}>
           {duration(step[name].p50)}
-          {step.deliveries > 1 && <span className="soft"> ≤ {duration(step[name].max)}</span>}
+          {step.deliveries > 1 && <span className="soft waterfall-max"> max {duration(step[name].max)}</span>}
         </td>
       ))}
     </tr>
