@@ -3,6 +3,7 @@ import type { Store } from 'express-rate-limit';
 import { nothingThere, onError } from './answers.ts';
 import { isLoopback } from '../core/loopback.ts';
 import {
+  answersUnderWay,
   contentPolicy,
   noBodyInQuestions,
   onlyFromThePage,
@@ -65,7 +66,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use(contentPolicy());
   // A proxy may hand on the name that the browser asked for.
   if (isLoopback(host) && !hasProxy) app.use(onlyLocalNames);
-  app.use(['/api', '/metrics'], requestLimit(limit, requests));
+  app.use(['/api', '/metrics'], requestLimit(limit, requests), answersUnderWay(limit));
   app.use(noBodyInQuestions, onlyFromThePage);
   const asDescribed = onlyAsDescribed(operations);
   app.use('/api/health', asDescribed, healthRoutes(site));

@@ -99,6 +99,29 @@ export function jsonBody(bodyAtMost = usualBody): readonly RequestHandler[] {
 export interface RequestLimit {
   readonly requests: number;
   readonly seconds: number;
+  /** How many answers to it may be on their way at the same time; 50 when absent. */
+  readonly underWay?: number;
+}
+
+/**
+ * Refuses who has too many answers under way: an answer stays in memory until it is taken, and some are megabytes. A stream
+ * of events has a bound of its own.
+ */
+export function answersUnderWay({ underWay = 50 }: RequestLimit): RequestHandler {
+  const underWayTo = new Map<string, number>();
+  return ({ path, ip = '' }, response, next) => {
+    const others = underWayTo.get(ip) ?? 0;
+    if (path === '/events') return next();
+    if (others >= underWay)
+      return refuse(response, tooMany({ what: 'answers that were not taken yet', limit: underWay }));
+    underWayTo.set(ip, others + 1);
+    response.once('close', () => {
+      const left = (underWayTo.get(ip) ?? 1) - 1;
+      if (left === 0) underWayTo.delete(ip);
+      else underWayTo.set(ip, left);
+    });
+    next();
+  };
 }
 
 /** Refuses who asks too often; who asked how often stands in `store`. */

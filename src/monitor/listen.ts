@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../core/errors.ts';
 import type { ErrorAnswer } from './api.ts';
+import { boundConnections } from './connections.ts';
 import { addressRefused, badCertificate, badRequest, portTaken } from './errors.ts';
 
 /** A server that listens. */
@@ -31,6 +32,7 @@ export interface Place {
 /** Listens. Throws `monitor.port-taken`, `monitor.address-refused` or `monitor.bad-certificate`. */
 export async function listen(listener: RequestListener, { host, port, tls }: Place): Promise<Listening> {
   const server = tls ? secureServer(tls, listener) : createServer(listener);
+  boundConnections(server);
   server.on('clientError', refuseUnreadable);
   try {
     await once(server.listen(port, host), 'listening');
@@ -46,18 +48,25 @@ export async function listen(listener: RequestListener, { host, port, tls }: Pla
 /** What is no request at all gets an answer of the form that all errors have; Node's own has no body. */
 function refuseUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW';
-  const reason = isTooLong ? 'its address and headers are longer than 16 kB' : 'it is no HTTP/1.1';
+  const [status, reason] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'it is no HTTP/1.1'];
   const { code, message, next } = badRequest({ reason });
   const body = JSON.stringify({ error: { code, message, next } } satisfies ErrorAnswer);
-  const status = isTooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const headers = `content-type: application/json; charset=utf-8\r\ncontent-length: ${String(Buffer.byteLength(body))}`;
   socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`);
 }
 
+/** What Node says of requests that it does not hand on, by its code: the status, and in our words. */
+const unreadable: Readonly<Record<string, readonly [status: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'its address and headers are longer than 16 kB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'it did not come whole in time'],
+};
+
+/** ms until TLS has to stand. */
+const handshakeTimeout = 10_000;
+
 function secureServer(tls: PemTexts, listener: RequestListener): Server {
   try {
-    return createSecureServer({ ...tls, minVersion: 'TLSv1.2' }, listener);
+    return createSecureServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout }, listener);
   } catch (cause) {
     throw badCertificate({ reason: messageOf(cause) }, { cause });
   }

@@ -15,8 +15,8 @@ const gathering = 100;
 const together = 5;
 /** Comments keep connections open through proxies, and show which are dead. */
 const heartbeat = 10_000;
-/** Bytes not yet taken by a listener beyond which it gets nothing more until they are. */
-const backlog = 256 * 1024;
+/** Bytes not yet taken by a listener beyond which it gets nothing more until they are: of some hundred that stand still 30 MB. */
+const backlog = 64 * 1024;
 /** A listener that takes nothing for so long (ms) is dropped; its page connects again and gets a snapshot. */
 const patience = 30_000;
 /** More different news than this at once, and a snapshot is shorter. */
