@@ -104,7 +104,7 @@ export class Facility implements AsyncDisposable {
     more: Partial<Announced> = {},
     recipes: readonly string[] = ['find'],
   ): Promise<string> {
-    const guid = `live-${String(number)}-${more.visit ?? ''}`;
+    const guid = more.guid ?? `live-${String(number)}-${more.visit ?? ''}`;
     const about = { beamline: 'i24', visit: 'mx1-1', number, threshold: 10 };
     const body = JSON.stringify({ recipes, parameters: { ...about, guid, ...more } });
     await this.client.send({ destination: this.client.queue('processing_recipe'), body });
