@@ -66,11 +66,12 @@ function cancelling({ id, state, waiting, isCancelling }: RunSummary): Omit<Bulk
   return { possible: true, words: `${messages(waiting)} waiting now`, plan };
 }
 
-function beginning({ messages: count, steps, notes }: RerunPreview): string {
+function beginning({ messages: count, steps, state }: RerunPreview): string {
   const to = steps.flatMap((step) =>
     step.messages > 0 ? [`${String(step.messages)} to step ${String(step.step)}`] : [],
   );
-  return [`begins with ${messages(count)}${to.length > 0 ? `: ${to.join(', ')}` : ''}`, ...notes].join('. ');
+  const still = state === 'running' ? '; it is running still' : '';
+  return `begins with ${messages(count)}${to.length > 0 ? `: ${to.join(', ')}` : ''}${still}`;
 }
 
 function messages(count: number): string {

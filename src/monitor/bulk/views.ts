@@ -1,4 +1,5 @@
-import type { RunState, RunSummary } from '../../ledger/views.ts';
+import type { RunFilter } from '../../ledger/queries.ts';
+import type { RunSummary } from '../../ledger/views.ts';
 import type { RerunWish } from '../reruns/views.ts';
 
 /** What is to be done with several runs. */
@@ -7,13 +8,7 @@ export type BulkAction = { readonly what: 'cancel' } | { readonly what: 'rerun';
 /** Which runs: these, or all that a list of runs with this filter shows. */
 export interface BulkSelection {
   readonly runs?: readonly string[];
-  readonly filter?: {
-    readonly state?: RunState;
-    readonly beamline?: string;
-    readonly visit?: string;
-    readonly overBudget?: boolean;
-    readonly text?: string;
-  };
+  readonly filter?: Omit<RunFilter, 'cursor' | 'limit'>;
 }
 
 /** What would be done, run by run. */

@@ -51,7 +51,8 @@ export const selectionSchema: Schema = {
       properties: {
         state: oneOf(runStates),
         ...Object.fromEntries(['beamline', 'visit', 'text'].map((name) => [name, { type: 'string', maxLength: 200 }])),
-        overBudget: { type: 'boolean' },
+        ...Object.fromEntries(['overBudget', 'addressed'].map((name) => [name, { type: 'boolean' }])),
+        ...Object.fromEntries(['from', 'to'].map((name) => [name, { type: 'integer', minimum: 0, maximum: 9e15 }])),
       },
     },
   },

@@ -58,10 +58,11 @@ export function asked(
   return { set, unset: edits.left, wrong };
 }
 
-/** What was added by hand is JSON where it reads as JSON, else text: as on the command line. */
+/** What nothing tells the type of is JSON where it reads as JSON, else text: as on the command line. */
 export function kindIn(name: string, { added, texts }: Edits, fields: readonly ParameterField[]): Kind {
   const field = fields.find((each) => each.name === name);
-  if (!added.includes(name) && field) return kindOf(field);
+  const isTold = field !== undefined && (field.value !== undefined || field.type !== undefined);
+  if (!added.includes(name) && isTold) return kindOf(field);
   return 'wrong' in valueOf(texts[name] ?? '', 'json') ? 'text' : 'json';
 }
 

@@ -14,16 +14,35 @@ interface RunTableProps {
   /** `short` leaves out what only matters when one searches. */
   readonly columns: 'short' | 'full';
   readonly caption: string;
+  /** Where rows can be chosen. */
+  readonly choosing?: Choosing | undefined;
+}
+
+/** Which rows are chosen, and how to change that. */
+export interface Choosing {
+  readonly chosen: ReadonlySet<string>;
+  readonly toggle: (run: string) => void;
+  readonly toggleAll: () => void;
 }
 
 /** Runs as rows; each leads to its run. On a phone each row becomes a small card. */
-export function RunTable({ runs, columns, caption }: RunTableProps): ReactElement {
+export function RunTable({ runs, columns, caption, choosing }: RunTableProps): ReactElement {
   const full = columns === 'full';
   return (
-    <table className={`runs runs-${columns}`}>
+    <table className={`runs runs-${columns} ${choosing === undefined ? '' : 'runs-choosing'}`}>
       <caption className="unseen">{caption}</caption>
       <thead>
         <tr>
+          {choosing !== undefined && (
+            <th scope="col" className="run-choose">
+              <input
+                type="checkbox"
+                aria-label="Choose all shown"
+                checked={runs.every(({ id }) => choosing.chosen.has(id))}
+                onChange={choosing.toggleAll}
+              />
+            </th>
+          )}
           <th scope="col" className="run-state">
             State
           </th>
@@ -61,17 +80,34 @@ export function RunTable({ runs, columns, caption }: RunTableProps): ReactElemen
       </thead>
       <tbody>
         {runs.map((run) => (
-          <Row key={run.id} run={run} full={full} />
+          <Row key={run.id} run={run} full={full} isChosen={choosing?.chosen.has(run.id)} onToggle={choosing?.toggle} />
         ))}
       </tbody>
     </table>
   );
 }
 
-const Row = memo(function Row({ run, full }: { readonly run: RunSummary; readonly full: boolean }): ReactElement {
+interface RowProps {
+  readonly run: RunSummary;
+  readonly full: boolean;
+  readonly isChosen: boolean | undefined;
+  readonly onToggle: ((run: string) => void) | undefined;
+}
+
+const Row = memo(function Row({ run, full, isChosen = false, onToggle }: RowProps): ReactElement {
   const recipes = run.recipes.join(' + ');
   return (
-    <tr className="run-row">
+    <tr className="run-row" data-chosen={isChosen}>
+      {onToggle !== undefined && (
+        <td className="run-choose">
+          <input
+            type="checkbox"
+            aria-label={`Choose ${runName(run)}`}
+            checked={isChosen}
+            onChange={() => onToggle(run.id)}
+          />
+        </td>
+      )}
       <td className="run-state">
         <State state={run.isCancelling === true ? beingCancelled : runStates[run.state]} />
         {full && run.inferred && (

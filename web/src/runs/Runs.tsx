@@ -10,6 +10,8 @@ import { useRequest } from '../server/useRequest.ts';
 import { plural } from '../words/figures.ts';
 import { belongs, isFiltered, runsPath } from './filter.ts';
 import { Filters } from './Filters.tsx';
+import { ChosenBar } from '../bulk/ChosenBar.tsx';
+import { useChoice } from '../bulk/useChoice.ts';
 import { RunTable } from './RunTable.tsx';
 import './runs.css';
 
@@ -21,20 +23,25 @@ export function Runs(): ReactElement {
   const { answer, failure, fresh, refresh } = useRequest<RunPage>(runsPath(query), noEvent);
   const live = useLive((state) => state.runs);
   const items = answer?.items.map((item) => newer(item, live.get(item.id)));
+  const choice = useChoice(items ?? [], query);
   const unseen = answer === undefined || query.has('cursor') ? 0 : countUnseen(answer.items, live, query);
   return (
     <>
       <title>Runs · Baton</title>
-      <h1 className="title">Runs</h1>
+      <div className="runs-head">
+        <h1 className="title">Runs</h1>
+        {choice !== undefined && <Link to="/announce">Announce by hand</Link>}
+      </div>
       <Filters query={query} />
       {failure !== undefined && <Failure failure={failure} />}
       <Panel
         title={query.has('cursor') ? 'Older runs' : 'Newest first'}
         aside={<NewRuns number={unseen} onShow={refresh} />}
       >
+        {choice !== undefined && <ChosenBar choice={choice} query={query} />}
         <div aria-busy={!fresh} className="runs-list">
           {items !== undefined && items.length > 0 && (
-            <RunTable runs={items} columns="full" caption="Runs, newest first" />
+            <RunTable runs={items} columns="full" caption="Runs, newest first" choosing={choice} />
           )}
           {items?.length === 0 &&
             (answer?.next === undefined ? (

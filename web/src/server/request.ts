@@ -37,6 +37,26 @@ export async function send<Answer>(
   return read<Answer>(await fetched(path, { method, headers, ...(body && { body: JSON.stringify(body) }) }));
 }
 
+/** Has the monitor do something that takes time; tells each line of its answer as it comes. Resolves with the end, and rejects as `request` does. */
+export async function sendForLines<Line>(path: string, body: object, tell: (line: Line) => void): Promise<void> {
+  const headers = { 'baton-request': 'page', 'content-type': 'application/json' };
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
+    throw new RequestFailure(0, 'The monitor does not answer.', 'Nothing was begun, or nobody knows: look at the runs.');
+  });
+  const { ok, status, statusText } = response;
+  if (!ok || response.body === null) {
+    read({ status, statusText, body: await response.json().catch(() => undefined) });
+    return;
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) tell(JSON.parse(line) as Line);
+  }
+}
+
 interface Fetched {
   readonly status: number;
   readonly statusText: string;
