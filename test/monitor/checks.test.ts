@@ -43,6 +43,7 @@ const well: Facts = {
   untold: [],
   disconnected: undefined,
   ledgerTrouble: undefined,
+  isLedgerTooLarge: false,
   malformed: 0,
   queuesTold: noon - 1_000,
   queues: [queue('work'), queue('baton.ledger')],
@@ -66,6 +67,7 @@ describe('the checks', () => {
     ['broker', { disconnected: 'The connection was lost' }, 'error', 'The connection was lost'],
     ['broker', { queuesTold: undefined }, 'notice', 'does not tell what is in its queues'],
     ['broker', { queuesTold: noon - 31_000 }, 'notice', 'does not tell what is in its queues'],
+    ['ledger', { isLedgerTooLarge: true }, 'warning', 'larger than ledger.keep.megabytes'],
     ['ledger', { ledgerTrouble: 'database or disk is full' }, 'error', 'cannot write: database or disk is full'],
     [
       'ledger',
@@ -88,6 +90,12 @@ describe('the checks', () => {
       { newDeadLetters: 20, queues: [queue('DLQ.a', { waiting: 25 })] },
       'error',
       '20 of them within ten',
+    ],
+    [
+      'back-fills',
+      { backfills: [{ id: 'abc', since: noon - 1_900_000, waiting: 3, underWay: 1 }] },
+      'warning',
+      'abc for 31 min, with 1 run under way and 3 runs waiting',
     ],
     ['disk', { stores: [store({ free: 4.9e9, total: 20e9 })] }, 'notice', '4.9 GB free of 20.0 GB'],
     [

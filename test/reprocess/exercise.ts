@@ -82,11 +82,14 @@ export function exerciseReprocessing(start: () => Promise<FacilityBroker>): void
     const { id } = await desk.create(request('1-4', { pace: { runsPerMinute: 60_000, atOnce: 2 } }));
     await desk.until(id, ({ counts }) => counts.running === 2);
     expect(desk.reprocessing.one(id).counts).toMatchObject({ waiting: 2, announcing: 0 });
+    // Nothing holds it: should nothing of it move for long, health says so.
+    expect(desk.reprocessing.stalled()).toMatchObject([{ id, waiting: 2, underWay: 2 }]);
     const wish = { by: 'bob', why: 'the disk is full' };
     expect(desk.reprocessing.pause(id, wish)).toMatchObject({ state: 'paused', changed: wish });
     expect(() => desk.reprocessing.pause(id, wish)).toThrow(
       wrongState({ id, state: 'paused', wish: 'paused' }).message,
     );
+    expect(desk.reprocessing.stalled()).toEqual([]);
     for (const go of letGo) go();
     const rested = await desk.until(id, ({ counts }) => counts.finished === 2);
     expect(rested).toMatchObject({ state: 'paused', counts: { waiting: 2, announcing: 0, announced: 0, running: 0 } });
