@@ -46,6 +46,8 @@ export interface Ledger extends AsyncDisposable {
   readonly shifts: ShiftBook;
   /** Why nothing is entered at the moment; undefined when all is well. */
   readonly trouble: Trouble | undefined;
+  /** It is above the size that it may have, and no run that has ended may be removed. */
+  readonly isTooLarge: boolean;
   /** Resolves when what was entered is acknowledged and the store is closed. May be called twice. */
   stop(): Promise<void>;
 }
@@ -102,6 +104,9 @@ export async function startLedger(options: LedgerOptions): Promise<Ledger> {
       shifts,
       get trouble() {
         return consumer.trouble;
+      },
+      get isTooLarge() {
+        return retention.isTooLarge;
       },
       stop: () => running.disposeAsync(),
       [Symbol.asyncDispose]: () => running.disposeAsync(),

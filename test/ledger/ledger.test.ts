@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { orAborted } from '../../src/core/abort.ts';
-import { systemClock, type Clock } from '../../src/core/clock.ts';
 import { startLedger } from '../../src/ledger/ledger.ts';
 import { names } from '../../src/services/names.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
@@ -11,30 +9,12 @@ import { startBrokerProcess } from '../fixtures/broker-process.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { MinuteClock } from './minute-clock.ts';
 import { announced, batchOf } from './records.ts';
 
 describe('a ledger on the embedded broker', () => exerciseLedger(startBrokerProcess));
 
 requireOrSkip('ActiveMQ', activemqAvailable())('a ledger on ActiveMQ', () => exerciseLedger(startActiveMQ));
-
-/** A clock whose minutes pass when they are let pass; all else is the machine's. */
-class MinuteClock implements Clock {
-  #minute = Promise.withResolvers<void>();
-
-  now(): number {
-    return Date.now();
-  }
-
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (milliseconds !== 60_000) return await systemClock.sleep(milliseconds, signal);
-    await orAborted(this.#minute.promise, signal ?? new AbortController().signal);
-  }
-
-  pass(): void {
-    this.#minute.resolve();
-    this.#minute = Promise.withResolvers();
-  }
-}
 
 describe('a ledger', () => {
   it('removes what is old by itself, while records come', async () => {

@@ -8,6 +8,7 @@ import { standardKeep, type Keep } from '../../src/ledger/retention/keep.ts';
 import { Retention } from '../../src/ledger/retention/retention.ts';
 import { fileName } from '../../src/ledger/store.ts';
 import type { LedgerRecord, RecipeSource } from '../../src/services/record.ts';
+import { MinuteClock } from './minute-clock.ts';
 import { openBook, type OpenBook } from './open-book.ts';
 import { announced, cancelled, noon, reinjected, replied, settled } from './records.ts';
 
@@ -322,6 +323,20 @@ describe('removing', () => {
     // What is in use, and the pages that are kept for what comes next.
     expect(size()).toBeLessThan(20e6 + 9e6);
     expect(ledger.run('r39').deliveries).toHaveLength(100);
+  });
+
+  it('says when the ledger is too large, and nothing of it may go', async () => {
+    const clock = new MinuteClock();
+    await using ledger = await openBook(clock);
+    const result = 'x'.repeat(12_000_000);
+    ledger.enter([announced('dead'), settled('dead', 1, 'dead', { result })], [announced('last', { sends: {} })]);
+    const retention = new Retention({ ...ledger, keep: { ...standardKeep, megabytes: 10 }, clock, log: silent });
+    retention.start();
+    expect(retention.isTooLarge).toBe(false);
+    clock.pass();
+    await expect.poll(() => retention.isTooLarge).toBe(true);
+    await retention.stop();
+    expect(ledger.queries.summary('dead')).toBeDefined();
   });
 
   it('never takes the run that was heard of last, whose number would be given again', async () => {

@@ -30,7 +30,7 @@ export class Retention {
   readonly #watch: Watch;
   readonly #space: Space;
   #chores: Chores;
-  #isTooMuch = false;
+  #isTooLarge = false;
 
   constructor(options: RetentionOptions) {
     const { store, clock, log } = options;
@@ -39,6 +39,11 @@ export class Retention {
     this.#chores = choresOf(store);
     const look = async (signal: AbortSignal): Promise<void> => this.#sweep(signal);
     this.#watch = new Watch({ clock, log, interval, what: 'runs that are too old', look });
+  }
+
+  /** The ledger was above its size when all had been removed that may be. */
+  get isTooLarge(): boolean {
+    return this.#isTooLarge;
   }
 
   start(): void {
@@ -71,13 +76,13 @@ export class Retention {
       if (!isMore) break;
       await clock.sleep(Math.max(rest.least, rest.times * took), signal);
     }
-    const isTooMuch = this.#isAboveLimit();
-    if (isTooMuch && !this.#isTooMuch)
+    const isTooLarge = this.#isAboveLimit();
+    if (isTooLarge && !this.#isTooLarge)
       log.warn(
         { megabytes: keep.megabytes },
         'the ledger is larger than it should be, and has no ended run left that may be removed',
       );
-    this.#isTooMuch = isTooMuch;
+    this.#isTooLarge = isTooLarge;
   }
 
   #remove(end: number): boolean {

@@ -17,7 +17,9 @@ export interface Facts {
   readonly usage: BrokerUsage;
   /** Why the ledger enters nothing; undefined while it does. */
   readonly ledgerTrouble: string | undefined;
-  /** Messages that came to the ledger and were no records. */
+  /** It is above the size that it may have, and no run that has ended may be removed. */
+  readonly isLedgerTooLarge: boolean;
+  /** Messages that came to the ledger, were no records, and are there to be looked at. */
   readonly malformed: number;
   /** When the broker last told of its queues; undefined when it never did. */
   readonly queuesTold: number | undefined;

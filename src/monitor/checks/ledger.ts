@@ -3,8 +3,8 @@ import { stateBy } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
 import { count } from './words.ts';
 
-/** The ledger writes, keeps up, and can read what it gets. */
-export function ledger({ ledgerTrouble, queues, malformed, limits }: Facts): Finding {
+/** The ledger writes, keeps up, keeps within its size, and can read what it gets. */
+export function ledger({ ledgerTrouble, isLedgerTooLarge, queues, malformed, limits }: Facts): Finding {
   const check = 'ledger';
   const queue = queues.find(({ name }) => name === names.ledger);
   const backlog = (queue?.waiting ?? 0) + (queue?.inFlight ?? 0);
@@ -18,6 +18,12 @@ export function ledger({ ledgerTrouble, queues, malformed, limits }: Facts): Fin
     const advice =
       'What is shown of runs is as old as that; look at the load of this host and the speed of its disk. It catches up by itself.';
     return { check, state, message, advice, see: `/#queue-${names.ledger}` };
+  }
+  if (isLedgerTooLarge) {
+    const message = 'The ledger is larger than ledger.keep.megabytes, and has no run left that may be removed.';
+    const advice =
+      'Send dead letters again or mark them as addressed: their runs stay until then. Or let the ledger have more room.';
+    return { check, state: 'warning', message, advice, see: '/failed' };
   }
   if (malformed > 0) {
     const message = `${count(malformed, 'message')} to the ledger could not be read as records and ${malformed === 1 ? 'was' : 'were'} put aside.`;
