@@ -11,6 +11,9 @@ import { recipeFolder, watching, type RecipeFolder } from '../monitor/recipe-fol
 import { audit } from './audit.ts';
 import { buildPage, startBrowser, startReader, type BuiltPage } from './browser.ts';
 
+/** A person's way through a screen, on a host that does much else (ms). */
+const patience = 90_000;
+
 requireOrSkip('Chromium', chromiumAvailable())('the recipes on the page', () => {
   let built: BuiltPage;
   let browser: Browser;
@@ -24,121 +27,171 @@ requireOrSkip('Chromium', chromiumAvailable())('the recipes on the page', () => 
     await built[Symbol.asyncDispose]();
   });
 
-  it('are found, changed, tried on what was recorded, and saved with a reason, by keyboard; history and audit tell', async () => {
-    await using folder = await recipeFolder();
-    await using site = await openSite(folder, built);
-    await recordRun(site);
-    await using reader = await startReader(browser, address(site));
-    const { page } = reader;
-    await page.goto(`${address(site)}/recipes`);
-    await page.getByText('Watches the images of a scan').waitFor();
-    expect(await page.evaluate(audit)).toEqual([]);
-    await page.getByLabel('Search').fill('watch');
-    await page.getByRole('link', { name: 'watching', exact: true }).press('Enter');
-    const text = editorOf(page);
-    await text.waitFor();
-    await page.locator('.recipe-picture').getByRole('link', { name: 'Step 1, filewatcher: starts' }).waitFor();
+  it(
+    'are found, changed, tried on what was recorded, and saved with a reason, by keyboard; history and audit tell',
+    async () => {
+      await using folder = await recipeFolder();
+      await using site = await openSite(folder, built);
+      await recordRun(site);
+      await using reader = await startReader(browser, address(site));
+      const { page } = reader;
+      await page.goto(`${address(site)}/recipes`);
+      await page.getByText('Watches the images of a scan').waitFor();
+      expect(await page.evaluate(audit)).toEqual([]);
+      await page.getByLabel('Search').fill('watch');
+      await page.getByRole('link', { name: 'watching', exact: true }).press('Enter');
+      const text = editorOf(page);
+      await text.waitFor();
+      await page.locator('.recipe-picture').getByRole('link', { name: 'Step 1, filewatcher: starts' }).waitFor();
 
-    // An error, seen at its place.
-    await text.focus();
-    await keys(page, 'Control+Home', ...times(5, 'ArrowDown'), 'End', ...times(2, 'ArrowLeft'), 'Backspace');
-    await page.keyboard.type('3');
-    const finding = page.locator('.finding').filter({ hasText: 'error' });
-    await finding.first().getByText(/^6:/).waitFor();
-    await page.locator('.cm-lintRange-error').filter({ hasText: '"every"' }).waitFor();
-    await page.getByText('unsaved changes').waitFor();
-    await keys(page, 'Control+Home', 'F8');
-    await page.locator('.cm-tooltip-lint').getByText('step 3').first().waitFor();
-    await keys(page, 'Escape', 'Control+Home', ...times(5, 'ArrowDown'), 'End', ...times(2, 'ArrowLeft'), 'Backspace');
-    await page.keyboard.type('2');
-    await expect.poll(() => finding.count()).toBe(0);
+      // An error, seen at its place.
+      await text.focus();
+      await keys(page, 'Control+Home', ...times(5, 'ArrowDown'), 'End', ...times(2, 'ArrowLeft'), 'Backspace');
+      await page.keyboard.type('3');
+      const finding = page.locator('.finding').filter({ hasText: 'error' });
+      await finding.first().getByText(/^6:/).waitFor();
+      await page.locator('.cm-lintRange-error').filter({ hasText: '"every"' }).waitFor();
+      await page.getByText('unsaved changes').waitFor();
+      await keys(page, 'Control+Home', 'F8');
+      await page.locator('.cm-tooltip-lint').getByText('step 3').first().waitFor();
+      await keys(
+        page,
+        'Escape',
+        'Control+Home',
+        ...times(5, 'ArrowDown'),
+        'End',
+        ...times(2, 'ArrowLeft'),
+        'Backspace',
+      );
+      await page.keyboard.type('2');
+      await expect.poll(() => finding.count()).toBe(0);
 
-    // A service, completed by keyboard.
-    await keys(page, 'Control+Home', ...times(7, 'ArrowDown'), 'Home', 'Shift+End', 'Delete');
-    await page.keyboard.type('"2": { "queue": "reco');
-    await page.locator('.cm-tooltip-autocomplete').getByText('record_result').waitFor();
-    await takesKeys(page);
-    await keys(page, 'Enter', 'End');
-    await page.keyboard.type(',');
-    await expect.poll(() => text.innerText()).toContain('"2": { "queue": "record_result"},');
-    await page
-      .locator('.recipe-picture')
-      .getByRole('link', { name: /^Step 2, record_result/ })
-      .waitFor();
-    expect(await page.evaluate(audit)).toEqual([]);
+      // A service, completed by keyboard.
+      await keys(page, 'Control+Home', ...times(7, 'ArrowDown'), 'Home', 'Shift+End', 'Delete');
+      await page.keyboard.type('"2": { "queue": "reco');
+      await page.locator('.cm-tooltip-autocomplete').getByText('record_result').waitFor();
+      await takesKeys(page);
+      await keys(page, 'Enter', 'End');
+      await page.keyboard.type(',');
+      await expect.poll(() => text.innerText()).toContain('"2": { "queue": "record_result"},');
+      await page
+        .locator('.recipe-picture')
+        .getByRole('link', { name: /^Step 2, record_result/ })
+        .waitFor();
+      expect(await page.evaluate(audit)).toEqual([]);
 
-    // Tried: nothing is touched.
-    await page.getByRole('button', { name: 'Try it' }).press('Enter');
-    await page.getByText('the rules would run watching.').waitFor();
-    await page.getByText('1 message would be started').waitFor();
-    await page.locator('.trial h3 .state').getByText('finished').waitFor({ timeout: 45_000 });
-    expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toBe(watching);
+      // Tried: nothing is touched.
+      await page.getByRole('button', { name: 'Try it' }).press('Enter');
+      await page.getByText('the rules would run watching.').waitFor();
+      await page.getByText('1 message would be started').waitFor();
+      await page.locator('.trial h3 .state').getByText('finished').waitFor({ timeout: 45_000 });
+      expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toBe(watching);
 
-    // Saved.
-    await page.getByRole('button', { name: 'Save …' }).press('Enter');
-    await page.getByText('it runs for the rule scans').waitFor();
-    await page.locator('.recipe-changes').getByText('step 2, "service"').waitFor();
-    await page.getByLabel('Why?').fill('the name says nothing');
-    await page.getByLabel('Why?').press('Enter');
-    await page.getByText('Saved: it runs from the next announcement on.').waitFor();
-    expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toContain('"2": { "queue": "record_result"},');
-    await page.locator('.version').getByText('by localhost: the name says nothing').waitFor();
-    await expect.poll(() => page.getByText('unsaved changes').count()).toBe(0);
-    await page.getByRole('button', { name: 'Difference to now' }).press('Enter');
-    await page.locator('.version .difference-removed').getByText('Result recorder').waitFor();
-    expect((await site.get('/api/audit')).json).toMatchObject({
-      items: [{ action: 'save recipe', subject: 'watching', reason: 'the name says nothing', who: 'localhost' }],
-    });
-  });
+      // Saved.
+      await page.getByRole('button', { name: 'Save …' }).press('Enter');
+      await page.getByText('it runs for the rule scans').waitFor();
+      await page.locator('.recipe-changes').getByText('step 2, "service"').waitFor();
+      await page.getByLabel('Why?').fill('the name says nothing');
+      await page.getByLabel('Why?').press('Enter');
+      await page.getByText('Saved: it runs from the next announcement on.').waitFor();
+      expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toContain('"2": { "queue": "record_result"},');
+      await page.locator('.version').getByText('by localhost: the name says nothing').waitFor();
+      await expect.poll(() => page.getByText('unsaved changes').count()).toBe(0);
+      await page.getByRole('button', { name: 'Difference to now' }).press('Enter');
+      await page.locator('.version .difference-removed').getByText('Result recorder').waitFor();
+      expect((await site.get('/api/audit')).json).toMatchObject({
+        items: [{ action: 'save recipe', subject: 'watching', reason: 'the name says nothing', who: 'localhost' }],
+      });
+    },
+    patience,
+  );
 
-  it('a text is not lost when it cannot be saved, nor when the page is left', async () => {
-    await using folder = await recipeFolder();
-    await using site = await openSite(folder, built);
-    await using reader = await startReader(browser, address(site));
-    const { page } = reader;
-    await page.goto(`${address(site)}/recipes/watching`);
-    await editorOf(page).focus();
-    await keys(page, 'Control+Home', ...times(2, 'ArrowDown'), 'End', ...times(2, 'ArrowLeft'));
-    await page.keyboard.type(' of mine');
-    await page.getByText('It is kept in this browser').waitFor();
-    await writeFile(join(folder.path, 'watching.json'), watching.replace('a scan', 'every scan'));
-    await page.getByRole('button', { name: 'Save …' }).click();
-    await page.getByLabel('Why?').fill('mine');
-    await page.getByRole('button', { name: 'Save it' }).click();
-    await page.getByText('has changed meanwhile').first().waitFor();
-    expect(reader.complaints.splice(0)).toEqual([expect.stringContaining('412')]);
-    await page.getByRole('button', { name: 'Go on writing' }).click();
+  it(
+    'a text is not lost when it cannot be saved, nor when the page is left',
+    async () => {
+      await using folder = await recipeFolder();
+      await using site = await openSite(folder, built);
+      await using reader = await startReader(browser, address(site));
+      const { page } = reader;
+      await page.goto(`${address(site)}/recipes/watching`);
+      await editorOf(page).focus();
+      await keys(page, 'Control+Home', ...times(2, 'ArrowDown'), 'End', ...times(2, 'ArrowLeft'));
+      await page.keyboard.type(' of mine');
+      await page.getByText('It is kept in this browser').waitFor();
+      await writeFile(join(folder.path, 'watching.json'), watching.replace('a scan', 'every scan'));
+      await page.getByRole('button', { name: 'Save …' }).click();
+      await page.getByLabel('Why?').fill('mine');
+      await page.getByRole('button', { name: 'Save it' }).click();
+      await page.getByText('has changed meanwhile').first().waitFor();
+      expect(reader.complaints.splice(0)).toEqual([expect.stringContaining('412')]);
+      await page.getByRole('button', { name: 'Go on writing' }).click();
 
-    const leaving = page.waitForEvent('dialog');
-    const left = page.close({ runBeforeUnload: true });
-    const asked = await leaving;
-    expect(asked.type()).toBe('beforeunload');
-    await asked.dismiss();
-    await left;
-    await page.goto('about:blank').catch(() => undefined);
-    page.once('dialog', (dialog) => void dialog.accept());
-    await page.goto(`${address(site)}/recipes/watching`);
-    await page.getByText('The file has changed meanwhile').waitFor();
-    await expect.poll(() => editorOf(page).innerText()).toContain('of a scan of mine');
-    await page.getByRole('button', { name: 'I have seen it' }).click();
-    await page.getByRole('button', { name: 'Save …' }).click();
-    await page.getByLabel('Why?').fill('mine');
-    await page.getByRole('button', { name: 'Save it' }).click();
-    await page.getByText('Saved: it runs from the next announcement on.').waitFor();
-    expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toContain('of a scan of mine');
-  });
+      const leaving = page.waitForEvent('dialog');
+      const left = page.close({ runBeforeUnload: true });
+      const asked = await leaving;
+      expect(asked.type()).toBe('beforeunload');
+      await asked.dismiss();
+      await left;
+      await page.goto('about:blank').catch(() => undefined);
+      page.once('dialog', (dialog) => void dialog.accept());
+      await page.goto(`${address(site)}/recipes/watching`);
+      await page.getByText('The file has changed meanwhile').waitFor();
+      await expect.poll(() => editorOf(page).innerText()).toContain('of a scan of mine');
+      await page.getByRole('button', { name: 'I have seen it' }).click();
+      await page.getByRole('button', { name: 'Save …' }).click();
+      await page.getByLabel('Why?').fill('mine');
+      await page.getByRole('button', { name: 'Save it' }).click();
+      await page.getByText('Saved: it runs from the next announcement on.').waitFor();
+      expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toContain('of a scan of mine');
+    },
+    patience,
+  );
 
-  it('where the site does not let them be saved, say so, and can be changed and tried all the same', async () => {
-    await using folder = await recipeFolder({ watching }, { editRecipes: false });
-    await using site = await openSite(folder, built);
-    await using reader = await startReader(browser, address(site));
-    const { page } = reader;
-    await page.goto(`${address(site)}/recipes/watching`);
-    await page.getByText('Cannot be saved here: page.editRecipes').waitFor();
-    await editorOf(page).focus();
-    await page.keyboard.type(' ');
-    await page.getByText('unsaved changes').waitFor();
-  });
+  it(
+    'one that there is not yet is begun by its name, and made when it is saved',
+    async () => {
+      await using folder = await recipeFolder();
+      await using site = await openSite(folder, built);
+      await using reader = await startReader(browser, address(site));
+      const { page } = reader;
+      await page.goto(`${address(site)}/recipes`);
+      await page.getByLabel('New recipe').fill('deep/new one');
+      await page.getByRole('button', { name: 'Write it …' }).click();
+      await page.getByText('There is no recipe of this name yet').waitFor();
+      expect(reader.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+      const text = page.getByRole('textbox', { name: 'Text of deep/new one' });
+      await text.focus();
+      await keys(page, 'Control+Home', 'ArrowDown', 'ArrowDown', 'End', 'ArrowLeft');
+      await page.keyboard.type('record_re');
+      await page.locator('.cm-tooltip-autocomplete').getByText('record_result').waitFor();
+      await takesKeys(page);
+      await keys(page, 'Enter');
+      await page.getByRole('button', { name: 'Save …' }).click();
+      await page.getByText('no rule does').waitFor();
+      await page.getByLabel('Why?').fill('a first one');
+      await page.getByRole('button', { name: 'Save it' }).click();
+      await page.getByText('No rule and no recipe runs it').waitFor();
+      expect(await readFile(join(folder.path, 'deep/new one.json'), 'utf8')).toContain('"queue": "record_result"');
+      expect(await page.evaluate(audit)).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'where the site does not let them be saved, say so, and can be changed and tried all the same',
+    async () => {
+      await using folder = await recipeFolder({ watching }, { editRecipes: false });
+      await using site = await openSite(folder, built);
+      await using reader = await startReader(browser, address(site));
+      const { page } = reader;
+      await page.goto(`${address(site)}/recipes/watching`);
+      await page.getByText('Cannot be saved here: page.editRecipes').waitFor();
+      await editorOf(page).focus();
+      await page.keyboard.type(' ');
+      await page.getByText('unsaved changes').waitFor();
+    },
+    patience,
+  );
 });
 
 /** The monitor as `baton up` makes it. */

@@ -3,7 +3,7 @@ import type { Queries } from '../../ledger/queries.ts';
 import type { Finding } from '../../recipes/finding.ts';
 import { textHash } from '../../recipes/hash.ts';
 import type { QueueView, ServiceView } from '../api.ts';
-import { noSuchRecipe, noSuchVersion } from '../errors.ts';
+import { costlyRecipe, noSuchRecipe, noSuchVersion, tooMany } from '../errors.ts';
 import { History } from './history.ts';
 import type { Look } from './look.ts';
 import { Looker } from './looker.ts';
@@ -30,6 +30,7 @@ export class Catalogue implements AsyncDisposable {
   readonly looker: Looker;
   readonly #queries: Queries;
   readonly #heard: Heard;
+  #listing: Promise<readonly RecipeEntry[]> | undefined;
   /** By the hash of the text. */
   readonly #looks = new Map<string, Promise<Look>>();
 
@@ -42,8 +43,13 @@ export class Catalogue implements AsyncDisposable {
     this.#heard = heard;
   }
 
-  /** All recipes, by name. */
+  /** All recipes, by name. Who asks while that is found out gets the same answer. */
   async entries(): Promise<readonly RecipeEntry[]> {
+    this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
+    return await this.#listing;
+  }
+
+  async #list(): Promise<readonly RecipeEntry[]> {
     const [recipes, rules] = await Promise.all([this.shelf.recipes(), this.rules()]);
     const texts = new Set(recipes.map(({ hash }) => hash));
     for (const hash of this.#looks.keys()) if (!texts.has(hash)) this.#looks.delete(hash);
@@ -127,15 +133,19 @@ export class Catalogue implements AsyncDisposable {
     return rules.filter(({ recipes }) => recipes.includes(name)).map(({ recipes: _recipes, ...rule }) => rule);
   }
 
+  /** What is in the folder is shown, however long it takes to look at: that is what is found then. */
   async #look({ hash, text }: ShelvedRecipe): Promise<Look> {
     const known = this.#looks.get(hash);
     if (known) return await known;
-    const looking = this.looker.look({ text });
-    this.#looks.set(hash, looking);
-    return await looking.catch((error: unknown) => {
+    const looking = this.looker.look({ text }).catch((error: unknown) => {
       this.#looks.delete(hash);
-      throw error;
+      if (!costlyRecipe.is(error) && !tooMany.is(error)) throw error;
+      const { message, next: hint } = error;
+      const finding = { rule: 'too-large', severity: 'error', line: 1, column: 1, message, hint } as const;
+      return { findings: [finding], more: 0 };
     });
+    this.#looks.set(hash, looking);
+    return await looking;
   }
 
   #entry(

@@ -7,6 +7,12 @@ import type { Look, LookRequest } from './look.ts';
 
 const limits = { seconds: 10, waiting: 20, megabytes: 256 };
 
+interface Thread {
+  readonly worker: Worker;
+  /** Resolves when it has compiled what it needs. */
+  readonly ready: Promise<unknown>;
+}
+
 /**
  * Looks at texts of recipes in a thread of its own, one after the other: a text can be made to take long (a megabyte of it,
  * or a pattern in the schema of a service), and what happens in the ledger beside it must not wait. The thread lasts,
@@ -14,7 +20,7 @@ const limits = { seconds: 10, waiting: 20, megabytes: 256 };
  */
 export class Looker implements AsyncDisposable {
   readonly #facts: SiteFacts;
-  #worker: Worker | undefined;
+  #thread: Thread | undefined;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -41,33 +47,37 @@ export class Looker implements AsyncDisposable {
   }
 
   async #ask(request: LookRequest): Promise<Look> {
-    const worker = (this.#worker ??= this.#start());
+    const thread = (this.#thread ??= this.#start());
     try {
-      worker.postMessage(request);
-      const [look] = (await once(worker, 'message', { signal: AbortSignal.timeout(limits.seconds * 1_000) })) as [Look];
+      // On a busy host it begins late: that is no fault of the text.
+      await thread.ready;
+      thread.worker.postMessage(request);
+      const signal = AbortSignal.timeout(limits.seconds * 1_000);
+      const [look] = (await once(thread.worker, 'message', { signal })) as [Look];
       return look;
     } catch (cause) {
-      this.#worker = undefined;
-      await worker.terminate();
+      this.#thread = undefined;
+      await thread.worker.terminate();
       throw costlyRecipe({ seconds: limits.seconds, megabytes: limits.megabytes }, { cause });
     }
   }
 
-  #start(): Worker {
+  #start(): Thread {
     const worker = new Worker(moduleBeside(import.meta.url, 'worker'), {
       workerData: this.#facts,
       resourceLimits: { maxOldGenerationSizeMb: limits.megabytes },
     });
+    const thread = { worker, ready: once(worker, 'message') };
     // Who waits for an answer is told; one that dies idle is replaced by the next question.
     worker.on('error', () => {
-      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#thread === thread) this.#thread = undefined;
     });
     worker.unref();
-    return worker;
+    return thread;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
-    await this.#worker?.terminate();
+    await this.#thread?.worker.terminate();
   }
 }

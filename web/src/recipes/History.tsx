@@ -4,7 +4,9 @@ import { Failure } from '../parts/Failure.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
+import { addressOf } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
+import { useMayAct } from '../session/context.ts';
 import { count, plural } from '../words/figures.ts';
 import { Difference } from './Difference.tsx';
 import { recipePath } from './words.ts';
@@ -23,8 +25,18 @@ export function History({ recipe, onTake }: HistoryProps): ReactElement {
   const path = recipePath(recipe.name, `/versions?limit=100#${recipe.hash}`);
   const { answer, failure } = useRequest<Page<RecipeVersionEntry>>(path, noEvent);
   const versions = answer?.items ?? [];
+  const mayAct = useMayAct();
   return (
-    <Panel title="History" className="recipe-history" aside={answer && plural(versions.length, 'version')}>
+    <Panel
+      title="History"
+      className="recipe-history"
+      aside={
+        <>
+          {answer && plural(versions.length, 'version')}
+          {mayAct && <Link to={addressOf('/audit', new URLSearchParams({ subject: recipe.name }))}>audit</Link>}
+        </>
+      }
+    >
       {failure !== undefined && <Failure failure={failure} />}
       <ol className="versions">
         {versions.map((version, index) => (

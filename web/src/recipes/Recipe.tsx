@@ -27,18 +27,37 @@ const noEvent = (_event: LiveEvent): boolean => false;
 /** One recipe: its text, to be changed and tried, its picture, who uses it, and what it was. */
 export default function Recipe({ name }: { readonly name: string }): ReactElement {
   const { answer, failure, refresh } = useRequest<RecipeView>(recipePath(name), noEvent);
+  const isNew = answer === undefined && failure?.status === 404;
   return (
     <>
       <title>{`${name} · Recipes · Baton`}</title>
       <p className="crumb">
         <Link to="/recipes">Recipes</Link>
       </p>
-      {answer === undefined && <h1 className="title">{name}</h1>}
-      {failure !== undefined && <Failure failure={failure} />}
+      {answer === undefined && !isNew && <h1 className="title">{name}</h1>}
+      {failure !== undefined && !isNew && <Failure failure={failure} />}
+      {isNew && <Whole recipe={newRecipe(name)} onSaved={refresh} />}
       {answer !== undefined && <Whole recipe={answer} onSaved={refresh} />}
     </>
   );
 }
+
+/** What there is not yet: it begins with the least that can run. */
+function newRecipe(name: string): RecipeView {
+  return {
+    ...{ name, text: '', hash: '', bytes: 0, changed: 0, steps: 0 },
+    ...{ services: [], rules: [], announcedBy: [], found: [], findings: { error: 0, warning: 0, info: 0 } },
+    saving: { possible: true, needs: 'admin' },
+  };
+}
+
+const template = `{
+  "1": {
+    "queue": ""
+  },
+  "start": [[1, []]]
+}
+`;
 
 interface WholeProps {
   readonly recipe: RecipeView;
@@ -49,7 +68,7 @@ function Whole({ recipe, onSaved }: WholeProps): ReactElement {
   const { name } = recipe;
   const editor = useRef<EditorHandle>(null);
   // What was being written here before comes back; else it begins with the file.
-  const [begin] = useState(() => draftOf(name) ?? { text: recipe.text, base: recipe.hash });
+  const [begin] = useState(() => draftOf(name) ?? { text: recipe.text || template, base: recipe.hash });
   const [base, setBase] = useState(begin.base);
   const [text, setText] = useState(begin.text);
   const [look, setLook] = useState<LintedRecipe>({
@@ -58,8 +77,9 @@ function Whole({ recipe, onSaved }: WholeProps): ReactElement {
     ...(recipe.recipe ? { recipe: recipe.recipe } : {}),
   });
   const [isKept, setKept] = useState(true);
+  const isNew = recipe.hash === '';
   const isChanged = !isSame(text, recipe.text);
-  useWarning(isChanged);
+  useWarning(isChanged && text !== template);
   useStepInText(text, editor);
 
   const change = useCallback(
@@ -96,7 +116,8 @@ function Whole({ recipe, onSaved }: WholeProps): ReactElement {
   return (
     <>
       <Head recipe={recipe} look={look} isChanged={isChanged} />
-      {isChanged && (
+      {isNew && <p className="recipe-about">There is no recipe of this name yet: it is made when you save it.</p>}
+      {isChanged && !isNew && (
         <DraftNotice
           isKept={isKept}
           isBehind={base !== recipe.hash}
@@ -136,9 +157,9 @@ function Whole({ recipe, onSaved }: WholeProps): ReactElement {
         >
           <Picture recipe={look.recipe} name={name} />
         </Panel>
-        <WhereUsed recipe={recipe} />
+        {!isNew && <WhereUsed recipe={recipe} />}
         <TryIt name={name} text={text} />
-        <History recipe={recipe} onTake={take} />
+        {!isNew && <History recipe={recipe} onTake={take} />}
       </div>
     </>
   );
@@ -161,37 +182,39 @@ function Head({
         {isChanged && <span className="badge">unsaved changes</span>}
       </div>
       {description !== undefined && <p className="recipe-about">{description}</p>}
-      <Facts
-        facts={[
-          ['Findings', <State key="findings" state={findingsState(countFindings(look.findings))} />],
-          ['Changed', <Moment key="changed" time={changed} />],
-          [
-            'Runs',
-            runs === undefined ? (
-              'none yet'
-            ) : (
-              <>
-                <Link to={runsAddress(name)}>{count(runs.runs)}</Link>
-                {runs.failed > 0 && (
-                  <Link to={runsAddress(name, 'failed')} className="run-count tone-bad">
-                    {count(runs.failed)} failed
-                  </Link>
-                )}
-              </>
-            ),
-          ],
-          [
-            'Last run',
-            runs === undefined ? (
-              'none yet'
-            ) : (
-              <Link to={`/runs/${encodeURIComponent(runs.run)}`}>
-                <Moment time={runs.latest} />
-              </Link>
-            ),
-          ],
-        ]}
-      />
+      {recipe.hash !== '' && (
+        <Facts
+          facts={[
+            ['Findings', <State key="findings" state={findingsState(countFindings(look.findings))} />],
+            ['Changed', <Moment key="changed" time={changed} />],
+            [
+              'Runs',
+              runs === undefined ? (
+                'none yet'
+              ) : (
+                <>
+                  <Link to={runsAddress(name)}>{count(runs.runs)}</Link>
+                  {runs.failed > 0 && (
+                    <Link to={runsAddress(name, 'failed')} className="run-count tone-bad">
+                      {count(runs.failed)} failed
+                    </Link>
+                  )}
+                </>
+              ),
+            ],
+            [
+              'Last run',
+              runs === undefined ? (
+                'none yet'
+              ) : (
+                <Link to={`/runs/${encodeURIComponent(runs.run)}`}>
+                  <Moment time={runs.latest} />
+                </Link>
+              ),
+            ],
+          ]}
+        />
+      )}
     </header>
   );
 }

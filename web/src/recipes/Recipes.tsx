@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement, type SubmitEvent } from 'react';
 import type { LiveEvent, Page, RecipeEntry } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Mark } from '../parts/Mark.tsx';
@@ -7,6 +7,7 @@ import { State } from '../parts/State.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { addressOf, go, usePlace } from '../routing/place.ts';
+import { usePerson } from '../session/context.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { count, plural } from '../words/figures.ts';
 import { draftOf } from './drafts.ts';
@@ -28,6 +29,7 @@ export default function Recipes(): ReactElement {
       <h1 className="title">Recipes</h1>
       <search className="filters">
         <Search text={text} />
+        <NewRecipe />
       </search>
       {failure !== undefined && <Failure failure={failure} />}
       <Panel title="By name" aside={answer && plural(answer.items.length, 'recipe')}>
@@ -65,6 +67,40 @@ function Search({ text }: { readonly text: string }): ReactElement {
     </label>
   );
 }
+
+/** Leads to where a recipe is written that there is not yet. */
+function NewRecipe(): ReactElement | null {
+  const person = usePerson();
+  if (person.kind !== 'known' || person.user.role !== 'admin') return null;
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const name = new FormData(event.currentTarget).get('name');
+    if (typeof name === 'string') go(recipeAddress(name.trim()));
+  };
+  return (
+    <form className="recipe-new" onSubmit={submit}>
+      <label className="field">
+        <span>New recipe</span>
+        {/* As the dispatcher reads names: no separators but the slash between folders, and no leading point. */}
+        <input
+          name="name"
+          placeholder="name"
+          required
+          maxLength={200}
+          pattern={namePattern}
+          title="Letters, digits, spaces and _ + - . , a slash between folders"
+          autoComplete="off"
+        />
+      </label>
+      <button type="submit" className="button">
+        Write it …
+      </button>
+    </form>
+  );
+}
+
+const namePart = '[\\p{L}\\p{N}_+\\-][\\p{L}\\p{N}_.+ \\-]*';
+const namePattern = `${namePart}(/${namePart})*`;
 
 function Empty({ text }: { readonly text: string }): ReactElement {
   return text === '' ? (

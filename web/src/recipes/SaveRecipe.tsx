@@ -56,7 +56,12 @@ export function SaveRecipe({
     const reason = new FormData(event.currentTarget).get('reason');
     setBusy(true);
     setFailure(undefined);
-    send<SavedRecipe>('PUT', recipePath(name), { text, reason }, { 'if-match': `"${base}"` })
+    send<SavedRecipe>(
+      'PUT',
+      recipePath(name),
+      { text, reason },
+      base === '' ? { 'if-none-match': '*' } : { 'if-match': `"${base}"` },
+    )
       .then((saved) => {
         dialog.current?.close();
         say('Saved: it runs from the next announcement on.');

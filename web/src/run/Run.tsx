@@ -116,7 +116,7 @@ function Recipe({ run, filter }: { readonly run: RunDetail; readonly filter: Del
   const queues = useLive((live) => live.queues);
   const underWay = useMemo(() => underWayIn(run.steps, queues), [run.steps, queues]);
   return (
-    <Panel title="Recipe" aside={run.recipes.join(' + ')}>
+    <Panel title="Recipe" aside={<Names recipes={run.recipes} />}>
       {run.recipe === undefined ? (
         <Nothing>The ledger has not heard which recipe this run follows.</Nothing>
       ) : (
@@ -135,5 +135,18 @@ function Recipe({ run, filter }: { readonly run: RunDetail; readonly filter: Del
         </>
       )}
     </Panel>
+  );
+}
+
+/** The recipes that the run follows; what came with its announcement is none of the site's. */
+function Names({ recipes }: { readonly recipes: readonly string[] }): ReactElement {
+  return (
+    <>
+      {recipes.map((name, index) => (
+        <span key={index}>
+          {name === 'custom_recipe' ? name : <Link to={`/recipes/${encodeURIComponent(name)}`}>{name}</Link>}
+        </span>
+      ))}
+    </>
   );
 }
