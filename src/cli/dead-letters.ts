@@ -18,7 +18,7 @@ import { table } from './table.ts';
 export function deadLetterCommands(program: Command): void {
   const dlq = program.command('dlq').description('look at dead letters, and send them again or put them away');
   withCommon(dlq.command('ls').argument('[queue]', 'the queue, with or without DLQ. in front; all where absent'))
-    .description('count dead letters by queue, cause and step')
+    .description('count dead letters by queue, cause, step and version of the recipe')
     .action(list);
   withCommon(dlq.command('show').argument('<queue>', 'the queue').argument('[n]', 'how many', '10'))
     .description('show the first dead letters of a queue')
@@ -56,9 +56,9 @@ async function list(name: string | undefined, options: CommonOptions): Promise<v
 
 function listLines(queues: readonly Listed[], groups: readonly Group[]): string[] {
   if (queues.length === 0) return ['There are no dead letters.'];
-  const header = ['queue', 'cause', 'step', 'service', 'count', 'oldest', 'newest', 'the first says'];
-  const rows = groups.map(({ queue, code, step, service, count, oldest, newest, message }) => [
-    ...[queue, code, step === undefined ? '' : String(step), service ?? '', String(count)],
+  const header = ['queue', 'cause', 'step', 'service', 'recipe', 'count', 'oldest', 'newest', 'the first says'];
+  const rows = groups.map(({ queue, code, step, service, version = '', count, oldest, newest, message }) => [
+    ...[queue, code, step === undefined ? '' : String(step), service ?? '', version.slice(0, 10), String(count)],
     ...[time(oldest), time(newest), brief(message)],
   ]);
   const partly = queues.filter(({ count, seen }) => seen < count);

@@ -4,14 +4,15 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { drainQueue } from '../dead-letters/drain.ts';
 import { reinjectFiles } from '../dead-letters/files.ts';
-import { originOf } from '../dead-letters/letter.ts';
+import { letterOf, originOf, type Letter } from '../dead-letters/letter.ts';
 import { look } from '../dead-letters/look.ts';
 import type { Moved } from '../dead-letters/move.ts';
 import { purgeQueue } from '../dead-letters/purge.ts';
 import { countOf, deadLettersOf } from '../dead-letters/queues.ts';
 import { reinjectQueue, type Emptying } from '../dead-letters/reinject.ts';
 import type { Order } from '../dead-letters/reinjection.ts';
-import type { Client } from '../stomp/client.ts';
+import { selects } from '../dead-letters/selection.ts';
+import type { Client, Delivery } from '../stomp/client.ts';
 import { connect } from './connect.ts';
 import { usage } from './errors.ts';
 import { configOf, wholeNumber, withCommon, type CommonOptions } from './options.ts';
@@ -20,6 +21,9 @@ import { queueName } from './queue-name.ts';
 import { userName } from './user.ts';
 
 interface EmptyOptions extends CommonOptions {
+  readonly step?: number;
+  readonly code?: string;
+  readonly recipe?: string;
   readonly limit?: number;
   readonly dryRun?: boolean;
 }
@@ -27,13 +31,15 @@ interface EmptyOptions extends CommonOptions {
 /** `baton dlq reinject`: dead letters go again to where they came from. */
 export function reinjectCommand(dlq: Command): void {
   const what = 'a queue; or files that export or purge wrote, and folders of them';
-  withEmptying(dlq.command('reinject').argument('<queue-or-files...>', what))
+  withSelection(dlq.command('reinject').argument('<queue-or-files...>', what))
     .description('send dead letters again to where they came from, with their attempts counted anew')
     .option('--remove', 'remove each file once the broker has confirmed its message')
     .action(async (named: string[], options: EmptyOptions & { readonly remove?: boolean }) => {
       const files = named.filter((name) => existsSync(name));
       const [queue = ''] = named;
       if (files.length === 0 && named.length === 1 && !isPath(queue)) return await reinjectFrom(queue, options);
+      if (selectionOf(options))
+        throw usage({ problem: '--step, --code and --recipe select from a queue, not from files' });
       const missing = named.find((name) => !existsSync(name));
       if (missing !== undefined)
         throw usage({ problem: `There is no file ${missing}; one queue at a time is re-injected` });
@@ -48,7 +54,7 @@ function isPath(name: string): boolean {
 
 /** `baton dlq purge`: dead letters are put away in files. */
 export function purgeCommand(dlq: Command): void {
-  withEmptying(dlq.command('purge').argument('<queue>', 'the queue'))
+  withSelection(dlq.command('purge').argument('<queue>', 'the queue'))
     .description('take dead letters out of a queue; each leaves it when its file is safe on disk')
     .requiredOption('--to <folder>', 'where the files go, in a folder a day')
     .action(async (name: string, options: EmptyOptions & { readonly to: string }) => {
@@ -84,6 +90,22 @@ function withEmptying(command: Command): Command {
     .option('--dry-run', 'only tell what would be done');
 }
 
+function withSelection(command: Command): Command {
+  return withEmptying(command)
+    .option('--step <number>', 'only those of this step of their recipe', stepNumber)
+    .option('--code <code>', 'only those with this cause')
+    .option('--recipe <version>', 'only those of this version of their recipe: the beginning of its hash')
+    .addHelpText(
+      'after',
+      '\nThe others keep their places and their order. One to try: --limit 1; then the rest without it.',
+    );
+}
+
+function stepNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw usage({ problem: `Expected the number of a step, got ${text}` });
+  return Number(text);
+}
+
 async function reinjectFrom(name: string, options: EmptyOptions): Promise<void> {
   const named = queueName(name);
   await using client = await connect(await configOf(options), 'baton dlq');
@@ -93,7 +115,14 @@ async function reinjectFrom(name: string, options: EmptyOptions): Promise<void> 
     return tell(await reinjectQueue(client, queue, order, emptying(options)), queue, 'their queues', out);
   const origins: Record<string, number> = {};
   const count = (origin = 'nowhere: they tell no queue'): void => void (origins[origin] = (origins[origin] ?? 0) + 1);
-  const { waiting } = await look(client, queue, (letter) => count(originOf(letter)), options.limit);
+  const isMeant = selectionOf(options) ?? (() => true);
+  let left = options.limit ?? Number.POSITIVE_INFINITY;
+  const visit = (letter: Letter): void => {
+    if (left <= 0 || !isMeant(letter)) return;
+    left -= 1;
+    count(originOf(letter));
+  };
+  const { waiting } = await look(client, queue, visit);
   out.result({ dryRun: true, queue, waiting: waiting ?? null, to: origins }, () =>
     Object.entries(origins).map(([origin, letters]) => `${letters} from ${queue} would be sent to ${origin}.`),
   );
@@ -131,12 +160,24 @@ async function filesIn(named: readonly string[]): Promise<readonly string[]> {
   return found.flat();
 }
 
-async function tellDry(client: Client, queue: string, { limit }: EmptyOptions, to: string, out: Output): Promise<void> {
-  const waiting = await countOf(client, queue);
+async function tellDry(client: Client, queue: string, options: EmptyOptions, to: string, out: Output): Promise<void> {
+  const { limit } = options;
+  const waiting = await countMeant(client, queue, selectionOf(options));
   const count = waiting === undefined ? null : Math.min(waiting, limit ?? waiting);
   out.result({ dryRun: true, queue, count, to }, () => [
     `${count ?? 'An unknown number of'} messages would be moved from ${queue} to ${to}.`,
   ]);
+}
+
+async function countMeant(
+  client: Client,
+  queue: string,
+  isMeant: ReturnType<typeof selects>,
+): Promise<number | undefined> {
+  if (!isMeant) return await countOf(client, queue);
+  let number = 0;
+  await look(client, queue, (letter) => void (isMeant(letter) && (number += 1)));
+  return number;
 }
 
 function tell({ moved, left, interrupted }: Moved, queue: string, to: string, out: Output): void {
@@ -148,8 +189,14 @@ function tell({ moved, left, interrupted }: Moved, queue: string, to: string, ou
   if (left.length > 0 || interrupted) process.exitCode = exitCodes.failed;
 }
 
-function emptying({ limit }: EmptyOptions): Emptying {
-  return { limit, signal: untilInterrupted() };
+function emptying(options: EmptyOptions): Emptying {
+  const isMeant = selectionOf(options);
+  const wants = isMeant && ((delivery: Delivery) => isMeant(letterOf(delivery)));
+  return { limit: options.limit, wants, signal: untilInterrupted() };
+}
+
+function selectionOf({ step, code, recipe }: EmptyOptions): ReturnType<typeof selects> {
+  return selects({ step, code, version: recipe });
 }
 
 function order(): Order {

@@ -20,6 +20,8 @@ export interface LetterView {
   readonly service?: string;
   readonly run?: string;
   readonly attempt?: number;
+  /** The hash of what the recipe of its run was made from. */
+  readonly version?: string;
   /** How often it has been re-injected. */
   readonly reinjected: number;
   readonly died: number;
@@ -38,6 +40,7 @@ export function viewOf(letter: Letter): LetterView {
     service: headers['baton-error-service'],
     run: placeOf(letter)?.run ?? headers['baton-run'],
     attempt: number(headers['baton-error-attempt']),
+    version: headers['baton-source-hash'] ?? headers['baton-recipe-hash'],
     origin: originOf(letter),
   };
   return {

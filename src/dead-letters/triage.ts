@@ -6,6 +6,8 @@ export interface Group {
   readonly code: string;
   readonly step?: number;
   readonly service?: string;
+  /** The hash of what the recipe was made from. */
+  readonly version?: string;
   readonly count: number;
   readonly oldest: number;
   readonly newest: number;
@@ -17,14 +19,15 @@ export interface Group {
 export class Triage {
   readonly #groups = new Map<string, Group>();
 
-  add(queue: string, { code, step, service, message, died }: LetterView): void {
-    const key = JSON.stringify([queue, code, step, service]);
+  add(queue: string, { code, step, service, version, message, died }: LetterView): void {
+    const key = JSON.stringify([queue, code, step, service, version]);
     const known = this.#groups.get(key);
     this.#groups.set(key, {
       queue,
       code,
       ...(step === undefined ? {} : { step }),
       ...(service === undefined ? {} : { service }),
+      ...(version === undefined ? {} : { version }),
       count: (known?.count ?? 0) + 1,
       oldest: Math.min(known?.oldest ?? died, died),
       newest: Math.max(known?.newest ?? died, died),

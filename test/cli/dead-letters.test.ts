@@ -61,6 +61,27 @@ function exerciseCommands(start: () => Promise<SuiteBroker>): void {
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
   });
 
+  it('`dlq` takes those of one step, cause and version, and leaves the others where they are', async () => {
+    const url = broker.address(uniqueNamespace());
+    await using client = await connected(url);
+    await using folder = await temporaryFolder();
+    const baton = async (...args: readonly string[]): Promise<Ended> =>
+      await run(process.execPath, [main, ...args, '--broker', url, '--store', folder.path, '--json']);
+    await fill(client, 4, 'no-disk');
+    await fill(client, 3, 'crashed');
+    const chosen = ['work', '--code', 'crashed', '--step', '2'];
+    const dry = (await baton('dlq', 'reinject', ...chosen, '--dry-run')).json();
+    expect(dry).toMatchObject({ to: { [client.queue('work')]: 3 } });
+    const moved = (await baton('dlq', 'reinject', ...chosen, '--limit', '2')).json();
+    expect(moved).toMatchObject({ moved: 2, left: [] });
+    expect((await baton('dlq', 'ls', 'work')).json()).toMatchObject({
+      groups: [
+        { code: 'no-disk', count: 4 },
+        { code: 'crashed', count: 1 },
+      ],
+    });
+  });
+
   it('`dlq reinject`, killed again and again, loses and doubles nothing', async () => {
     const url = broker.address(uniqueNamespace());
     await using client = await connected(url);

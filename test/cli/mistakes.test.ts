@@ -29,6 +29,7 @@ it.concurrent.each([
   [['drain', 'work.*', 'out'], 'cli.usage', 'expected the name of one queue'],
   [['drain', 'queue/work', 'out'], 'cli.usage', 'without a slash'],
   [['drain', '/topic/work', 'out'], 'cli.usage', 'without a slash'],
+  [['dlq', 'reinject', 'work', '--step', 'two'], 'cli.usage', 'Expected the number of a step'],
   [['dlq', 'show', 'DLQ.>'], 'cli.usage', 'expected the name of one queue'],
   [['dlq', 'purge', '', '--to', '/nowhere'], 'cli.usage', 'expected the name of one queue'],
   [['dlq', 'ls', 'wo rk'], 'cli.usage', 'expected the name of one queue'],

@@ -38,7 +38,11 @@ export function oldestMessage({ oldestSince, limits, now }: Facts): Finding {
 /** Few messages die, and somebody looks after those that did. */
 export function deadLetters({ queues: all, newDeadLetters, limits }: Facts): Finding {
   const check = 'dead letters';
-  const filled = all.filter(({ name, waiting }) => isDeadLetterQueue(name) && waiting > 0);
+  // Those that somebody holds, to send some of them again, are still there.
+  const filled = all
+    .filter(({ name }) => isDeadLetterQueue(name))
+    .map((queue) => ({ ...queue, waiting: queue.waiting + queue.inFlight }))
+    .filter(({ waiting }) => waiting > 0);
   const number = filled.reduce((sum, { waiting }) => sum + waiting, 0);
   const rising = stateBy(limits, 'newDeadLetters', newDeadLetters);
   const state = worstOf([rising, stateBy(limits, 'deadLetters', number)]);

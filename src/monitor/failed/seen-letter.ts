@@ -11,11 +11,11 @@ export function nameOf(letter: Letter): FailedMessage {
 /** What a letter tells of its failure. */
 export function seenLetter(letter: Letter, queue: string): SeenLetter {
   const { headers, messageId } = letter;
-  const { step, service, code, message, died, reinjected, origin } = viewOf(letter);
+  const { step, service, code, message, died, reinjected, origin, version } = viewOf(letter);
   return {
     ...nameOf(letter),
     ...{ step, service, code, message, died, reinjected, queue, origin, letter: messageId },
     host: headers['baton-error-host'],
-    version: headers['baton-source-hash'] ?? headers['baton-recipe-hash'],
+    version,
   };
 }

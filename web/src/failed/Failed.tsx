@@ -10,7 +10,7 @@ import { addressOf, go, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { count, plural } from '../words/figures.ts';
 import { failedPath, groupAddress, isNarrowed, withFailedFilter } from './filter.ts';
-import { lettersOf, placeOf } from './words.ts';
+import { headingOf, lettersOf, placeOf } from './words.ts';
 import './failed.css';
 
 const onFailed = (event: LiveEvent): boolean => event.type === 'failed';
@@ -184,13 +184,11 @@ function GroupLine({
     <li className="group">
       <p className={`group-count ${isAddressed ? 'tone-quiet' : 'tone-bad'}`}>
         <strong>{count(isAddressed ? group.addressed : group.open)}</strong>
-        <span className="soft">{plural(group.runs, 'run')}</span>
+        {group.runs > 0 && <span className="soft">{plural(group.runs, 'run')}</span>}
       </p>
       <div className="group-words">
         <p className="group-message">
-          <Link to={`${groupAddress(group.id)}${isAddressed ? '?state=addressed' : ''}`}>
-            {group.pattern === '' ? 'no message' : group.pattern}
-          </Link>
+          <Link to={`${groupAddress(group.id)}${isAddressed ? '?state=addressed' : ''}`}>{headingOf(group)}</Link>
         </p>
         <p className="soft group-place">
           <code>{group.code}</code>

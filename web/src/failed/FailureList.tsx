@@ -89,7 +89,7 @@ function Item({
         )}
         {host !== undefined && <span className="soft">{host}</span>}
         {reinjected > 0 && <span className="soft">sent again {plural(reinjected, 'time')} before</span>}
-        {isForeign && <span className="inferred">not by a record</span>}
+        {isForeign && <span className="inferred">told by the broker only</span>}
         {mayAct && (
           <ReasonDialog
             button="Address …"

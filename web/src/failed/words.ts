@@ -28,6 +28,11 @@ export const actionNames: Readonly<Record<LetterActionKind, string>> = {
   purge: 'Purge',
 };
 
+/** What the messages of a group have in common; of one alone, the whole message. */
+export function headingOf({ open, addressed, pattern, message }: FailureGroup): string {
+  return (open + addressed === 1 ? message : pattern) || 'no message';
+}
+
 /** Where failures of a group happened. */
 export function placeOf({ step, service, queue }: FailureGroup): string {
   if (step === undefined) return queue ?? 'somewhere';
