@@ -73,6 +73,10 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
     await deliveries.getByText('result → step 3').first().click();
     await deliveries.getByText('n_spots_total').first().waitFor();
     await deliveries.getByRole('link', { name: 'Latest' }).click();
+    await page.goto(`${server.address}/runs/${run.id}?step=3&outcome=done`);
+    await deliveries.getByText('success → step 4').click();
+    await deliveries.getByText('The payload was too large to be kept.').waitFor();
+    await page.goto(`${server.address}/runs/${run.id}?step=2&outcome=done`);
     await expect.poll(() => deliveries.locator('tbody tr').first().innerText()).toBe(first);
   });
 

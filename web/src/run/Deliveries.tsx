@@ -181,7 +181,13 @@ function CauseOrOutputs({ delivery }: { readonly delivery: DeliveryView }): Reac
               <p className="soft">
                 to step {output.step}, channel {output.channel}, {bytes(output.bytes)}
               </p>
-              {output.payload !== undefined && (
+              {output.payload === undefined ? (
+                <p className="soft">
+                  {output.hash === undefined
+                    ? 'The payload is not kept any more.'
+                    : 'The payload was too large to be kept.'}
+                </p>
+              ) : (
                 <JsonText value={output.payload} label={`Payload to step ${output.step}`} />
               )}
             </div>
