@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { Backend } from '../compute/backend.ts';
+import { BullMqBackend } from '../compute/bullmq/backend.ts';
 import { LocalBackend } from '../compute/local.ts';
 import { builtinServices } from '../services/builtin/builtin.ts';
 import { commandService } from '../services/builtin/command/command.ts';
@@ -19,16 +21,17 @@ export async function knownServices(config: Config): Promise<readonly AnyService
   return [...shipped, ...own.flat()];
 }
 
-/** The service that runs the programs of the site, on this host. */
-function commandOf({ programs, compute: { local } }: Config): AnyService {
+/** The service that runs the programs of the site: on this host, and, where there is a Redis, on those that have workers. */
+function commandOf({ programs, compute: { local, bullmq } }: Config): AnyService {
   const { perBeamline, waiting, ...capacity } = local;
   const { cores = availableParallelism() } = capacity;
   const room = waiting ?? cores;
   const limits = { room, ...(perBeamline === undefined ? {} : { perBeamline }) };
-  const backends = (folder: string, log: Log): [LocalBackend] => [
+  const backends = (folder: string, log: Log): Backend[] => [
+    ...(bullmq ? [new BullMqBackend({ ...bullmq, log })] : []),
     new LocalBackend({ folder, capacity, ...limits, log }),
   ];
-  return commandService({ programs, concurrency: cores + room, backends });
+  return commandService({ programs, concurrency: cores + room + (bullmq?.waiting ?? 0), backends });
 }
 
 /** The service of that name. Throws `cli.unknown-service`. */

@@ -19,6 +19,7 @@ import { startCommand } from './start.ts';
 import { tokenCommands } from './tokens.ts';
 import { upCommands } from './up.ts';
 import { version } from './version.ts';
+import { workerCommand } from './worker.ts';
 import { wrapCommand } from './wrap.ts';
 
 /** The command line: one file a command. docs/cli.md is written from it. */
@@ -45,6 +46,7 @@ export function program(): Command {
   backupCommand(baton);
   doctorCommand(baton);
   wrapCommand(baton);
+  workerCommand(baton);
   userCommands(baton);
   tokenCommands(baton);
   throwOnExit(baton);

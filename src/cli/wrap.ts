@@ -12,7 +12,7 @@ import type { CommandParameters } from '../services/builtin/command/parameters.t
 import { commandParameters } from '../services/builtin/command/parameters.ts';
 import type { Programs } from '../services/builtin/command/program.ts';
 import { requestOf, type CommandStep } from '../services/builtin/command/request.ts';
-import { runProgram, type Finished } from '../services/builtin/command/run.ts';
+import { jobOf, runProgram, type Finished } from '../services/builtin/command/run.ts';
 import { CommandSite } from '../services/builtin/command/site.ts';
 import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from '../services/builtin/command/told.ts';
 import type { SentOn } from '../services/outcome.ts';
@@ -96,7 +96,8 @@ class Wrapped {
   /** Whatever happens, it is told. */
   async #finished(step: CommandStep, site: CommandSite, signal: AbortSignal): Promise<Finished> {
     try {
-      const finished = await runProgram(step, await requestOf(step, site), this.#key, signal, {
+      const request = await requestOf(step, site);
+      const finished = await runProgram(request, jobOf(step, request, this.#key), signal, {
         printed: () => undefined,
         tell: async (updates) => this.#tell(updates),
       });

@@ -51,10 +51,15 @@ export interface Job {
   /** The account that it runs as; that of Baton where absent. */
   readonly user?: string;
   readonly resources: Resources;
+  /** What the host must be that it runs on, where there are several kinds. */
+  readonly label?: string;
   readonly limits: Limits;
   /** So many of its program run at the same time at most; any number where absent. */
   readonly atOnce?: number;
 }
+
+/** By what a job is found that was handed over. */
+export type HandedOver = Pick<Job, 'key' | 'label'>;
 
 /** Who is told of a job while it runs. What is told goes no further than a few hundred lines a second. */
 export interface JobListener {
@@ -68,6 +73,9 @@ export interface JobListener {
 
 /** A limit that was exceeded. */
 export type Exceeded = 'time' | 'memory' | 'processes' | 'output';
+
+/** Why a job is given up that nobody can wait for any longer: by this a backend that outlives this process ends it. Any other end of its signal only lets go of it. */
+export const endings: ReadonlySet<unknown> = new Set(['cancelled', 'timeout']);
 
 /** How a job ended, and what it took: what is kept of every run of a program. */
 export interface JobAccount {
@@ -87,6 +95,8 @@ export interface JobAccount {
 }
 
 export interface Ended extends JobAccount {
+  /** Whoever ran it is not heard of any more; what is known of it is as last told. */
+  readonly isLost?: boolean;
   /** What it printed: all, or its beginning and its end. */
   readonly log: string;
   /** What it answered, as it wrote it; or why that cannot be read. */
@@ -106,6 +116,15 @@ export interface Backend extends AsyncDisposable {
    * `compute.…` for what cannot be started.
    */
   run(job: Job, signal: AbortSignal, listener?: JobListener): Promise<Ended>;
+  /**
+   * For a backend that outlives this process: hands the job over, so that it runs whatever becomes of this process. `run`
+   * finds it by its key. Handing over twice is no harm.
+   */
+  readonly submit?: (job: Job) => Promise<void>;
+  /** For such a backend: what came of the job is settled, and need not be kept. */
+  readonly forget?: (job: HandedOver) => Promise<void>;
+  /** For such a backend: ends a job that nobody waits for. Resolves when it is told so. */
+  readonly abandon?: (job: HandedOver) => Promise<void>;
   /** Ends what runs, where that cannot outlive this process. May be called twice, and before `start`. */
   stop(): Promise<void>;
 }

@@ -35,3 +35,24 @@ export const noAnswers = defineError<{ reason: string }>(
   ({ reason }) => reason,
   'Have the program write its answers into the file that BATON_OUTPUT names.',
 );
+
+/** The backend `bullmq` is configured, and its packages are not installed. */
+export const noBullMq = defineError<{ reason: string }>(
+  'compute.no-bullmq',
+  ({ reason }) => `BullMQ cannot be loaded: ${reason}.`,
+  'Install it beside Baton: npm install bullmq ioredis.',
+);
+
+/** Redis does not answer, or refuses the login. */
+export const noRedis = defineError<{ url: string; reason: string }>(
+  'compute.no-redis',
+  ({ url, reason }) => `Redis at ${url} cannot be used: ${reason}.`,
+  'See that it runs, and that compute.bullmq.url in baton.yaml is right.',
+);
+
+/** A job comes from somebody who asks for what this host does not permit. */
+export const foreignJob = defineError<{ program: string; problem: string; host: string }>(
+  'compute.foreign-job',
+  ({ program, problem, host }) => `${host} does not run ${JSON.stringify(program)}: ${problem}.`,
+  'Give the worker the same programs in its baton.yaml as the service has that sends them.',
+);

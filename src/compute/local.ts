@@ -5,7 +5,7 @@ import { silent, type Log } from '../core/log.ts';
 import { accountOf } from './account.ts';
 import type { Backend, Ended, Job, JobListener, Resources } from './backend.ts';
 import { newBackend } from './brand.ts';
-import { tooLarge } from './errors.ts';
+import { beyond, fits } from './fits.ts';
 import { JobFolder } from './job-folder.ts';
 import { checkSupport } from './launch.ts';
 import { runLocally } from './local-job.ts';
@@ -78,7 +78,7 @@ export class LocalBackend implements Backend {
   }
 
   async #run(job: Job, signal: AbortSignal, listener: JobListener): Promise<Ended> {
-    this.#checkFits(job.resources);
+    if (!fits(job.resources, this.capacity)) throw beyond(job.resources, this.capacity, this.name);
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
     const release = await this.#slots.take(job, signal);
@@ -93,13 +93,6 @@ export class LocalBackend implements Backend {
       return ended;
     } finally {
       release(performance.now() - begun);
-    }
-  }
-
-  #checkFits(wanted: Resources): void {
-    for (const [what, available] of Object.entries(this.capacity) as [keyof Resources, number][]) {
-      if (wanted[what] > available)
-        throw tooLarge({ what: words[what], wanted: wanted[what], available, backend: this.name });
     }
   }
 
@@ -119,7 +112,6 @@ export class LocalBackend implements Backend {
   }
 }
 
-const words = { cores: 'cores', memory: 'bytes of memory', gpus: 'gpus' } as const;
 const lifeFile = 'alive';
 
 async function discard(folder: string): Promise<void> {

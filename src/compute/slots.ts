@@ -1,4 +1,5 @@
 import type { Job, JobOrigin, Resources } from './backend.ts';
+import { fits } from './fits.ts';
 
 /** What a job wants, and by what it is put in order. */
 export type Wish = Pick<Job, 'origin' | 'resources' | 'atOnce'>;
@@ -156,10 +157,6 @@ class Counts {
     if (count > 0) this.#counts.set(name, count);
     else this.#counts.delete(name);
   }
-}
-
-function fits(wanted: Resources, free: Resources): boolean {
-  return wanted.cores <= free.cores && wanted.memory <= free.memory && wanted.gpus <= free.gpus;
 }
 
 function sum(one: Resources, other: Resources, sign: 1 | -1): Resources {

@@ -1,21 +1,15 @@
 import { resolve } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { Permissions } from '../services/builtin/command/permitted.ts';
-import type { Resources } from '../compute/backend.ts';
 import type { Program, Programs } from '../services/builtin/command/program.ts';
 import { bytesOf } from '../services/builtin/command/units.ts';
+import type { BullMqConfig, LocalConfig } from './compute-config.ts';
 import type { Config } from './config.ts';
-
-/** What programs may have of this host, as far as that is said. */
-export interface LocalConfig extends Partial<Resources> {
-  readonly perBeamline?: number;
-  /** How many wait for room on this host. */
-  readonly waiting?: number;
-}
 
 /** `compute` of the configuration file as written. */
 export interface ComputeFile {
   readonly local?: Omit<LocalConfig, 'memory'> & { readonly memory?: number | string };
+  readonly bullmq?: Partial<BullMqConfig> & Pick<BullMqConfig, 'url'>;
 }
 
 /** The programs of a site. Paths are of the folder. */
@@ -44,8 +38,11 @@ function located(program: Program, folder: string): Program {
   };
 }
 
-/** What programs may have of this host. */
-export function computeConfig({ local = {} }: ComputeFile): Config['compute'] {
+/** Where programs run, and what they may have of this host. */
+export function computeConfig({ local = {}, bullmq }: ComputeFile): Config['compute'] {
   const { memory, ...rest } = local;
-  return { local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) } };
+  return {
+    local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) },
+    ...(bullmq ? { bullmq: { prefix: 'baton', waiting: 1000, labels: [], ...bullmq } } : {}),
+  };
 }

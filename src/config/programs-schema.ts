@@ -78,6 +78,9 @@ export const programsSchema: JsonObject = {
   },
 };
 
+/** A label of hosts, as steps and workers name it. */
+const label: JsonObject = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,40}$' };
+
 /** JSON Schema of `compute` in `baton.yaml`. */
 export const computeSchema: JsonObject = closed({
   local: {
@@ -94,5 +97,29 @@ export const computeSchema: JsonObject = closed({
           'programs that wait on this host for room, so that the most urgent is chosen; absent: as many as cores',
       },
     }),
+  },
+  bullmq: {
+    description:
+      'runs programs on all hosts that have a `baton worker`, by way of Redis; they run there unless a step says otherwise',
+    ...closed({
+      url: {
+        type: 'string',
+        pattern: '^rediss?://',
+        description: '`redis://[user:password@]host[:port][/database]`, `rediss://` with TLS',
+      },
+      prefix: { ...label, default: 'baton', description: 'keeps sites apart that share one Redis' },
+      waiting: {
+        ...count,
+        default: 1000,
+        description: 'programs handed over at the same time; the rest waits with the broker',
+      },
+      labels: { type: 'array', items: label, description: 'what kind of host this is, for its `baton worker`' },
+      rate: {
+        description: 'so many programs begin in so many seconds at most, over all hosts',
+        ...closed({ jobs: { ...count }, seconds: { type: 'number', exclusiveMinimum: 0 } }),
+        required: ['jobs', 'seconds'],
+      },
+    }),
+    required: ['url'],
   },
 });

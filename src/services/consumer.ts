@@ -267,6 +267,7 @@ export class Consumer {
     const sent = this.#options.highWater?.sending(decision.sends);
     try {
       await this.#settler.settle({ acks: deliveries, ...decision });
+      decision.settled?.();
       return true;
     } catch (error) {
       if (!isRefusal(error)) {

@@ -45,8 +45,8 @@ export async function handle(
 }
 
 /** What a program took is kept all the same. */
-function cancelled({ program }: Outcome): Outcome {
-  return { kind: 'cancelled', ...(program ? { program } : {}) };
+function cancelled({ program, settled }: Outcome): Outcome {
+  return { kind: 'cancelled', ...(program ? { program } : {}), ...(settled ? { settled } : {}) };
 }
 
 /** Of any library. What a handler in plain JavaScript returns may be anything. */

@@ -28,6 +28,8 @@ export type Outcome = (
 ) & {
   /** What the program took that was run for it, if one was: for the ledger. */
   readonly program?: ProgramAccount;
+  /** Called once it is settled: the broker has confirmed it. Not called where the process ends before. */
+  readonly settled?: () => void;
 };
 
 /** The work is done; these go out. */

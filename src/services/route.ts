@@ -47,7 +47,8 @@ export function route(tasks: readonly Task[], origin: Origin, outcome: Outcome, 
   const records = tasks.map((task, index) =>
     record(task, index === tasks.length - 1 ? routed : bare(routed), surround),
   );
-  return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records };
+  const { settled } = outcome;
+  return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records, ...(settled ? { settled } : {}) };
 }
 
 /** A message that is not to be run again: dead-lettered, whatever error links its step has; `last` goes out. */

@@ -55,6 +55,8 @@ export interface Processor<Parameters> {
   process(step: StepInput<Parameters>, tools: Tools): Outcome | Promise<Outcome>;
   /** What is sent on for a message that is put aside without being run again, as it killed its process too often. */
   crashed?(step: StepInput<Parameters>, cause: Cause): readonly SentOn[];
+  /** Called for a message that is settled without being worked on, as its run was cancelled or it is put aside: what an earlier delivery of it left running is to end. */
+  abandoned?(step: StepInput<Parameters>, key: string): Promise<void>;
   /** Ends what the service holds (pools, files). Called once, after the last message. */
   stop?(): Promise<void>;
 }

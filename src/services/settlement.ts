@@ -9,6 +9,8 @@ import type { LedgerRecord } from './record.ts';
 export interface Decision {
   readonly sends: readonly Outgoing[];
   readonly records: readonly LedgerRecord[];
+  /** Called once it is settled. */
+  readonly settled?: (() => void) | undefined;
 }
 
 /** One transaction's worth. All or nothing. */

@@ -31,6 +31,7 @@ export class StepWork implements Work {
     if ('sends' in unwrapped) return unwrapped;
     const { task, decided } = unwrapped;
     const started = clock.now();
+    if (cancellations.has(task.run)) this.#abandon(task);
     if (cancellations.has(task.run)) return decide([task], { kind: 'cancelled' }, started, this.#surroundings);
     if (decided) return decide([task], decided, started, this.#surroundings);
     if (task.settings.join) return this.#join(task, started);
@@ -59,9 +60,18 @@ export class StepWork implements Work {
     const unwrapped = this.#unwrap(message);
     if ('sends' in unwrapped) return unwrapped;
     const { task } = unwrapped;
+    this.#abandon(task);
     const cause = crash(suspect);
     const around = surround(this.#surroundings, this.#surroundings.clock.now());
     return deadLettered([task], cause, around, this.#lastWords(task, cause));
+  }
+
+  /** Nobody is going to work on the message. */
+  #abandon(task: Task): void {
+    const { processor, log } = this.#surroundings;
+    processor.abandoned?.(inputOf(task, [task]), task.message.key).catch((error: unknown) => {
+      log.warn({ run: task.run, reason: messageOf(error) }, 'what was begun for a message goes on');
+    });
   }
 
   /** A service that always has something to say at the end says it here, too. */

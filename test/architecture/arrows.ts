@@ -66,6 +66,8 @@ export const parts: Readonly<Record<PartName, Part>> = {
 
 /** What is kept at one place, so that it can be replaced there: an import from elsewhere is an error. */
 export const keptIn: Readonly<Record<string, readonly PartName[]>> = {
+  bullmq: ['compute'],
+  ioredis: ['compute'],
   'node:sqlite': ['broker', 'services', 'dispatcher', 'ledger', 'reprocess', 'access'],
   commander: ['cli'],
   express: ['monitor'],

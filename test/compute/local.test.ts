@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Job } from '../../src/compute/backend.ts';
 import { LocalBackend } from '../../src/compute/local.ts';
 import { temporaryFolder, type TemporaryFolder } from '../fixtures/temporary-folder.ts';
 import { exerciseBackend } from './backend.ts';
@@ -15,6 +16,20 @@ describe('the backend local', () => {
     const backend = new LocalBackend({ folder, capacity: { cores: 2, memory: 4 * 1024 ** 3 }, perBeamline: 1 });
     await backend.start();
     return backend;
+  });
+
+  it('ends all that runs when it is stopped, and leaves no file', async () => {
+    await using folder = await temporaryFolder();
+    const backend = new LocalBackend({ folder: folder.path });
+    await backend.start();
+    const up = Promise.withResolvers<void>();
+    const running = backend.run(sleeping, new AbortController().signal, { started: () => up.resolve() });
+    await up.promise;
+    const stopped = Promise.all([backend.stop(), backend.stop()]);
+    expect(await running).toMatchObject({ signal: 'SIGTERM' });
+    await stopped;
+    expect(await processesBelow(folder.path)).toEqual([]);
+    expect(await readdir(folder.path)).toEqual([]);
   });
 
   // Some in the group of the program, some that left it, and one without environment and parent.
@@ -56,6 +71,18 @@ describe('the backend local', () => {
     while ((await here.programs()).length > 0) await turn(5);
   });
 });
+
+/** A job that ends only when it is ended. */
+const sleeping: Job = {
+  key: 'job',
+  origin: { run: 'run', step: 1, program: 'work', priority: 6 },
+  command: ['/bin/sleep', '600'],
+  environment: {},
+  message: '',
+  input: '',
+  resources: { cores: 1, memory: 0, gpus: 0 },
+  limits: { seconds: 600, outputBytes: 1e6 },
+};
 
 /** A process with a backend whose program is up. */
 class Killed implements AsyncDisposable {

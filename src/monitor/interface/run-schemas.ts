@@ -86,6 +86,7 @@ const program = object<ProgramAccount>({
       cpuSeconds: number,
     },
     peakMemory: told(number, 'bytes'),
+    isLost: told(flag, 'whoever ran it was not heard of any more'),
   },
 });
 

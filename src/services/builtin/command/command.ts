@@ -1,5 +1,5 @@
-import type { Backend } from '../../../compute/backend.ts';
-import { BatonError } from '../../../core/errors.ts';
+import type { Backend, Job } from '../../../compute/backend.ts';
+import { BatonError, messageOf } from '../../../core/errors.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Log } from '../../../core/log.ts';
 import { readSettings } from '../../../recipes/settings.ts';
@@ -7,8 +7,8 @@ import { checkpoint, done, failed, later, rejected, type Outcome } from '../../o
 import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
 import { commandParameters, type CommandParameters } from './parameters.ts';
 import type { Programs } from './program.ts';
-import { requestOf, type CommandStep, type Request } from './request.ts';
-import { runProgram, type Finished } from './run.ts';
+import { requestOf, type Request } from './request.ts';
+import { jobKey, jobOf, runProgram, type Finished } from './run.ts';
 import { CommandSite } from './site.ts';
 import { Tasks } from './tasks.ts';
 import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from './told.ts';
@@ -60,6 +60,7 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
       return {
         process: async (step, tools) => await command(step, tools, site, tasks),
         crashed: (step, cause) => tellFailure(begun(step).step, cause),
+        abandoned: async (step, key) => abandon(step, key, site),
         stop: async () => site.stop(),
       };
     },
@@ -72,27 +73,50 @@ async function command(
   site: CommandSite,
   tasks: Tasks,
 ): Promise<Outcome> {
-  const { step, hasStarted } = begun(input);
+  const { step, hasStarted, job: handedOver } = begun(input);
   let request: Request;
   try {
     request = await requestOf(step, site);
   } catch (error) {
     return refusal(step, error);
   }
-  if (!hasStarted && isLinked(step, 'starting')) return starting(step);
+  const { backend } = request;
+  const job = jobOf(step, request, handedOver ?? tools.key);
   try {
-    const finished = await heard(step, request, tools, tasks);
-    return { ...outcomeOf(step, finished, tools), ...(finished.account ? { program: finished.account } : {}) };
+    if (!hasStarted && backend.submit) {
+      await backend.submit(job);
+      return starting(step, tools.key);
+    }
+    if (!hasStarted && isLinked(step, 'starting')) return starting(step);
+    const finished = await heard(request, job, tools, tasks);
+    return { ...outcomeOf(step, finished, tools), ...keptOf(finished, job, backend, tools) };
   } catch (error) {
     return tools.signal.aborted ? ended(step, tools.signal.reason) : refusal(step, error);
   }
 }
 
+/** What goes with the outcome beside what is sent: what it took; and what is kept elsewhere is not needed any more once it is settled. */
+function keptOf({ account }: Finished, job: Job, backend: Backend, tools: Tools): Pick<Outcome, 'program' | 'settled'> {
+  const settled = (): void =>
+    void backend.forget?.(job).catch((error: unknown) => {
+      tools.log.warn({ reason: messageOf(error) }, 'what is kept of a program stays for a week');
+    });
+  return { ...(account ? { program: account } : {}), ...(backend.forget ? { settled } : {}) };
+}
+
+/** Nobody waits for what an earlier delivery handed over. */
+async function abandon(input: StepInput<CommandParameters>, key: string, site: CommandSite): Promise<void> {
+  const { step, hasStarted, job = key } = begun(input);
+  if (!hasStarted) return;
+  const { backend, resources: { label } = {} } = step.parameters;
+  await site.backend(backend).abandon?.({ key: jobKey(step, job), ...(label === undefined ? {} : { label }) });
+}
+
 /** What it prints stands with the run as it comes, what it tells goes on, and heartbeats name it. */
-async function heard(step: CommandStep, request: Request, tools: Tools, tasks: Tasks): Promise<Finished> {
+async function heard(request: Request, job: Job, tools: Tools, tasks: Tasks): Promise<Finished> {
   let over: (() => void) | undefined;
   try {
-    return await runProgram(step, request, tools.key, tools.signal, {
+    return await runProgram(request, job, tools.signal, {
       started: () => (over = tasks.begin(request.name)),
       printed: (lines) => {
         for (const line of lines) if (line !== '') tools.log.info(line);
@@ -121,18 +145,26 @@ const stopPause = 1;
 /** The key of a payload that says that the start was told, and holds the payload itself. */
 const startedKey = 'command-started';
 
-/** `starting` goes out at once: in a transaction of its own, with a message to this step to go on. */
-function starting(step: StepInput<CommandParameters>): Outcome {
-  return done(tellStart(step), checkpoint({ [startedKey]: true, payload: step.payload }));
+/**
+ * `starting` goes out at once: in a transaction of its own, with a message to this step to go on. Of what was handed over
+ * that message has the key: whoever gets it waits for the job, and tells what comes of it.
+ */
+function starting(step: StepInput<CommandParameters>, job?: string): Outcome {
+  const message = { [startedKey]: true, ...(job === undefined ? {} : { job }), payload: step.payload };
+  return done(tellStart(step), checkpoint(message));
 }
 
 function begun(step: StepInput<CommandParameters>): {
   readonly step: StepInput<CommandParameters>;
   readonly hasStarted: boolean;
+  /** The key of what was handed over. */
+  readonly job?: string;
 } {
   const { payload } = step;
   if (!isObject(payload) || payload[startedKey] !== true) return { step, hasStarted: false };
-  return { step: { ...step, payload: payload['payload'] ?? null }, hasStarted: true };
+  const { job } = payload;
+  const own = { ...step, payload: payload['payload'] ?? null };
+  return { step: own, hasStarted: true, ...(typeof job === 'string' ? { job } : {}) };
 }
 
 /** What cannot be right the next time either, where it is an error of ours. */

@@ -54,6 +54,14 @@ export const limitExceeded = defineError<{ program: string; problem: string; las
   'Ask for more in the recipe (timeout, resources), or have more permitted in baton.yaml (programs, limits).',
 );
 
+/** The host on which a program ran is not heard of any more. */
+export const programLost = defineError<{ program: string; host: string; lastLines: string }>(
+  'command.lost',
+  ({ program, host, lastLines }) =>
+    `${program} was lost: ${host}, where it ran, is not heard of any more${lastLines === '' ? '.' : `. The last it printed:\n${lastLines}`}`,
+  'See what became of that host; with a retry in the recipe, the program is run again by itself.',
+);
+
 /** What a program wrote to BATON_OUTPUT cannot be read. */
 export const badAnswer = defineError<{ program: string; where: string; reason: string }>(
   'command.bad-answer',

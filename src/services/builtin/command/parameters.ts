@@ -20,6 +20,7 @@ export interface WantedResources {
   readonly memory?: number | string;
   readonly gpus?: number;
   readonly time?: number | string;
+  readonly label?: string;
 }
 
 /** Files that are results: those that match the pattern. */
@@ -71,6 +72,11 @@ export const commandParameters: JsonObject = {
         memory: { ...size, description: 'Bytes, or "8G": kept free for it, and the most that it gets.' },
         gpus: { type: 'integer', minimum: 0 },
         time: { ...time, description: 'Seconds, or "2h".' },
+        label: {
+          type: 'string',
+          pattern: '^[A-Za-z0-9_-]{1,40}$',
+          description: 'The kind of host that it needs, as workers name it.',
+        },
       },
       additionalProperties: false,
       description: 'What it needs; it starts when that is free.',

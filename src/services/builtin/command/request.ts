@@ -20,6 +20,7 @@ export interface Request {
   /** What it reads; its message where absent. */
   readonly input?: string;
   readonly resources: Resources;
+  readonly label?: string;
   readonly limits: Limits;
   readonly results: readonly WantedResult[];
 }
@@ -42,6 +43,7 @@ export async function requestOf(step: CommandStep, site: CommandSite): Promise<R
   const directory = wanted.directory === undefined ? undefined : await permissions.directory(wanted.directory);
   const results = (wanted.results ?? []).map((result) => (typeof result === 'string' ? { pattern: result } : result));
   checkResults(name, results, directory);
+  const { label } = step.parameters.resources ?? {};
   const { limits, resources } = amounts(name, step.parameters, program.limits ?? {});
   return {
     name,
@@ -52,6 +54,7 @@ export async function requestOf(step: CommandStep, site: CommandSite): Promise<R
     ...(directory === undefined ? {} : { directory }),
     ...(wanted.stdin === undefined ? {} : { input: textOf(wanted.stdin) }),
     resources,
+    ...(label === undefined ? {} : { label }),
     limits,
     results,
   };

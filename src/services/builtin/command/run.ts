@@ -5,7 +5,7 @@ import type { SentOn } from '../../outcome.ts';
 import type { ProgramAccount } from '../../record.ts';
 import { contextOf } from '../../run-context.ts';
 import { answersIn, isUpdate, updatesIn } from './answers.ts';
-import { badAnswer, limitExceeded, programFailed } from './errors.ts';
+import { badAnswer, limitExceeded, programFailed, programLost } from './errors.ts';
 import { messageOf, type CommandStep, type Request } from './request.ts';
 import { allFiles, resultFiles } from './results.ts';
 
@@ -30,16 +30,10 @@ export interface Hearing {
 }
 
 /** Runs what a step asks for, and takes its answers; also when the signal is aborted while it runs. Throws `compute.…`, and the signal's reason when it was aborted before. */
-export async function runProgram(
-  step: CommandStep,
-  request: Request,
-  key: string,
-  signal: AbortSignal,
-  hearing: Hearing,
-): Promise<Finished> {
+export async function runProgram(request: Request, job: Job, signal: AbortSignal, hearing: Hearing): Promise<Finished> {
   const { backend, name } = request;
   const live = new LiveUpdates(name, hearing);
-  const ended = await backend.run(jobOf(step, request, key), signal, {
+  const ended = await backend.run(job, signal, {
     started: (host) => hearing.started?.(host),
     printed: (lines) => hearing.printed(lines),
     answered: (lines) => live.take(lines),
@@ -106,14 +100,14 @@ function answered(program: string, { answers }: Ended): readonly SentOn[] {
 /** What every program finds, whatever the site says; nothing is inherited. */
 const standardEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 
-function jobOf(step: CommandStep, request: Request, key: string): Job {
+/** The job that a step asks for; `key` is that of the message with which it was asked for. */
+export function jobOf(step: CommandStep, request: Request, key: string): Job {
   const { program, name, words, environment, resources, limits, directory } = request;
-  const { run, step: number, attempt, reinjected } = step;
+  const { run, step: number, attempt } = step;
   const { beamline, priority = livePriority } = contextOf(step.environment);
   const message = JSON.stringify(messageOf(step));
   return {
-    // Another attempt is another job; what was only put off is the same.
-    key: `${key}.${attempt}${reinjected > 0 ? `.r${reinjected}` : ''}`,
+    key: jobKey(step, key),
     origin: { run, step: number, program: name, priority, ...(beamline === undefined ? {} : { beamline }) },
     command: [program.path, ...words],
     environment: {
@@ -129,9 +123,15 @@ function jobOf(step: CommandStep, request: Request, key: string): Job {
     ...(directory === undefined ? {} : { directory }),
     ...(program.user === undefined ? {} : { user: program.user }),
     resources,
+    ...(request.label === undefined ? {} : { label: request.label }),
     limits,
     ...(program.atOnce === undefined ? {} : { atOnce: program.atOnce }),
   };
+}
+
+/** Another attempt is another job; what was only put off is the same. */
+export function jobKey({ attempt, reinjected }: Pick<CommandStep, 'attempt' | 'reinjected'>, key: string): string {
+  return `${key}.${attempt}${reinjected > 0 ? `.r${reinjected}` : ''}`;
 }
 
 /** Of messages that say nothing of it. */
@@ -140,6 +140,7 @@ const livePriority = 6;
 function failureOf(program: string, ended: Ended, limits: Limits): BatonError | undefined {
   const { exceeded, exitCode, signal = 'an unknown end', log } = ended;
   const last = lastLines(log);
+  if (ended.isLost === true) return programLost({ program, host: ended.host, lastLines: last });
   if (exceeded) return limitExceeded({ program, problem: problemOf(exceeded, limits), lastLines: last });
   if (exitCode === 0) return undefined;
   const how = exitCode === undefined ? signal : `exit code ${exitCode}`;

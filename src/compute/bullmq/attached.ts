@@ -1,0 +1,111 @@
+import type { Job as QueuedJob } from 'bullmq';
+import { BatonError } from '../../core/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import type { Ended, Job, JobListener } from '../backend.ts';
+import { notStarted } from '../errors.ts';
+import { leaseOver, type JobNews, type JobQueue, type JobResult, type SentJob } from './queue.ts';
+
+/** A job in Redis that this process waits for. */
+export class Attached {
+  readonly job: Job;
+  readonly queue: JobQueue;
+  readonly #listener: JobListener;
+  readonly #answersFrom: (line: number) => Promise<readonly string[]>;
+  readonly #end = Promise.withResolvers<Ended>();
+  #answered = 0;
+  #heard: Promise<void> = Promise.resolve();
+  #host: string | undefined;
+
+  constructor(
+    job: Job,
+    queue: JobQueue,
+    listener: JobListener,
+    answersFrom: (line: number) => Promise<readonly string[]>,
+  ) {
+    this.job = job;
+    this.queue = queue;
+    this.#listener = listener;
+    this.#answersFrom = answersFrom;
+    this.#end.promise.catch(() => undefined);
+  }
+
+  /** How it ended. Rejects with what it was given up for, and with why it could not be started. */
+  get ended(): Promise<Ended> {
+    return this.#end.promise;
+  }
+
+  fail(reason: Error): void {
+    this.#end.reject(reason);
+  }
+
+  /** What its worker tells while it runs. */
+  hear(told: JsonObject): void {
+    const news = newsIn(told);
+    this.#begun(news.host);
+    if (news.printed.length > 0) this.#listener.printed?.(news.printed);
+    if (news.answered > this.#answered) this.#heard = this.#heard.then(async () => this.#tellAnswers());
+  }
+
+  /** Takes over its end, where it has come to one. */
+  async look({
+    finishedOn,
+    returnvalue,
+    failedReason,
+    progress,
+    ...job
+  }: QueuedJob<SentJob, JobResult>): Promise<void> {
+    if (finishedOn === undefined) return;
+    await this.#heard;
+    const result = returnvalue as JobResult | null;
+    if (result && 'ended' in result) return this.#ended(result.ended);
+    if (result) return this.fail(BatonError.of({ ...result.refused, fields: {} }));
+    const news = newsIn(isObject(progress) ? progress : {});
+    if (failedReason !== leaseOver)
+      return this.fail(notStarted({ program: this.job.command[0], reason: failedReason }));
+    this.#ended(lost(news, job));
+  }
+
+  #ended(ended: Ended): void {
+    this.#begun(ended.host);
+    this.#end.resolve(ended);
+  }
+
+  #begun(host: string): void {
+    if (this.#host === undefined && host !== '') this.#listener.started?.((this.#host = host));
+  }
+
+  async #tellAnswers(): Promise<void> {
+    try {
+      const lines = await this.#answersFrom(this.#answered);
+      this.#answered += lines.length;
+      if (lines.length > 0) this.#listener.answered?.(lines);
+    } catch {
+      // They are told of with the next, or at its end.
+    }
+  }
+}
+
+function newsIn({ host, printed, answered, last }: JsonObject): JobNews {
+  const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  return {
+    host: text(host),
+    printed: Array.isArray(printed) ? printed.map((line) => text(line as Json)) : [],
+    answered: typeof answered === 'number' ? answered : 0,
+    last: text(last),
+  };
+}
+
+/** Of a job whose lease was over: as much as was told of it. */
+function lost(
+  { host, last }: JobNews,
+  { timestamp, processedOn }: { readonly timestamp: number; readonly processedOn?: number },
+): Ended {
+  const begun = processedOn ?? timestamp;
+  return {
+    backend: 'bullmq',
+    ...{ host: host === '' ? 'an unknown host' : host, isLost: true, log: last },
+    waited: Math.max(0, begun - timestamp) / 1000,
+    seconds: Math.max(0, Date.now() - begun) / 1000,
+    ...{ answers: { text: '' }, left: [] },
+  };
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Job as QueuedJob, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { messageOf } from '../../core/errors.ts';
+import { isObject } from '../../core/json.ts';
+import { silent, type Log } from '../../core/log.ts';
+import { endings, type Backend, type Ended, type HandedOver, type Job, type JobListener } from '../backend.ts';
+import { beyond, fits } from '../fits.ts';
+import { Attached } from './attached.ts';
+import { connected } from './connect.ts';
+import {
+  answersKey,
+  cancelChannel,
+  jobId,
+  keptFor,
+  lease,
+  leaseKey,
+  leaseOver,
+  loadBullMq,
+  queueName,
+  type JobQueue,
+  type JobResult,
+  type QueueSettings,
+  type SentJob,
+} from './queue.ts';
+import { workersIn } from './workers.ts';
+
+export interface BullMqOptions extends QueueSettings {
+  readonly log?: Log;
+}
+
+/** Milliseconds between two looks at jobs of which nothing was heard, and how many are looked at together. */
+const lookAgain = 2_000;
+const lookedAtTogether = 500;
+/** Milliseconds between two times that the worker of a job is told to end it. */
+const insistence = 500;
+
+/**
+ * Runs programs on the hosts that have a `baton worker`, by way of Redis. A job is named by its key, so that handing it
+ * over twice makes one; who asks for it again, after a restart of everything, finds it where it is.
+ */
+export class BullMqBackend implements Backend {
+  readonly name = 'bullmq';
+  readonly #options: BullMqOptions;
+  readonly #log: Log;
+  readonly #lanes = new Map<string, Promise<Lane>>();
+  readonly #attached = new Map<string, Attached>();
+  #redis: Redis | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: BullMqOptions) {
+    this.#options = options;
+    this.#log = options.log ?? silent;
+  }
+
+  /** Throws `compute.no-bullmq` or `compute.no-redis`. */
+  async start(): Promise<void> {
+    this.#redis = await connected(this.#options);
+    this.#redis.on('error', () => undefined);
+    await this.#laneOf(undefined);
+    this.#lookLater();
+  }
+
+  readonly submit = async (job: Job): Promise<void> => {
+    const { queue } = await this.#laneOf(job.label);
+    // 1 is the most urgent; what is equal goes in its order.
+    const priority = 10 - job.origin.priority;
+    const kept = { age: keptFor };
+    const options = { jobId: jobId(job.key), priority, attempts: 1, removeOnComplete: kept, removeOnFail: kept };
+    await queue.add(job.origin.program, { job }, options);
+  };
+
+  async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
+    signal.throwIfAborted();
+    await this.#checkFits(job);
+    const id = jobId(job.key);
+    const { queue } = await this.#laneOf(job.label);
+    const attached = new Attached(job, queue, listener, async (from) => this.#answers(id, from));
+    this.#attached.set(id, attached);
+    const giveUp = (): void => this.#giveUp(id, attached, signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      await Promise.race([this.submit(job).then(async () => this.#look(id, attached)), attached.ended]);
+      return await attached.ended;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      this.#attached.delete(id);
+    }
+  }
+
+  readonly abandon = async ({ key, label }: HandedOver): Promise<void> => {
+    const { queue } = await this.#laneOf(label);
+    const id = jobId(key);
+    // One that runs cannot be taken out; it ends, and is forgotten in its time.
+    await queue.remove(id);
+    await this.#redis?.publish(cancelChannel(this.#options.prefix), id);
+  };
+
+  readonly forget = async (job: HandedOver): Promise<void> => {
+    const { queue } = await this.#laneOf(job.label);
+    const id = jobId(job.key);
+    await queue.remove(id);
+    await this.#redis?.del(answersKey(this.#options.prefix, id));
+  };
+
+  /** Lets go of what runs: it goes on, and whoever starts next finds it. */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const attached of this.#attached.values()) attached.fail(new Error('The backend stops.'));
+    const lanes = await Promise.allSettled(this.#lanes.values());
+    for (const lane of lanes) {
+      if (lane.status === 'fulfilled') await lane.value.close();
+    }
+    this.#redis?.disconnect();
+  }
+
+  /** What no worker has is refused at once; where there is no worker, one is waited for. */
+  async #checkFits({ resources, label }: Job): Promise<void> {
+    if (!this.#redis) return;
+    const workers = await workersIn(this.#redis, this.#options.prefix);
+    const capable = workers.filter(({ labels }) => label === undefined || labels.includes(label));
+    if (capable.length === 0 || capable.some(({ capacity }) => fits(resources, capacity))) return;
+    for (const { capacity } of capable.slice(0, 1)) throw beyond(resources, capacity, this.name);
+  }
+
+  /** The queue of a label, made when the first asks for it. */
+  async #laneOf(label: string | undefined): Promise<Lane> {
+    const name = queueName(label);
+    const known = this.#lanes.get(name);
+    if (known) return await known;
+    const lane = this.#openLane(name);
+    this.#lanes.set(name, lane);
+    return await lane;
+  }
+
+  async #openLane(name: string): Promise<Lane> {
+    const { Queue, QueueEvents } = await loadBullMq();
+    const { url, prefix } = this.#options;
+    const connection = { url, maxRetriesPerRequest: null };
+    const queue: JobQueue = new Queue<SentJob, JobResult>(name, { connection, prefix });
+    const events = new QueueEvents(name, { connection, prefix });
+    const away = ({ message }: Error): void => this.#log.debug({ reason: message }, 'Redis does not answer');
+    queue.on('error', away);
+    events.on('error', away);
+    this.#listen(events);
+    const close = async (): Promise<void> => {
+      await Promise.allSettled([events.close(), queue.close()]);
+    };
+    return { queue, close };
+  }
+
+  #listen(events: QueueEvents): void {
+    const look = ({ jobId: id }: { readonly jobId: string }): void => {
+      const attached = this.#attached.get(id);
+      if (attached) void this.#look(id, attached);
+    };
+    events.on('completed', look);
+    events.on('failed', look);
+    events.on('progress', ({ jobId: id, data }) => {
+      if (isObject(data)) this.#attached.get(id)?.hear(data);
+    });
+  }
+
+  /** Whether it has come to its end. One that is gone, as Redis lost what it had not written, is handed over once more. */
+  async #look(id: string, attached: Attached): Promise<void> {
+    try {
+      const job = (await attached.queue.getJob(id)) as QueuedJob<SentJob, JobResult> | undefined;
+      if (!this.#attached.has(id)) return;
+      if (!job) await this.submit(attached.job);
+      else if (await this.#isLost(id, attached.queue.name, job)) await this.#giveUpLost(id, attached.queue.name, job);
+      else await attached.look(job);
+    } catch (error) {
+      this.#log.debug({ job: id, reason: messageOf(error) }, 'a job cannot be looked at');
+    }
+  }
+
+  /** It runs, and nobody renews its lease. */
+  async #isLost(id: string, queue: string, job: QueuedJob<SentJob, JobResult>): Promise<boolean> {
+    if (job.processedOn === undefined || job.finishedOn !== undefined) return false;
+    const isHeld = await this.#redis?.exists(leaseKey(this.#options.prefix, queue, id));
+    return isHeld === 0 && (await job.isActive());
+  }
+
+  /** Takes the lease over: whoever had it can neither renew it nor deliver any more. Then the job has failed. */
+  async #giveUpLost(id: string, queue: string, job: QueuedJob<SentJob, JobResult>): Promise<void> {
+    const token = randomUUID();
+    const taken = await this.#redis?.set(leaseKey(this.#options.prefix, queue, id), token, 'PX', lease, 'NX');
+    if (taken === 'OK') await job.moveToFailed(new Error(leaseOver), token);
+  }
+
+  /** What the events do not tell, since Redis was away, is found all the same. */
+  #lookLater(): void {
+    this.#timer = setTimeout(() => {
+      const some = [...this.#attached].slice(0, lookedAtTogether);
+      // Those come last the next time.
+      for (const [id, attached] of some) {
+        this.#attached.delete(id);
+        this.#attached.set(id, attached);
+      }
+      void Promise.all(some.map(async ([id, attached]) => this.#look(id, attached))).finally(() => {
+        if (!this.#stopped) this.#lookLater();
+      });
+    }, lookAgain);
+  }
+
+  #giveUp(id: string, attached: Attached, reason: Error): void {
+    const { code } = reason as { readonly code?: unknown };
+    if (!endings.has(code)) return attached.fail(reason);
+    void this.#end(id, attached, reason);
+  }
+
+  /** One that waits is taken out; the worker of one that runs is told, until it has ended. */
+  async #end(id: string, attached: Attached, reason: Error): Promise<void> {
+    while (this.#attached.get(id) === attached && !this.#stopped) {
+      const isRemoved = await attached.queue.remove(id).catch(() => 0);
+      const isGone = isRemoved === 1 || (await attached.queue.getJobState(id).catch(() => 'active')) === 'unknown';
+      if (isGone) return attached.fail(reason);
+      await this.#redis?.publish(cancelChannel(this.#options.prefix), id).catch(() => undefined);
+      await this.#look(id, attached);
+      await Promise.race([attached.ended, new Promise((resolve) => setTimeout(resolve, insistence))]).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  async #answers(id: string, from: number): Promise<readonly string[]> {
+    return (await this.#redis?.lrange(answersKey(this.#options.prefix, id), from, -1)) ?? [];
+  }
+}
+
+/** The queue of one label, and what listens to it. */
+interface Lane {
+  readonly queue: JobQueue;
+  readonly close: () => Promise<void>;
+}
