@@ -98,6 +98,18 @@ describe('an old run', () => {
     expect(ledger.queries.runs({ limit: 1 })).toMatchObject({ removed: { runs: 2, before: noon + 25 } });
   });
 
+  it('goes between two pages of the list, and moves no other', async () => {
+    const clock = clockAt(noon + 731 * day);
+    await using ledger = await openBook(clock);
+    for (const run of ['a', 'b', 'c', 'd']) ledger.enter([announced(run, { sends: run === 'b' ? { 1: 1 } : {} })]);
+    const first = ledger.queries.runs({ limit: 2 });
+    sweep(ledger, clock);
+    const second = ledger.queries.runs({ limit: 2, cursor: first.next });
+    expect([first, second].map(({ items }) => items.map(({ id }) => id))).toEqual([['d', 'c'], ['b']]);
+    expect(second).toMatchObject({ removed: { runs: 2 } });
+    expect(second.next).toBeUndefined();
+  });
+
   it('stays while it runs, while a dead letter of it is not dealt with, and while it is not old', async () => {
     const clock = clockAt(noon);
     await using ledger = await openBook(clock);
