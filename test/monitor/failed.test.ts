@@ -124,7 +124,7 @@ describe('what failed, over the interface', () => {
       ...{ open: 3, letters: 3, homeless: 0 },
       ...{ to: [{ destination: work, count: 3 }], from: [{ queue: 'DLQ.work', count: 3 }] },
     });
-    expect(await act(site, `${id}/canary`, { reason: 'the disk is back' })).toBe(202);
+    expect(await act(site, `${id}/canary`, { reason: 'the disk is back' })).toBe(200);
     expect(await contents(site, work)).toEqual(['one']);
     expect((await detail(site, id)).actions[0]).toMatchObject({
       kind: 'canary',
@@ -132,7 +132,7 @@ describe('what failed, over the interface', () => {
     });
     await site.record(settled('one', 1, 'done', { reinjected: 1 }));
     expect((await detail(site, id)).actions[0]).toMatchObject({ state: 'ended', moved: 1, canary: { state: 'well' } });
-    expect(await act(site, `${id}/release`, { reason: 'the canary lives', count: 99, rate: 1000 })).toBe(202);
+    expect(await act(site, `${id}/release`, { reason: 'the canary lives', count: 99, rate: 1000 })).toBe(200);
     expect(await ended(site, id)).toMatchObject({ kind: 'release', state: 'ended', moved: 2, wanted: 2 });
     expect(await contents(site, work)).toEqual(['one', 'two', 'three']);
     expect(await contents(site, '/queue/DLQ.site.work')).toEqual(['stays']);
@@ -190,7 +190,7 @@ describe('what failed, over the interface', () => {
     const tar = gunzipSync(Buffer.from(await exported.arrayBuffer()));
     expect(tar.toString().match(/"baton-run": "(one|two)"/g)).toHaveLength(2);
     expect(await contents(site, '/queue/DLQ.site.work')).toHaveLength(3);
-    expect(await act(site, `${id}/purge`, { reason: 'a test', count: 2 })).toBe(202);
+    expect(await act(site, `${id}/purge`, { reason: 'a test', count: 2 })).toBe(200);
     expect(await ended(site, id)).toMatchObject({ kind: 'purge', state: 'ended', moved: 2 });
     expect(await contents(site, '/queue/DLQ.site.work')).toEqual(['stays']);
     const files = await readdir(join(site.folder, 'dead-letters'), { recursive: true });

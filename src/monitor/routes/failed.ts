@@ -166,7 +166,7 @@ function addActions(router: Router, site: Site): void {
       },
       ({ action }) => `action ${String(action)}, at most ${String(order.count)} letters`,
     );
-    response.status(202).json(begun satisfies BegunAction);
+    response.json(begun satisfies BegunAction);
   };
   const operator = [doorkeeper.needs('operator'), ...jsonBody()];
   router.post<{ group: string }>('/:group/canary', ...operator, async (request, response) => {
