@@ -26,7 +26,7 @@ export function runOfKey(key: string, ...of: readonly string[]): string {
   return digest('by hand', key, ...of);
 }
 
-/** How this site announces. Throws `monitor.no-announcing`. */
+/** How this site announces. Throws `announcing.not-here`. */
 export function announcingOf({ announcing }: Site): AnnouncingSite {
   if (announcing) return announcing;
   throw noAnnouncing({});

@@ -2,7 +2,7 @@ import { canonical, type JsonObject } from '../../core/json.ts';
 import { cannotStart } from './errors.ts';
 import type { ParameterChange, RerunWish } from './views.ts';
 
-/** The parameters of a rerun: those of the run's announcement as edited, without the id of the run. Throws `monitor.cannot-start`. */
+/** The parameters of a rerun: those of the run's announcement as edited, without the id of the run. Throws `reruns.cannot-start`. */
 export function edited(before: JsonObject, { set = {}, unset = [] }: Pick<RerunWish, 'set' | 'unset'>): JsonObject {
   if (Object.hasOwn(set, 'guid')) throw cannotStart({ why: '"guid" is the id of the run, and each gets its own.' });
   const left = new Set([...unset, 'guid']);

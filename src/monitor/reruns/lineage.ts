@@ -1,10 +1,12 @@
 import { canonical } from '../../core/json.ts';
 import { valueAt } from '../../recipes/field.ts';
-import { stepOf } from '../../recipes/recipe.ts';
+import { stepOf, type Recipe } from '../../recipes/recipe.ts';
 import { failedPayload } from '../../recipes/route.ts';
 import { readSettings, type JoinSettings } from '../../recipes/settings.ts';
-import type { RunMessage } from '../../ledger/run-messages.ts';
-import type { KnownRun } from './part.ts';
+import type { RunMessage, RunMessages } from '../../ledger/run-messages.ts';
+
+/** A run whose recipe is kept. */
+export type KnownRun = RunMessages & { readonly recipe: Recipe };
 
 /** Which message of a run led to which. What a join sent comes from all its members, though only one of them is told to have sent it. */
 export class Lineage {

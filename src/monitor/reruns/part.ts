@@ -1,19 +1,16 @@
 import { linkedSteps, stepNumbers, stepOf, targetList, type Recipe } from '../../recipes/recipe.ts';
 import { walk } from '../../recipes/graph.ts';
-import type { RunMessage, RunMessages } from '../../ledger/run-messages.ts';
+import type { RunMessage } from '../../ledger/run-messages.ts';
 import { notKept, nothingToRerun } from './errors.ts';
-import { Lineage } from './lineage.ts';
+import { Lineage, type KnownRun } from './lineage.ts';
 
 /** Which part of a run is repeated. */
 export type Part = { readonly part: 'failed' } | { readonly part: 'from'; readonly step: number };
 
-/** A run whose recipe is kept. */
-export type KnownRun = RunMessages & { readonly recipe: Recipe };
-
 /**
  * The messages that a new run has to begin with to repeat a part of this one: see docs/adr/0016. They are such that what
- * they lead to reaches every join with all members that it needs, and nothing is done twice. Throws `monitor.not-kept` and
- * `monitor.nothing-to-rerun`.
+ * they lead to reaches every join with all members that it needs, and nothing is done twice. Throws `reruns.not-kept` and
+ * `reruns.nothing-left`.
  */
 export function messagesOf(run: KnownRun, part: Part): readonly RunMessage[] {
   const chosen = part.part === 'failed' ? failedOf(run) : sentTo(run, part.step);

@@ -10,7 +10,8 @@ import type { AnnouncingSite, PlannedAnnouncement } from '../announcing/announci
 import { noSuchRun } from '../errors.ts';
 import { changesOf, edited } from './edited.ts';
 import { cannotStart, notKept } from './errors.ts';
-import { messagesOf, type KnownRun } from './part.ts';
+import type { KnownRun } from './lineage.ts';
+import { messagesOf } from './part.ts';
 import { recipesOf, type WishedRecipe } from './recipes.ts';
 import { beginsOf, stepsOf } from './steps.ts';
 import type { RerunPreview, RerunWish } from './views.ts';
@@ -27,8 +28,8 @@ const largest = 12 * 1024 * 1024;
 const usualPriority = 2;
 
 /**
- * Plans the rerun of a run. Nothing is sent. Throws `monitor.no-such-run`, `monitor.not-kept`, `monitor.nothing-to-rerun`
- * and `monitor.cannot-start`.
+ * Plans the rerun of a run. Nothing is sent. Throws `monitor.no-such-run`, `reruns.not-kept`, `reruns.nothing-left`
+ * and `reruns.cannot-start`.
  */
 export async function planRerun(
   queries: Queries,

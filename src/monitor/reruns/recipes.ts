@@ -21,7 +21,7 @@ export interface WishedRecipe {
   readonly told: RerunRecipe;
 }
 
-/** The recipes of a run as they were, or as they are now. Throws `monitor.not-kept` and `monitor.cannot-start`. */
+/** The recipes of a run as they were, or as they are now. Throws `reruns.not-kept` and `reruns.cannot-start`. */
 export async function recipesOf(
   { run, sources }: RunRecipe,
   { recipe }: Pick<RerunWish, 'recipe'>,

@@ -7,9 +7,14 @@ import type {
   RerunPreview,
   StartedView,
 } from '../../../src/monitor/api.ts';
+import { openApi } from '../../../src/monitor/interface/openapi.ts';
+import { placed } from '../../../src/monitor/interface/operation.ts';
+import { operations } from '../../../src/monitor/interface/operations.ts';
+import { schemas } from '../../../src/monitor/interface/schemas.ts';
 import { Works } from '../../conformance/reruns.ts';
 import { startEmbeddedBroker, type TestBroker } from '../../fixtures/embedded-broker.ts';
 import { uniqueNamespace } from '../../fixtures/namespace.ts';
+import { problemsOf } from '../described-answer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -35,19 +40,33 @@ afterAll(async () => broker[Symbol.asyncDispose]());
 
 const open = async (): Promise<Works> => await Works.open(broker.address(uniqueNamespace()), recipe, '/nowhere');
 
-async function post<Body>(works: Works, path: string, body: object): Promise<Answer<Body>> {
+const document = openApi({ operations, schemas, version: '0' });
+
+async function sent(works: Works, path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json', 'baton-request': 'test' };
-  const response = await fetch(works.address + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: response.status, body: (await response.json()) as Answer<Body>['body'] };
+  return await fetch(works.address + path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** The answer, which is as it is described. */
+async function post<Body>(works: Works, path: string, body: object): Promise<Answer<Body>> {
+  const response = await sent(works, path, body);
+  const answer: unknown = await response.json();
+  const described = path.replace(/runs\/[^/]+/, 'runs/{run}');
+  const operation = placed(operations).find((each) => each.method === 'POST' && each.path === described)?.operation;
+  const schema = response.ok ? (operation?.answer ?? {}) : { $ref: '#/components/schemas/ErrorAnswer' };
+  expect(problemsOf(document, schema, answer)).toEqual([]);
+  return { status: response.status, body: answer as Answer<Body>['body'] };
 }
 
 async function lines(works: Works, body: object): Promise<readonly BulkResult[]> {
-  const headers = { 'content-type': 'application/json', 'baton-request': 'test' };
-  const response = await fetch(`${works.address}/api/bulk`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await response.text())
+  const text = await (await sent(works, '/api/bulk', body)).text();
+  const results = text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as BulkResult);
+  for (const result of results)
+    expect(problemsOf(document, { $ref: '#/components/schemas/BulkResult' }, result)).toEqual([]);
+  return results;
 }
 
 const failed = { part: 'failed', recipe: 'stored', set: { bad: [] } } as const;
@@ -87,7 +106,7 @@ describe('a rerun over HTTP', () => {
     const body = { wish: failed, reason: 'mended', plan: 'another', key: 'a-key-of-mine' };
     expect(await post(works, `/api/runs/${first.id}/rerun`, body)).toMatchObject({
       status: 409,
-      body: { error: { code: 'monitor.plan-changed' } },
+      body: { error: { code: 'reruns.plan-changed' } },
     });
     expect(works.ledger.queries.run(first.id)?.reruns).toEqual([]);
   });
@@ -105,8 +124,8 @@ describe('a rerun over HTTP', () => {
       ['a part that there is not', { part: 'half', recipe: 'stored' }, 400, 'monitor.bad-body'],
       ['no step to begin with', { part: 'from', recipe: 'stored' }, 400, 'monitor.bad-body'],
       ['a step that is no number', { part: 'from', step: '1', recipe: 'stored' }, 400, 'monitor.bad-body'],
-      ['a step that was sent nothing', { part: 'from', step: 9, recipe: 'stored' }, 409, 'monitor.nothing-to-rerun'],
-      ['an id for the new run', { part: 'whole', recipe: 'stored', set: { guid: 'x' } }, 422, 'monitor.cannot-start'],
+      ['a step that was sent nothing', { part: 'from', step: 9, recipe: 'stored' }, 409, 'reruns.nothing-left'],
+      ['an id for the new run', { part: 'whole', recipe: 'stored', set: { guid: 'x' } }, 422, 'reruns.cannot-start'],
       ['a priority that brokers give', { part: 'whole', recipe: 'stored', priority: 4 }, 400, 'monitor.bad-body'],
       ['parameters that are a list', { part: 'whole', recipe: 'stored', set: [1] }, 400, 'monitor.bad-body'],
       ['a key that there is not', { part: 'whole', recipe: 'stored', sett: {} }, 400, 'monitor.bad-body'],
@@ -114,7 +133,7 @@ describe('a rerun over HTTP', () => {
         'parameters for which a field is wrong',
         { part: 'whole', recipe: 'stored', set: { dispatcher_timeout: -1 } },
         422,
-        'monitor.cannot-start',
+        'reruns.cannot-start',
       ],
     ])('for %s', async (_what, wish, status, code) => {
       const answer = await post(works, path, { wish, announcement: false });
