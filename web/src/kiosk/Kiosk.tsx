@@ -145,8 +145,9 @@ function stateOf({ state, isCancelling }: RunSummary): (typeof runStates)['runni
   return isCancelling === true ? beingCancelled : runStates[state];
 }
 
+/** What tells it apart first: there is room for little. */
 function nameOf({ beamline, visit, collection, runNumber, recipes, id }: RunSummary): string {
-  const about = [beamline, visit, collection ?? runNumber].filter((word) => word !== undefined);
+  const about = [beamline, collection ?? runNumber, visit].filter((word) => word !== undefined);
   return about.length > 0 ? about.join(' ') : recipes.join(', ') || id;
 }
 
@@ -187,7 +188,7 @@ function More({ all }: { readonly all: number }): ReactElement | null {
 
 /** Nothing that is old looks live: what was known last is dimmed behind it. */
 function Lost({ since, known }: { readonly since: number; readonly known: boolean }): ReactElement {
-  const now = useClock();
+  const now = Math.max(useClock(), since + 1000);
   return (
     <div className="kiosk-lost" role="alert">
       <Mark shape="cross" />
