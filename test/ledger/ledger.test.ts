@@ -30,14 +30,14 @@ describe('a ledger', () => {
       await client.send({ destination: client.queue(names.ledger), body });
       await entered;
     };
-    const weekAgo = Date.now() - 8 * 24 * 3600 * 1000;
-    await send('old', weekAgo);
-    await send('running', weekAgo, { sends: { 1: 1 } });
-    await send('new', Date.now());
+    await send('old', clock.now());
+    await send('running', clock.now(), { sends: { 1: 1 } });
+    clock.put(8 * 24 * 3600 * 1000);
+    await send('new', clock.now());
     clock.pass();
     await expect.poll(() => ledger.queries.removed('old')?.state).toBe('finished');
     expect(ledger.queries.runs({ limit: 10 }).items.map(({ id }) => id)).toEqual(['new', 'running']);
-    await send('next', Date.now());
+    await send('next', clock.now());
     expect(ledger.queries.summary('next')?.state).toBe('finished');
   });
 

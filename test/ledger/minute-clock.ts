@@ -5,8 +5,15 @@ import { systemClock, type Clock } from '../../src/core/clock.ts';
 export class MinuteClock implements Clock {
   #minute = Promise.withResolvers<void>();
 
+  #ahead = 0;
+
   now(): number {
-    return Date.now();
+    return Date.now() + this.#ahead;
+  }
+
+  /** Puts it so many milliseconds forward. */
+  put(forward: number): void {
+    this.#ahead += forward;
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

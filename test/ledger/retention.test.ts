@@ -99,9 +99,10 @@ describe('an old run', () => {
   });
 
   it('goes between two pages of the list, and moves no other', async () => {
-    const clock = clockAt(noon + 731 * day);
+    const clock = clockAt(noon);
     await using ledger = await openBook(clock);
     for (const run of ['a', 'b', 'c', 'd']) ledger.enter([announced(run, { sends: run === 'b' ? { 1: 1 } : {} })]);
+    clock.time = noon + 731 * day;
     const first = ledger.queries.runs({ limit: 2 });
     sweep(ledger, clock);
     const second = ledger.queries.runs({ limit: 2, cursor: first.next });
@@ -194,6 +195,23 @@ describe('an old run', () => {
     clock.time += 31 * day;
     sweep(ledger, clock);
     expect(ledger.run('r').deliveries[0]?.outputs[0]).not.toHaveProperty('payload');
+  });
+
+  it('is as old as the ledger itself heard of it, whatever the clocks of other hosts say', async () => {
+    const clock = clockAt(noon);
+    await using ledger = await openBook(clock);
+    const output = { step: 2, channel: 'next', key: 'k', bytes: 1, payload: 1 };
+    const wrong = { sent: 0, received: 0, started: 0, finished: 0, outputs: [output] };
+    ledger.enter([announced('r', { received: 0, settled: 0 }), settled('r', 1, 'done', wrong)]);
+    ledger.enter([announced('last', { sends: {} })]);
+    sweep(ledger, clock);
+    expect(ledger.run('r').deliveries[0]?.outputs).toEqual([output]);
+    clock.time = noon + 31 * day;
+    sweep(ledger, clock);
+    expect(ledger.run('r').deliveries[0]?.outputs[0]).not.toHaveProperty('payload');
+    clock.time = noon + 731 * day;
+    sweep(ledger, clock);
+    expect(ledger.queries.summary('r')).toBeUndefined();
   });
 
   it('is kept for ever where the site says so', async () => {
@@ -352,11 +370,13 @@ describe('removing', () => {
   });
 
   it('never takes the run that was heard of last, whose number would be given again', async () => {
-    const clock = clockAt(noon + 1000 * day);
+    const clock = clockAt(noon);
     await using ledger = await openBook(clock);
     ledger.enter(told('first'), told('last'));
+    clock.time += 1000 * day;
     sweep(ledger, clock);
     ledger.enter(told('next'));
+    clock.time += 1000 * day;
     sweep(ledger, clock);
     expect(ledger.queries.runs({ limit: 10 }).items.map(({ id }) => id)).toEqual(['next']);
     expect(ledger.run('next').deliveries).toHaveLength(3);

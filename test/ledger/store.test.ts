@@ -143,7 +143,11 @@ describe.each(landed)('a store of format %i', (format) => {
   it('goes on: what was running ends, what is old is removed, and the room given back', async () => {
     await using folder = await temporaryFolder();
     using store = await brought(folder.path);
-    const book = new Book(store, systemClock, { queue: (name) => `/queue/${name}`, topic: (name) => `/topic/${name}` });
+    const book = new Book(
+      store,
+      { ...systemClock, now: () => noon },
+      { queue: (name) => `/queue/${name}`, topic: (name) => `/topic/${name}` },
+    );
     book.enter([{ messageId: 'next', body: batchOf(settled('running', 1, 'cancelled'), announced('new')) }]);
     const queries = new Queries(store.database);
     expect(queries.summary('running')?.state).toBe('cancelled');

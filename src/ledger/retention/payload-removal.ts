@@ -12,14 +12,15 @@ export class PayloadRemoval {
 
   constructor(database: DatabaseSync) {
     this.#oldest = database.prepare(
-      'SELECT seq FROM runs WHERE ended < ? AND ended IS NOT NULL AND payloads = 1 ORDER BY ended LIMIT 1',
+      // By the ledger's own clock, too: the other is that of whoever wrote the last record.
+      'SELECT seq FROM runs WHERE ended < ?1 AND heard < ?1 AND ended IS NOT NULL AND payloads = 1 ORDER BY ended LIMIT 1',
     );
     this.#next = database.prepare('SELECT seq FROM deliveries WHERE run = ? AND seq > ? ORDER BY seq LIMIT 1');
     this.#strip = database.prepare(
       `UPDATE deliveries SET outputs = (SELECT json_group_array(json_remove(value, '$.payload')) FROM json_each(outputs))
        WHERE seq = ? AND outputs LIKE '%"payload":%'`,
     );
-    this.#done = database.prepare('UPDATE runs SET payloads = 0 WHERE seq = ? AND ended < ?');
+    this.#done = database.prepare('UPDATE runs SET payloads = 0 WHERE seq = ?1 AND ended < ?2 AND heard < ?2');
   }
 
   /** Looks at one delivery of a run that ended before that time; false when there is none left. */

@@ -92,7 +92,7 @@ export class Retention {
     const before = (days: number | null): number => (days === null ? -Infinity : now - days * day);
     const removedBefore = readTotals(store.database).get('removed.before') ?? -Infinity;
     const chores = [
-      () => runs.step({ before: this.#isAboveLimit() ? now : before(keep.runDays), now }),
+      () => runs.step({ before: this.#isAboveLimit() ? Infinity : before(keep.runDays), now }),
       () => payloads.step(before(keep.payloadDays)),
       () => leftovers.step(Math.max(before(keep.runDays), removedBefore), now),
     ];

@@ -41,7 +41,7 @@ export class RunRemoval {
     this.#begun = sql('SELECT run, id, time FROM removals LIMIT 1');
     this.#ended = sql(
       `SELECT seq, id, state, ended, announcement, ${mayGo} AS mayGo FROM runs
-       WHERE ended IS NOT NULL AND ended < ? AND (ended, seq) > (?, ?) ORDER BY ended, seq LIMIT 1`,
+       WHERE ended IS NOT NULL AND ended < ?1 AND (ended, seq) > (?2, ?3) ORDER BY ended, seq LIMIT 1`,
     );
     // They go with the run in any case, all in one transaction: here one by one before.
     this.#failure = sql('DELETE FROM failures WHERE seq = (SELECT seq FROM failures WHERE run = ? LIMIT 1)');
@@ -136,8 +136,11 @@ export class RunRemoval {
   }
 }
 
-/** A letter that the broker still has would be known without its run, and might be sent again. */
-const mayGo = `seq < (SELECT MAX(seq) FROM runs) AND unaddressed = 0
+/**
+ * A letter that the broker still has would be known without its run, and might be sent again. And a run is as old as the
+ * ledger's own clock says, too: with the clock of another host in 1970 all of its runs would be.
+ */
+const mayGo = `heard < ?1 AND seq < (SELECT MAX(seq) FROM runs) AND unaddressed = 0
   AND coalesce(announcement, 0) < (SELECT MAX(seq) FROM announcements)
   AND NOT EXISTS (SELECT 1 FROM failures WHERE failures.run = runs.id AND queue IS NOT NULL)`;
 
