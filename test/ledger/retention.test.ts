@@ -364,7 +364,7 @@ describe('removing', () => {
     retention.start();
     expect(retention.isTooLarge).toBe(false);
     clock.pass();
-    await expect.poll(() => retention.isTooLarge).toBe(true);
+    await expect.poll(() => retention.isTooLarge, { timeout: 30_000, interval: 20 }).toBe(true);
     await retention.stop();
     expect(ledger.queries.summary('dead')).toBeDefined();
   });

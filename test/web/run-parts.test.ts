@@ -8,6 +8,9 @@ import { buildPage, startBrowser, startReader, type BuiltPage } from './browser.
 import { sceneOf, type Scene } from './fixture/scenes.ts';
 import { startFixture } from './fixture/server.ts';
 
+/** For what takes milliseconds, and longer where others keep the host busy. */
+const patience = { timeout: 20_000 };
+
 requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
   let built: BuiltPage;
   let browser: Browser;
@@ -71,7 +74,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
     await deliveries.getByRole('link', { name: 'Older deliveries' }).click();
     await page.waitForURL(/cursor=20/);
     await deliveries.getByRole('link', { name: 'Latest' }).waitFor();
-    await expect.poll(() => deliveries.locator('tbody tr').first().innerText()).not.toBe(first);
+    await expect.poll(() => deliveries.locator('tbody tr').first().innerText(), patience).not.toBe(first);
     await deliveries.getByText('result → step 3').first().click();
     await deliveries.getByText('n_spots_total').first().waitFor();
     await deliveries.getByRole('link', { name: 'Latest' }).click();
@@ -79,7 +82,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
     await deliveries.getByText('success → step 4').click();
     await deliveries.getByText('The payload was too large to be kept.').waitFor();
     await page.goto(`${server.address}/runs/${run.id}?step=2&outcome=done`);
-    await expect.poll(() => deliveries.locator('tbody tr').first().innerText()).toBe(first);
+    await expect.poll(() => deliveries.locator('tbody tr').first().innerText(), patience).toBe(first);
   });
 
   it('gives out the files that results name, and says why not', async () => {
