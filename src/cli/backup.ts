@@ -27,8 +27,8 @@ export function backupCommand(program: Command): void {
 const leftOut = ['logs', 'rehearsal'];
 
 /**
- * Copies a store in the order in which messages go: first what waits to be announced, then the broker, then who receives
- * from it. What is in two of the copies is known, when it comes again, by who has it already; what is in none would be
+ * Copies a store in the order in which messages go: first what waits to be announced, of back-fills too, then the broker,
+ * then who receives from it. What is in two of the copies is known, when it comes again, by who has it already; what is in none would be
  * lost. Returns the databases, each as it stood at one moment. Rejects with `cli.backup-failed`.
  */
 export async function backUp(store: string, to: string): Promise<readonly string[]> {
@@ -39,15 +39,13 @@ export async function backUp(store: string, to: string): Promise<readonly string
     await copyFiles(store, part, (file) => isIn('spool', file));
     const databases = (await filesIn(store)).filter((file) => file.endsWith('.sqlite'));
     if (databases.length === 0) throw new Error('there is no store');
-    const [broker, others] = [
-      databases.filter((file) => isIn('broker', file)),
-      databases.filter((file) => !isIn('broker', file)),
-    ];
-    if (others.some((file) => isIn('access', file))) await ownFolder(join(part, 'access'));
-    for (const file of [...broker, ...others]) await copyDatabase(join(store, file), join(part, file));
+    const rank = (file: string): number => (isIn('reprocess', file) ? 0 : isIn('broker', file) ? 1 : 2);
+    const inOrder = databases.toSorted((a, b) => rank(a) - rank(b));
+    if (inOrder.some((file) => isIn('access', file))) await ownFolder(join(part, 'access'));
+    for (const file of inOrder) await copyDatabase(join(store, file), join(part, file));
     await copyFiles(store, part, (file) => !isIn('spool', file));
     await rename(part, to);
-    return [...broker, ...others];
+    return inOrder;
   } catch (cause) {
     await rm(part, { recursive: true, force: true });
     throw backupFailed({ store, to, reason: messageOf(cause) }, { cause });

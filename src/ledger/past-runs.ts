@@ -11,8 +11,9 @@ export interface Scope {
   readonly collection?: string | undefined;
 }
 
-/** A run, and what is kept of what it was made from. */
+/** A run of the past. */
 export interface PastRun extends Scope {
+  readonly seq: number;
   readonly id: string;
   readonly state: RunState;
   readonly announced: number;
@@ -21,6 +22,10 @@ export interface PastRun extends Scope {
   readonly recipes: readonly string[];
   readonly rerunOf?: string;
   readonly messages: number;
+}
+
+/** What it takes to repeat a run. */
+export interface MadeFrom {
   readonly steps: number;
   /** Names, and whether the text is kept; absent when the ledger was not told. */
   readonly sources?: readonly { readonly name: string; readonly hash: string; readonly isKept: boolean }[];
@@ -48,12 +53,13 @@ export interface SettledAnnouncement {
 }
 
 /** Rows looked at in one go: some ten milliseconds, in which the ledger's process does nothing else. */
-const window = 20_000;
+const window = 2_000;
 
 /** Goes through all runs, a part at a time. Works on the writer's own store as well as on one opened for reading. */
 export class PastRuns {
   readonly #database: DatabaseSync;
   readonly #after: StatementSync;
+  readonly #madeFrom: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -62,6 +68,17 @@ export class PastRuns {
        FROM announcements LEFT JOIN runs ON outcome = 'accepted' AND runs.id = announcements.run
        WHERE announcements.seq > ? ORDER BY announcements.seq LIMIT ?`,
     );
+    this.#madeFrom = database.prepare(
+      `SELECT (SELECT count(*) FROM steps WHERE steps.run = runs.seq) AS steps, announcements.sources
+       FROM runs JOIN announcements ON announcements.seq = runs.announcement WHERE runs.seq = ?`,
+    );
+  }
+
+  /** What the run was made from: for those that are to be repeated, as it takes longer than to go past them. */
+  madeFrom({ seq }: Pick<PastRun, 'seq'>): MadeFrom {
+    const { steps, sources } = this.#madeFrom.get(seq) ?? {};
+    const rows = typeof sources === 'string' ? (JSON.parse(sources) as readonly SourceRow[]) : undefined;
+    return { steps: Number(steps ?? 0), ...(rows ? { sources: rows.map(keptOf) } : {}) };
   }
 
   /** The announced runs of the scope, in the order in which the ledger heard of them. */
@@ -69,10 +86,9 @@ export class PastRuns {
     const asked = (['beamline', 'visit', 'collection'] as const).filter((name) => scope[name] !== undefined);
     const values = asked.map((name) => scope[name] ?? '');
     const select = this.#database.prepare(
-      `SELECT runs.id, state, announced, ended, beamline, visit, collection, runNumber, recipes, rerunOf, sent,
-       (SELECT count(*) FROM steps WHERE steps.run = runs.seq) AS steps, announcements.sources
-       FROM runs JOIN announcements ON announcements.seq = runs.announcement
-       WHERE runs.seq > ? AND runs.seq <= ? ${asked.map((name) => `AND runs.${name} = ?`).join(' ')} ORDER BY runs.seq`,
+      `SELECT seq, id, state, announced, ended, beamline, visit, collection, runNumber, recipes, rerunOf, sent FROM runs
+       WHERE seq > ? AND seq <= ? AND announcement IS NOT NULL ${asked.map((name) => `AND ${name} = ?`).join(' ')}
+       ORDER BY seq`,
     );
     for await (const [from, to] of this.#windows('runs')) {
       yield select.all(from, to, ...values).map((row) => pastRunOf(row as unknown as Row));
@@ -121,22 +137,20 @@ export class PastRuns {
 
 interface Row {
   readonly recipes: string;
-  readonly sources: string | null;
   readonly sent: number;
   readonly [column: string]: string | number | null;
 }
 
-function pastRunOf({ recipes, sources, sent, ...row }: Row): PastRun {
+function pastRunOf({ recipes, sent, ...row }: Row): PastRun {
   return {
-    ...(withoutNulls(row) as unknown as Omit<PastRun, 'recipes' | 'messages' | 'sources'>),
+    ...(withoutNulls(row) as unknown as Omit<PastRun, 'recipes' | 'messages'>),
     recipes: JSON.parse(recipes) as readonly string[],
     messages: sent,
-    ...(sources === null ? {} : { sources: (JSON.parse(sources) as readonly SourceRow[]).map(keptOf) }),
   };
 }
 
 /** In place of its text, a source has the hash of that. */
-function keptOf({ name, hash, text }: SourceRow): NonNullable<PastRun['sources']>[number] {
+function keptOf({ name, hash, text }: SourceRow): NonNullable<MadeFrom['sources']>[number] {
   return { name, hash, isKept: text !== undefined };
 }
 

@@ -1,12 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { digest, type JsonObject } from '../core/json.ts';
-import type { PastRun, PastRuns } from '../ledger/past-runs.ts';
+import type { MadeFrom, PastRun, PastRuns } from '../ledger/past-runs.ts';
 import { names } from '../services/names.ts';
 import { tooMany } from './errors.ts';
 import { isWithin, numberOf, parseNumbers, printNumbers, without, type Ranges } from './numbers.ts';
 import type { LeftOut, RecipeChoice, Selection, SourceRun } from './views.ts';
 
 /** More runs are not one back-fill: their list is kept in memory once, while it is made. */
-export const runsAtMost = 100_000;
+const runsAtMost = 100_000;
+/** Looked at more closely in one go; then others have their turn. */
+const atOnce = 500;
 
 /** A run that is to be repeated, with what it was made from. */
 export interface Source extends SourceRun {
@@ -14,7 +17,7 @@ export interface Source extends SourceRun {
   readonly steps: number;
   /** Seconds from its announcement to its end. */
   readonly seconds?: number;
-  readonly sources: NonNullable<PastRun['sources']>;
+  readonly sources: NonNullable<MadeFrom['sources']>;
   /** Of an announcement that was refused: the ledger keeps it under no run. */
   readonly parameters?: JsonObject;
 }
@@ -54,15 +57,27 @@ export async function find(
       for (const { run, received, parameters } of announcements)
         gathering.addRefused({ id: run, announced: received, parameters, ...aboutOf(parameters) });
   }
+  let left = atOnce;
+  for (const run of gathering.wanted()) {
+    gathering.take(run, run.state === 'refused' ? { steps: 0 } : past.madeFrom(run));
+    left -= 1;
+    if (left > 0) continue;
+    await setImmediate();
+    left = atOnce;
+  }
   return gathering.found();
 }
 
-type About = Pick<PastRun, 'id' | 'announced' | 'beamline' | 'visit' | 'collection' | 'runNumber'>;
+/** A run that was selected; or an announcement that never became one, which has no row among them. */
+type Wanted = Omit<PastRun, 'state'> & Pick<Source, 'state' | 'parameters'>;
+
+type About = Pick<Wanted, 'id' | 'announced' | 'beamline' | 'visit' | 'collection' | 'runNumber'>;
 
 class Gathering {
   readonly #selection: Selection;
   readonly #ranges: Ranges | undefined;
   readonly #choice: RecipeChoice;
+  readonly #wanted: Wanted[] = [];
   readonly #sources: Source[] = [];
   readonly #numbers = new Set<number>();
   readonly #leftOut = new Map<string, string[]>();
@@ -101,11 +116,16 @@ class Gathering {
       (collection ?? announcement.collection) === announcement.collection;
     if (!isInScope || !this.#fits(announcement) || this.#refused.has(announcement.id)) return;
     this.#refused.add(announcement.id);
-    this.#take({ ...announcement, state: 'refused', recipes: [], messages: 0, steps: 0 });
+    this.#want({ ...announcement, seq: 0, state: 'refused', recipes: [], messages: 0 });
+  }
+
+  /** The runs that fit, once all have been gone through. */
+  wanted(): readonly Wanted[] {
+    for (const run of this.#lacking.values()) if (run !== 'has it') this.#consider(run);
+    return this.#wanted;
   }
 
   found(): Found {
-    for (const run of this.#lacking.values()) if (run !== 'has it') this.#consider(run);
     const gaps = this.#gaps();
     this.#sources.sort(
       (a, b) =>
@@ -125,7 +145,7 @@ class Gathering {
     if (recipe !== undefined && !run.recipes.includes(recipe)) return;
     if (run.state === 'running') return state === undefined ? this.#leave('It is running still.', run.id) : undefined;
     if (state !== undefined && state !== run.state) return;
-    this.#take({ ...run, state: run.state });
+    this.#want({ ...run, state: run.state });
   }
 
   #fits({ runNumber, announced }: Pick<PastRun, 'runNumber' | 'announced'>): boolean {
@@ -135,11 +155,17 @@ class Gathering {
     return this.#ranges === undefined || (number !== undefined && isWithin(this.#ranges, number));
   }
 
-  #take(run: Omit<PastRun, 'state'> & Pick<Source, 'state' | 'parameters'>): void {
-    const problem = this.#problemOf(run);
+  #want(run: Wanted): void {
+    if (this.#wanted.length === runsAtMost) throw tooMany({ limit: runsAtMost });
+    this.#wanted.push(run);
+  }
+
+  /** Takes one of the wanted, or leaves it out with the reason. */
+  take(run: Wanted, made: MadeFrom): void {
+    const problem = this.#problemOf(made);
     if (problem !== undefined) return this.#leave(problem, run.id);
-    if (this.#sources.length === runsAtMost) throw tooMany({ limit: runsAtMost });
-    const { id, state, announced, ended, recipes, messages, steps, sources = [] } = run;
+    const { steps, sources = [] } = made;
+    const { id, state, announced, ended, recipes, messages } = run;
     const { beamline, visit, collection, runNumber, parameters } = run;
     this.#sources.push({
       ...{ run: id, state, announced, recipes, messages, steps, sources },
@@ -153,7 +179,7 @@ class Gathering {
   }
 
   /** Why its recipes cannot be had. */
-  #problemOf({ sources }: Pick<PastRun, 'sources'>): string | undefined {
+  #problemOf({ sources }: MadeFrom): string | undefined {
     if (this.#choice.use === 'named') return undefined;
     if (sources === undefined) return 'Nothing is kept of its recipes; another recipe may be named for it.';
     if (sources.length === 0) return 'It had nothing to run; another recipe may be named for it.';

@@ -29,6 +29,7 @@ const recent = 50;
 /** Finds out what a back-fill would be. */
 export class Previews {
   readonly #options: PreviewOptions;
+  #last = Promise.resolve();
 
   constructor(options: PreviewOptions) {
     this.#options = options;
@@ -58,10 +59,23 @@ export class Previews {
     const { ledger, aboutOf, services } = this.#options;
     const { selection, recipe, pace, parameters } = request;
     const named = recipe.use === 'named' ? await this.#named(recipe.name) : undefined;
-    const found = await find(ledger.past, selection, recipe, aboutOf);
+    const found = await this.#alone(async () => await find(ledger.past, selection, recipe, aboutOf));
     const recipes = named ? [named] : await this.#recipesOf(found.sources, recipe.use);
     checkParameters(parameters, recipes, services);
     return { found, estimate: estimate(found.sources, pace, named && this.#typical(named)), recipes };
+  }
+
+  /** Going through a large ledger takes seconds of the ledger's own process: one at a time, however often it is asked for. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    await before;
+    try {
+      return await work();
+    } finally {
+      resolve();
+    }
   }
 
   async #named(name: string): Promise<RecipeText> {

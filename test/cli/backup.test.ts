@@ -6,6 +6,7 @@ import { startBroker } from '../../src/broker/broker.ts';
 import { backUp } from '../../src/cli/backup.ts';
 import { startLedger } from '../../src/ledger/ledger.ts';
 import { names } from '../../src/services/names.ts';
+import { BackfillStore } from '../../src/reprocess/store.ts';
 import type { LedgerRecord } from '../../src/services/record.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
@@ -179,5 +180,19 @@ describe('a back-up', () => {
     using copied = openAccess(join(copy, 'access'));
     expect(copied.tokens.find(token)?.name).toBe('script');
     expect((await stat(join(copy, 'access', 'access.sqlite'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('has back-fills as they stood before the broker did: what they announced since is announced again', async () => {
+    await using folder = await temporaryFolder();
+    const [store, copy] = [join(folder.path, 'store'), join(folder.path, 'copy')];
+    await using broker = await startBroker({ port: 0, store: join(store, 'broker') });
+    using access = openAccess(join(store, 'access'));
+    using backfills = new BackfillStore(join(store, 'reprocess'));
+    expect([broker.port > 0, access.users.list(), backfills.open()]).toEqual([true, [], []]);
+    expect(await backUp(store, copy)).toEqual([
+      'reprocess/reprocess.sqlite',
+      'broker/broker.sqlite',
+      'access/access.sqlite',
+    ]);
   });
 });

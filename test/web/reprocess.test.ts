@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -202,17 +203,8 @@ async function live(facility: Facility, desk: Desk, numbers: readonly number[]):
 
 async function picture(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;
-  for (const [size, width, height] of [
-    ['phone', 390, 844],
-    ['laptop', 1366, 768],
-    ['wall', 1920, 1080],
-  ] as const)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme });
-      const path = join(pictures, `${name}-${size}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true });
-    }
-  await page.emulateMedia({ colorScheme: 'light' });
+  await mkdir(pictures, { recursive: true });
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
   await page.setViewportSize({ width: 1280, height: 800 });
 }
