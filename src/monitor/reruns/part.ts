@@ -8,7 +8,7 @@ import { Lineage, type KnownRun } from './lineage.ts';
 export type Part = { readonly part: 'failed' } | { readonly part: 'from'; readonly step: number };
 
 /**
- * The messages that a new run has to begin with to repeat a part of this one: see docs/adr/0016. They are such that what
+ * The messages that a new run has to begin with to repeat a part of this one: see docs/adr/0020. They are such that what
  * they lead to reaches every join with all members that it needs, and nothing is done twice. Throws `reruns.not-kept` and
  * `reruns.nothing-left`.
  */
