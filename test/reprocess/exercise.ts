@@ -105,6 +105,7 @@ export function exerciseReprocessing(start: () => Promise<FacilityBroker>): void
     const letGo = facility.keep(1);
     const { id } = await desk.create(request('1-3', { pace: { runsPerMinute: 60_000, atOnce: 1 } }));
     await desk.until(id, ({ counts }) => counts.running === 1);
+    await facility.worked(({ run }) => run.startsWith(id));
     const wish = { by: 'bob', why: 'the wrong visit' };
     const first = await desk.reprocessing.cancel(id, wish, false);
     expect(first).toMatchObject({ runs: 0, backfill: { state: 'cancelled', counts: { withdrawn: 2, running: 1 } } });
