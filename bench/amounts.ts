@@ -1,5 +1,6 @@
 import type { Scan } from './analysis.ts';
 import type { BrokerStoreAmounts } from './broker-store.ts';
+import type { ComputeAmounts } from './compute.ts';
 import type { IntakeAmounts } from './ledger-intake.ts';
 import type { Runs } from './ledger-records.ts';
 import { standardLoad, type Load } from './load.ts';
@@ -15,6 +16,7 @@ export interface Amounts {
   readonly idle: { readonly services: number; readonly seconds: number };
   readonly scans: Readonly<Record<string, Scan>>;
   readonly brokerStore: BrokerStoreAmounts;
+  readonly compute: ComputeAmounts;
   readonly ledger: Runs;
   readonly ledgerIntake: IntakeAmounts;
   readonly queries: QueryAmounts;
@@ -33,6 +35,7 @@ export const full: Amounts = {
     '6.2M': { width: 2463, height: 2527, frames: 16, rounds: 3 },
   },
   brokerStore: { messages: 20_000, rounds: 3, commits: 5_000, connections: 32, backlog: 1_000_000 },
+  compute: { programs: 2_000, jobs: 10_000, waiting: 10_000 },
   ledger: { runs: 50_000, deliveries: 4 },
   ledgerIntake: {
     runs: { runs: 4_000, deliveries: 50 },
@@ -63,6 +66,7 @@ export const quick: Amounts = {
   idle: { services: 10, seconds: 1 },
   scans: { '0.1M': { width: 320, height: 320, frames: 6, rounds: 1 } },
   brokerStore: { messages: 1_000, rounds: 1, commits: 100, connections: 4, backlog: 2_000 },
+  compute: { programs: 50, jobs: 100, waiting: 100 },
   ledger: { runs: 200, deliveries: 4 },
   ledgerIntake: {
     runs: { runs: 40, deliveries: 10 },

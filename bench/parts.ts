@@ -2,6 +2,7 @@ import type { Amounts } from './amounts.ts';
 import { analysis, type Analysis } from './analysis.ts';
 import { brokerStore, type BrokerStore } from './broker-store.ts';
 import { startBench, type BrokerName } from './brokers.ts';
+import { compute, type Compute } from './compute.ts';
 import { idleServices, type IdleServices } from './idle-services.ts';
 import { announcementLatency, type Latency } from './latency.ts';
 import { ledgerIntake, type LedgerIntake } from './ledger-intake.ts';
@@ -21,6 +22,7 @@ export interface Report {
   readonly idleServices?: OnBrokers<IdleServices>;
   readonly perImageAnalysis?: Readonly<Record<string, Analysis>>;
   readonly store?: { readonly embedded: BrokerStore; readonly ledger: LedgerStore };
+  readonly compute?: Compute;
   readonly ledgerIntake?: LedgerIntake;
   readonly queries?: Queries;
   readonly pages?: Pages;
@@ -70,6 +72,7 @@ export const parts: { readonly [Name in PartName]-?: (bench: Bench) => Promise<N
     say(`ledger: ${JSON.stringify(ledger)}`);
     return { embedded, ledger };
   },
+  compute: async ({ amounts, say }) => compute(amounts.compute, say),
   ledgerIntake: async ({ amounts, say }) => ledgerIntake(amounts.ledgerIntake, say),
   queries: async ({ amounts, say }) => queries(amounts.queries, say),
   pages: async ({ amounts }) => pages(amounts.pages),

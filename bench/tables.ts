@@ -13,6 +13,7 @@ export function tables(report: Report): string {
     analysis(report),
     brokerStore(report),
     ledger(report),
+    programs(report),
     intake(report),
     questions(report),
     openPages(report),
@@ -71,6 +72,22 @@ function brokerStore({ store }: Report): readonly Row[] {
     ['bytes on disk of a message of 1.5 kB', '', count(backlog.fileBytesPerMessage)],
     ['memory, full / started again', '', `${backlog.megabytes} / ${backlog.megabytesAfterRestart} MB`],
     ['start after SIGKILL', '', `${backlog.restartSeconds} s`],
+  ];
+}
+
+function programs({ compute }: Report): readonly Row[] {
+  if (!compute) return [];
+  const { local, bullmq, waiting } = compute;
+  return [
+    ['programs', 'in Baton', 'bare', 'ratio'],
+    ['on this host, started and settled/s', count(local.perSecond), count(local.barePerSecond), String(local.ratio)],
+    ...(bullmq
+      ? [['through Redis/s', count(bullmq.perSecond), count(bullmq.barePerSecond), String(bullmq.ratio)]]
+      : []),
+    ...(waiting
+      ? [[`memory of the service, ${count(waiting.jobs)} wait in Redis`, `${waiting.megabytes} MB`, '', '']]
+      : []),
+    ...(waiting ? [['all of them cancelled after', `${waiting.cancelSeconds} s`, '', '']] : []),
   ];
 }
 

@@ -16,6 +16,8 @@ const firstByte = { p50: positive, p95: positive, p99: positive };
 const intake = { recordsPerCoreSecond: positive, recordsPerSecond: positive };
 const paced = { recordsPerSecond: positive, corePercent: number, behind: number, firstByteP95Ms: positive };
 
+const compared = { perSecond: positive, barePerSecond: positive, ratio: positive };
+
 const report: Required<Report> = {
   passThrough: { embedded: rates },
   latency: { embedded: { idle: percentiles, halfLoad: { ...percentiles, stepsPerSecond: positive } } },
@@ -47,6 +49,11 @@ const report: Required<Report> = {
       runListP95Ms: positive,
       runDetailP95Ms: positive,
     },
+  },
+  compute: {
+    local: compared,
+    bullmq: compared,
+    waiting: { jobs: 100, megabytes: positive, cancelSeconds: positive },
   },
   ledgerIntake: { alone: intake, read: intake, paced, flooded: paced },
   queries: {

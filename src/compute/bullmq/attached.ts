@@ -55,14 +55,22 @@ export class Attached {
     ...job
   }: QueuedJob<SentJob, JobResult>): Promise<void> {
     if (finishedOn === undefined) return;
-    await this.#heard;
     const result = returnvalue as JobResult | null;
-    if (result && 'ended' in result) return this.#ended(result.ended);
-    if (result) return this.fail(BatonError.of({ ...result.refused, fields: {} }));
+    if (result) return this.take(result);
+    await this.#heard;
     const news = newsIn(isObject(progress) ? progress : {});
     if (failedReason !== leaseOver)
       return this.fail(notStarted({ program: this.job.command[0], reason: failedReason }));
     this.#ended(lost(news, job));
+  }
+
+  /** What its worker says at its end. */
+  take(result: JobResult): void {
+    // What was told before is heard before.
+    void this.#heard.then(() => {
+      if ('ended' in result) this.#ended(result.ended);
+      else this.fail(BatonError.of({ ...result.refused, fields: {} }));
+    });
   }
 
   #ended(ended: Ended): void {

@@ -23,7 +23,7 @@ import {
   type QueueSettings,
   type SentJob,
 } from './queue.ts';
-import { workersIn } from './workers.ts';
+import { telling, workersIn, type WorkerView } from './workers.ts';
 
 export interface BullMqOptions extends QueueSettings {
   readonly log?: Log;
@@ -46,6 +46,7 @@ export class BullMqBackend implements Backend {
   readonly #lanes = new Map<string, Promise<Lane>>();
   readonly #attached = new Map<string, Attached>();
   #redis: Redis | undefined;
+  #known: { readonly until: number; readonly workers: Promise<readonly WorkerView[]> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -82,7 +83,7 @@ export class BullMqBackend implements Backend {
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {
-      await Promise.race([this.submit(job).then(async () => this.#look(id, attached)), attached.ended]);
+      await Promise.race([this.submit(job), attached.ended]);
       return await attached.ended;
     } finally {
       signal.removeEventListener('abort', giveUp);
@@ -128,10 +129,17 @@ export class BullMqBackend implements Backend {
   /** What no worker has is refused at once; where there is no worker, one is waited for. */
   async #checkFits({ resources, label }: Job): Promise<void> {
     if (!this.#redis) return;
-    const workers = await workersIn(this.#redis, this.#options.prefix);
-    const capable = workers.filter(({ labels }) => label === undefined || labels.includes(label));
+    const capable = (await this.#workers()).filter(({ labels }) => label === undefined || labels.includes(label));
     if (capable.length === 0 || capable.some(({ capacity }) => fits(resources, capacity))) return;
     for (const { capacity } of capable.slice(0, 1)) throw beyond(resources, capacity, this.name);
+  }
+
+  /** Asked for again after a while: not for each job. */
+  async #workers(): Promise<readonly WorkerView[]> {
+    const { prefix } = this.#options;
+    if (this.#redis && (!this.#known || performance.now() > this.#known.until))
+      this.#known = { until: performance.now() + telling, workers: workersIn(this.#redis, prefix) };
+    return (await this.#known?.workers) ?? [];
   }
 
   /** The queue of a label, made when the first asks for it. */
@@ -165,7 +173,11 @@ export class BullMqBackend implements Backend {
       const attached = this.#attached.get(id);
       if (attached) void this.#look(id, attached);
     };
-    events.on('completed', look);
+    events.on('completed', ({ jobId: id, returnvalue }) =>
+      this.#attached.get(id)?.take(returnvalue as unknown as JobResult),
+    );
+    // It was handed over before, and may have ended.
+    events.on('duplicated', look);
     events.on('failed', look);
     events.on('progress', ({ jobId: id, data }) => {
       if (isObject(data)) this.#attached.get(id)?.hear(data);

@@ -19,6 +19,7 @@ export class JobTeller implements AsyncDisposable {
   #last = '';
   #answered = 0;
   #telling: Promise<void> = Promise.resolve();
+  /** At first: that it runs, and where. */
   #hasNews = true;
   #isBroken = false;
 
@@ -30,7 +31,6 @@ export class JobTeller implements AsyncDisposable {
   }
 
   readonly listener: JobListener = {
-    started: () => this.#tell(),
     printed: (lines) => {
       this.#hasNews = true;
       this.#last = `${this.#last}${lines.join('\n')}\n`.slice(-lastKept);
@@ -46,7 +46,8 @@ export class JobTeller implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    this.#tell();
+    // Its end says all but the lines that nobody has heard yet.
+    if (this.#printed.length > 0) this.#tell();
     await this.#telling;
   }
 
