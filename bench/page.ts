@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page as Tab } from 'playwright-core';
@@ -46,8 +44,6 @@ const services = 100;
 /** One in so many events is an announcement, the others heartbeats. */
 const announced = 10;
 const wait = 2_000;
-/** What the browser is told to note. */
-const watching = stripTypeScriptTypes(readFileSync(new URL('../test/web/watch-screen.ts', import.meta.url), 'utf8'));
 
 /** Builds the page, opens it in Debian's Chromium, and watches it. */
 export async function page(
@@ -77,7 +73,9 @@ async function firstPaint(browser: Browser, address: string): Promise<number> {
   const tab = await context.newPage();
   await tab.goto(address);
   await tab.locator('.overview').waitFor();
-  return await tab.evaluate<number>(`performance.getEntriesByName('first-contentful-paint')[0].startTime`);
+  const painted = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime`;
+  // It is told of a little after it was painted.
+  return Number(await (await tab.waitForFunction(painted)).jsonValue());
 }
 
 async function firstScreen(browser: Browser, address: string): Promise<number> {
@@ -102,7 +100,7 @@ async function underEvents(
 ): Promise<PageUnderEvents> {
   await using context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
   const tab = await context.newPage();
-  await tab.addInitScript(watching);
+  await tab.addInitScript(await watching());
   await tab.goto(address);
   await tab.locator('.overview').waitFor();
   await using _beating = await beat(broker, services, perSecond - perSecond / announced);
@@ -122,6 +120,13 @@ async function rendererSeconds(browser: Browser): Promise<number> {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
+/** What the browser is to note: code of the browser, which the types of this side know nothing of. */
+async function watching(): Promise<() => void> {
+  const file = new URL('../test/web/watch-screen.ts', import.meta.url);
+  const { watchScreen } = (await import(file.href)) as { readonly watchScreen: () => void };
+  return watchScreen;
 }
 
 interface Watched {

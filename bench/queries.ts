@@ -68,12 +68,13 @@ async function fill(
 /** Asks everything in turn, so that nothing is answered from what was read just before. */
 export async function askAll(folder: string, amounts: QueryAmounts, say: (line: string) => void): Promise<Queries> {
   const { runs, deliveries } = amounts.store;
+  const begun = beginOf(join(folder, 'ledger'));
   const sizes = await sizesOf(join(folder, 'ledger'));
   await using monitor = await startMonitorProcess(folder);
   using asker = new Asker(monitor.port);
   const times = new Map<string, number[]>();
   for (let round = 0; round < amounts.rounds; round += 1)
-    for (const [question, pathOf] of Object.entries(questionsOf(amounts))) {
+    for (const [question, pathOf] of Object.entries(questionsOf(amounts, begun))) {
       const { firstByteMs } = await asker.get(pathOf(draw));
       times.set(question, [...(times.get(question) ?? []), firstByteMs]);
     }
@@ -92,10 +93,10 @@ function draw(below: number): number {
 }
 
 /** What the page asks, and what it might: each filter, all together, words that all runs have and words of one. */
-function questionsOf({
-  store: { runs },
-  largeRun,
-}: QueryAmounts): Readonly<Record<string, (random: typeof draw) => string>> {
+function questionsOf(
+  { store: { runs }, largeRun }: QueryAmounts,
+  begun: number,
+): Readonly<Record<string, (random: typeof draw) => string>> {
   const list = (query: string) => () => `/api/runs?limit=50&${query}`;
   const large = idOf(runs);
   return {
@@ -112,6 +113,14 @@ function questionsOf({
     'of a visit at a beamline where it never was': list('beamline=i03&visit=mx1004-1'),
     'finished, of a beamline, far back': (random) =>
       list(`state=finished&beamline=i07&cursor=${cursorAt('runs', String(1 + random(runs)))}`)(),
+    'of an hour long ago': (random) => {
+      const from = begun + random(runs);
+      return list(`from=${String(from)}&to=${String(from + 3_600)}`)();
+    },
+    'failed, of an hour long ago': (random) => {
+      const from = begun + random(runs);
+      return list(`state=failed&from=${String(from)}&to=${String(from + 3_600)}`)();
+    },
     'with a word of all': list('text=gridscan'),
     'with a word of all, far back': (random) =>
       list(`text=gridscan&cursor=${cursorAt('runs', String(1 + random(runs)))}`)(),
@@ -135,6 +144,10 @@ function questionsOf({
     'its results': (random) => `/api/runs/${idOf(random(runs))}/results`,
     'its log': (random) => `/api/runs/${idOf(random(runs))}/logs`,
     [`one run of ${String(largeRun)} deliveries`]: () => `/api/runs/${large}`,
+    [`its deliveries`]: () => `/api/runs/${large}/deliveries`,
+    [`its time`]: () => `/api/runs/${large}/waterfall`,
+    'what failed': () => '/api/failed',
+    'recipes, and where they were used': () => '/api/recipes',
     audit: () => '/api/audit?limit=50',
     'audit of one run': (random) => `/api/audit?subject=${idOf(random(1_000))}`,
     health: () => '/api/health',
@@ -143,6 +156,12 @@ function questionsOf({
 
 function figuresOf(times: readonly number[]): FirstByte {
   return { p50: percentile(times, 0.5), p95: percentile(times, 0.95), p99: percentile(times, 0.99) };
+}
+
+/** When the first run was announced; each of the others a millisecond after the one before. */
+function beginOf(folder: string): number {
+  using database = openReader(folder);
+  return Number(database.prepare('SELECT min(announced) AS begun FROM runs').get()?.['begun']);
 }
 
 /** What runs take on disk with all that belongs to them, and what of it deliveries take with their indexes. */

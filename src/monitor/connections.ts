@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
@@ -11,7 +11,7 @@ const patience = { head: 10_000, all: 30_000, silence: 120_000 };
 
 /**
  * Keeps the connections of a server within bounds. When too many are open that ask nothing, the one that has for longest is
- * closed: so whoever opens thousands keeps nobody out who does ask.
+ * closed: so whoever opens thousands keeps nobody out who does ask. On each, one question is answered at a time.
  */
 export function boundConnections(server: Server): void {
   server.maxConnections = atMost;
@@ -31,7 +31,11 @@ export function boundConnections(server: Server): void {
     rest(socket);
     socket.once('close', () => idle.delete(socket));
   });
+  const underWay = new WeakMap<Socket, ServerResponse>();
   server.on('request', ({ socket }, response) => {
+    // No browser asks again before it has its answer; who does has answers made that it never has to take.
+    if (underWay.get(socket)?.writableFinished === false) return void socket.destroy();
+    underWay.set(socket, response);
     idle.delete(socket);
     response.once('close', () => rest(socket));
   });

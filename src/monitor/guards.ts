@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit, type Store } from 'express-rate-limit';
 import helmet from 'helmet';
 import { refuse } from './answers.ts';
@@ -103,23 +103,22 @@ export interface RequestLimit {
   readonly underWay?: number;
 }
 
+/** Answers on their way to everybody, at most. */
+const answersAtMost = 200;
+
 /**
- * Refuses who has too many answers under way: an answer stays in memory until it is taken, and some are megabytes. A stream
- * of events has a bound of its own.
+ * Refuses who has too many answers under way: an answer stays in memory until it is taken, and some are megabytes. Of all
+ * together, the one that was not taken for longest is given up for the next. A stream of events has a bound of its own.
  */
 export function answersUnderWay({ underWay = 50 }: RequestLimit): RequestHandler {
-  const underWayTo = new Map<string, number>();
+  const all = new Map<Response, string>();
   return ({ path, ip = '' }, response, next) => {
-    const others = underWayTo.get(ip) ?? 0;
     if (path === '/events') return next();
-    if (others >= underWay)
+    if ([...all.values()].filter((other) => other === ip).length >= underWay)
       return refuse(response, tooMany({ what: 'answers that were not taken yet', limit: underWay }));
-    underWayTo.set(ip, others + 1);
-    response.once('close', () => {
-      const left = (underWayTo.get(ip) ?? 1) - 1;
-      if (left === 0) underWayTo.delete(ip);
-      else underWayTo.set(ip, left);
-    });
+    if (all.size >= answersAtMost) [...all.keys()].find((other) => other.writableEnded)?.destroy();
+    all.set(response, ip);
+    response.once('close', () => all.delete(response));
     next();
   };
 }
