@@ -17,7 +17,7 @@ export interface Rerun {
 }
 
 /** More are not repeated in parts: the whole run is. */
-export const mostMessages = 20_000;
+const mostMessages = 20_000;
 
 /** Reads the `rerun` of an announcement. Throws `dispatcher.bad-request`. */
 export function readRerun({ rerun = null }: JsonObject): Rerun {

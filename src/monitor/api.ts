@@ -52,7 +52,7 @@ export type {
 } from './recipes/views.ts';
 export type { Finding } from '../recipes/finding.ts';
 export type { AnnouncementChoices, AnnouncementPreview, HandAnnouncement } from './announcing/views.ts';
-export type { ParameterField, RuleVerdict } from './announcing/announcing-site.ts';
+export type { ParameterField } from './announcing/announcing-site.ts';
 export type { BulkAction, BulkItem, BulkPreview, BulkResult, BulkSelection } from './bulk/views.ts';
 export type { DifferenceInWords } from '../recipes/diff-words.ts';
 export type { ParameterChange, RerunPreview, RerunRecipe, RerunStep, RerunWish, StartedView } from './reruns/views.ts';

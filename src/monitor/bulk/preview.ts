@@ -8,7 +8,7 @@ import type { RerunPreview } from '../reruns/views.ts';
 import type { BulkAction, BulkItem, BulkPreview, BulkSelection } from './views.ts';
 
 /** Runs that may be touched at a time: each takes some milliseconds, and a person has to look through them. */
-export const most = 200;
+const most = 200;
 /** Pages of a search that seldom finds anything. */
 const pagesAtMost = 100;
 
@@ -40,7 +40,7 @@ function matching({ filter = {} }: BulkSelection, queries: Queries): readonly st
 }
 
 /** What it means for one run. */
-export async function itemOf(
+async function itemOf(
   run: string,
   action: BulkAction,
   queries: Queries,

@@ -14,7 +14,7 @@ export const noEdits: Edits = { texts: {}, left: [], added: [] };
 export type Kind = 'text' | 'number' | 'flag' | 'json';
 
 /** As the announcement had it; where it had none, as the service's schema wants it. */
-export function kindOf({ value, type }: Pick<ParameterField, 'value' | 'type'>): Kind {
+function kindOf({ value, type }: Pick<ParameterField, 'value' | 'type'>): Kind {
   if (typeof value === 'string') return 'text';
   if (typeof value === 'number') return 'number';
   if (typeof value === 'boolean') return 'flag';
