@@ -51,6 +51,8 @@ describe('every route and every role', () => {
     ['GET', '/api/services', [401, 403, 200, 200, 200]],
     ['GET', '/api/services/orders', [401, 403, 403, 200, 200]],
     ['POST', '/api/services/pause', [401, 403, 403, 400, 400]],
+    ['GET', '/api/handover', [401, 403, 200, 200, 200]],
+    ['POST', '/api/handover/remarks', [401, 403, 403, 400, 400]],
     ['GET', '/api/pauses', [401, 403, 200, 200, 200]],
     ['GET', '/api/queues', [401, 403, 200, 200, 200]],
     ['GET', '/api/runs', [401, 403, 200, 200, 200]],

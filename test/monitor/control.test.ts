@@ -46,7 +46,7 @@ it('pauses a class, shows since when, by whom and why, and lets it go on', async
     .toBeDefined();
 
   const wrong = await monitor.send('POST', '/api/services/resume', { ...body, service: 'other' }, changing);
-  expect(wrong.json).toMatchObject({ error: { code: 'monitor.not-paused' } });
+  expect(wrong.json).toMatchObject({ error: { code: 'control.not-paused' } });
   const resumed = await monitor.send('POST', '/api/services/resume', { ...body, reason: 'it is back' }, changing);
   expect((resumed.json as OrderView).targets.map(({ host, state }) => [host, state])).toEqual([
     ['mx-1.7', 'resumed'],
@@ -109,7 +109,7 @@ it('drains one service of a process, and shuts whole processes down', async () =
     { service: 'nope', host: '*', reason: 'x' },
     changing,
   );
-  expect([nobody.status, nobody.json]).toMatchObject([404, { error: { code: 'monitor.nobody-meant' } }]);
+  expect([nobody.status, nobody.json]).toMatchObject([404, { error: { code: 'control.nobody-meant' } }]);
 });
 
 interface OpenSite extends AsyncDisposable {

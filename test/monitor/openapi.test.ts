@@ -104,11 +104,18 @@ async function fill(site: OpenMonitor): Promise<void> {
   await site.record(announced('stopped'), cancelled('stopped'), settled('stopped', 1, 'cancelled'));
   await site.record(announced('open'));
   await using listening = await site.listen();
-  await site.beat({ host: 'a.1', service: 'x', serviceclass: 'X', status: 4, workflows_version: '1' });
-  await listening.next('service');
+  await hearOf(site);
   await listening.next('queues');
   await site.access.users.add('vera', 'viewer', 'correct horse battery');
   await newBackfill(site);
+}
+
+/** A service that lives; it is lost when it is silent for 17 s. */
+async function hearOf(site: OpenMonitor, headers: object = {}): Promise<void> {
+  await using listening = await site.listen({ ...headers });
+  const before = (await listening.next('snapshot')).services.find(({ host }) => host === 'a.1')?.lastSeen ?? 0;
+  await site.beat({ host: 'a.1', service: 'x', serviceclass: 'X', status: 4, workflows_version: '1' });
+  await listening.next('service', ({ service }) => service.lastSeen > before);
 }
 
 const backfill = {
@@ -126,6 +133,7 @@ async function newBackfill({ reprocessing }: OpenMonitor): Promise<void> {
 
 /** A good request for what is described. */
 async function ask(site: OpenMonitor, { method, path }: Placed, headers: object): Promise<Answer> {
+  if (path.startsWith('/api/services/')) await hearOf(site, headers);
   const named = path.includes('{group}') ? await placeInGroup(site, path, headers) : path;
   const place = named
     .replace('{run}', 'one')
@@ -136,6 +144,13 @@ async function ask(site: OpenMonitor, { method, path }: Placed, headers: object)
   const bodies: Readonly<Record<string, object>> = {
     'POST /api/session': { name: 'vera', password: 'correct horse battery' },
     'POST /api/runs/{run}/cancel': { reason: 'a test' },
+    ...Object.fromEntries(
+      ['pause', 'resume', 'drain', 'shutdown'].map((order) => [
+        `POST /api/services/${order}`,
+        { service: 'X', host: '*', reason: 'a test' },
+      ]),
+    ),
+    'POST /api/handover/remarks': { text: 'All is well.' },
     'POST /api/failed/{group}/canary': { reason: 'a test' },
     'POST /api/failed/{group}/release': { reason: 'a test', count: 3, rate: 100 },
     'POST /api/failed/{group}/purge': { reason: 'a test', count: 3 },

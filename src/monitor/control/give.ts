@@ -13,7 +13,7 @@ export interface Order extends Meant {
 /** Whoever lives tells within a second that it obeys; ms. */
 const patience = 8_000;
 
-/** Whom the order would reach now. Throws `monitor.nobody-meant` and `monitor.not-paused`. */
+/** Whom the order would reach now. Throws `control.nobody-meant` and `control.not-paused`. */
 export function targetsNow(site: Site, order: ServiceOrder, meant: Meant): readonly OrderTarget[] {
   const services = site.services();
   if (order === 'resume') {
