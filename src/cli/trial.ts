@@ -85,7 +85,8 @@ export async function runTrial({ config, message, recipe, live, outputs, seconds
 export function stubbedQueues(recipe: Recipe, live: readonly AnyService[], { services }: Config): ReadonlySet<string> {
   const taken = live.map(({ name, queue }) => services[name]?.queue ?? queue);
   const queues = stepsIn(recipe).flatMap(({ queue }) => (typeof queue === 'string' && queue !== '' ? [queue] : []));
-  return new Set(queues).difference(new Set<string>([...taken, ...names.announcements]));
+  const others = new Set<string>([...taken, ...names.announcements]);
+  return new Set(queues.filter((queue) => !others.has(queue)));
 }
 
 function stubsFor(recipe: Recipe, queues: ReadonlySet<string>, outputs: StubOutputs): AnyService[] {
