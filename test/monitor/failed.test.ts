@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   FailedPage,
   FailureGroup,
@@ -10,6 +10,8 @@ import type {
   LetterAction,
   LetterPreview,
 } from '../../src/monitor/api.ts';
+import { activemqAvailable, startActiveMQ } from '../fixtures/activemq.ts';
+import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { look } from '../../src/dead-letters/look.ts';
 import { announced, noon, settled } from '../ledger/records.ts';
 import { openMonitor, type OpenMonitor } from './open-monitor.ts';
@@ -144,38 +146,60 @@ describe('what failed, over the interface', () => {
     ]);
   });
 
+  requireOrSkip('ActiveMQ', activemqAvailable())('on ActiveMQ', () => {
+    it('is seen and sent again, also where the broker shows only the first few hundred letters', async () => {
+      await using broker = await startActiveMQ();
+      await using site = await openMonitor({}, broker);
+      const { client } = site;
+      const letter = (n: number) => ({
+        destination: '/queue/DLQ.site.work',
+        headers: { 'baton-error-code': n % 50 === 0 ? 'rare' : 'often', 'original-destination': client.queue('work') },
+        body: String(n),
+      });
+      await client.transact({ ack: [], send: Array.from({ length: 600 }, (_, n) => letter(n)) });
+      const [often, rare] = await groups(site, haveLetters(600));
+      expect([often?.letters, rare?.letters]).toEqual([588, 12]);
+      const id = rare?.id ?? '';
+      await act(site, `${id}/release`, { reason: 'mended', count: 12, rate: 1000 });
+      expect(await ended(site, id)).toMatchObject({ state: 'ended', moved: 12 });
+      const again = Array.from({ length: 12 }, (_, n) => String(n * 50));
+      expect(await contents(site, client.queue('work'))).toEqual(again);
+      await groups(site, (all) => all.length === 1 && all[0]?.letters === 588);
+    }, 90_000);
+  });
+
   it('can be interrupted while it is sent again, and goes on where it was', async () => {
     await using site = await openMonitor();
-    for (let n = 0; n < 40; n += 1) await kill(site, `run${String(n)}`, 'no');
-    const [group] = await groups(site, haveLetters(40));
+    for (let n = 0; n < 8; n += 1) await kill(site, `run${String(n)}`, 'no');
+    const [group] = await groups(site, haveLetters(8));
     const id = group?.id ?? '';
-    await act(site, `${id}/release`, { reason: 'slowly', count: 40, rate: 1 });
+    await act(site, `${id}/release`, { reason: 'slowly', count: 8, rate: 1 });
     const [action] = (await detail(site, id)).actions;
-    expect(action).toMatchObject({ state: 'running', wanted: 40 });
-    expect(await act(site, `${id}/release`, { reason: 'twice', count: 40, rate: 1 })).toBe(409);
-    await groups(site, ([one]) => (one?.letters ?? 0) < 40);
+    expect(action).toMatchObject({ state: 'running', wanted: 8 });
+    expect(await act(site, `${id}/release`, { reason: 'twice', count: 8, rate: 1 })).toBe(409);
+    await groups(site, ([one]) => (one?.letters ?? 0) < 8);
     expect(await act(site, `${id}/actions/${String(action?.n)}/stop`, { reason: 'enough' })).toBe(200);
     expect(await act(site, `${id}/actions/${String(action?.n)}/stop`, { reason: 'enough' })).toBe(409);
     const moved = (await ended(site, id)).moved;
     expect((await ended(site, id)).state).toBe('interrupted');
     expect(await contents(site, site.client.queue('work'))).toHaveLength(moved);
-    expect(await contents(site, '/queue/DLQ.site.work')).toHaveLength(40 - moved);
+    expect(await contents(site, '/queue/DLQ.site.work')).toHaveLength(8 - moved);
   });
 
   it('ends a release by itself when what it sent dies again', async () => {
     await using site = await openMonitor();
-    for (let n = 0; n < 60; n += 1) await kill(site, `run${String(n)}`, 'no');
-    const [group] = await groups(site, haveLetters(60));
+    for (let n = 0; n < 22; n += 1) await kill(site, `run${String(n)}`, 'no');
+    const [group] = await groups(site, haveLetters(22));
     const id = group?.id ?? '';
-    await act(site, `${id}/release`, { reason: 'all well, surely', count: 60, rate: 10 });
-    await groups(site, ([one]) => (one?.letters ?? 60) <= 50);
+    await act(site, `${id}/release`, { reason: 'all well, surely', count: 22, rate: 1 });
+    await groups(site, ([one]) => (one?.letters ?? 22) < 22);
     const again = Array.from({ length: 10 }, (_, n) =>
       settled(`run${String(n)}`, 1, 'dead', { reinjected: 1, cause: { code: 'no-file', message: 'no' } }),
     );
     await site.record(...again);
     const { state, moved } = await ended(site, id);
     expect(state).toBe('stopped');
-    expect(moved).toBeLessThan(60);
+    expect(moved).toBeLessThan(22);
   });
 
   it('is exported and purged as files of Zocalo; what is purged is addressed, and can be brought back', async () => {
@@ -226,30 +250,39 @@ describe('what failed, over the interface', () => {
     await feed.next('failed', ({ failed }) => failed.failures === 1);
   });
 
-  it.each([
-    ['GET', 'nowhere', undefined, 404],
-    ['GET', 'nowhere/preview', undefined, 404],
-    ['POST', 'nowhere/canary', { reason: 'x' }, 404],
-    ['POST', 'GROUP/canary', { reason: ' ' }, 400],
-    ['POST', 'GROUP/release', { reason: 'x', count: 0, rate: 1 }, 400],
-    ['POST', 'GROUP/release', { reason: 'x', count: 1, rate: 1e9 }, 400],
-    ['POST', 'GROUP/purge', { reason: 'x' }, 400],
-    ['POST', 'GROUP/address', { reason: 'x', upTo: -1 }, 400],
-    ['GET', 'GROUP/letters/-1', undefined, 404],
-    ['GET', 'GROUP/letters/1e400', undefined, 404],
-    ['POST', 'GROUP/letters/999/address', { reason: 'x' }, 404],
-    ['POST', 'GROUP/addressings/x/undo', { reason: 'x' }, 409],
-    ['POST', 'GROUP/actions/0/stop', { reason: 'x' }, 409],
-    ['GET', 'GROUP?cursor=abc', undefined, 400],
-    ['GET', '?cursor=MQ', undefined, 400],
-    ['GET', '?state=none', undefined, 400],
-  ])('refuses what makes no sense: %s %s', async (method, path, body, status) => {
-    await using site = await openMonitor();
-    await kill(site, 'one', 'no');
-    const [group] = await groups(site, haveLetters(1));
-    const address = `/api/failed${path.startsWith('?') ? '' : '/'}${path.replace('GROUP', group?.id ?? '')}`;
-    const answer = await site.send(method, address, body, headers);
-    expect(answer.status).toBe(status);
-    expect(answer.json).toMatchObject({ error: { next: expect.any(String) as string } });
+  describe('refuses what makes no sense:', () => {
+    let site: OpenMonitor;
+    let id: string;
+    beforeAll(async () => {
+      site = await openMonitor();
+      await kill(site, 'one', 'no');
+      const [group] = await groups(site, haveLetters(1));
+      id = group?.id ?? '';
+    });
+    afterAll(() => site[Symbol.asyncDispose]());
+
+    it.each([
+      ['GET', 'nowhere', undefined, 404],
+      ['GET', 'nowhere/preview', undefined, 404],
+      ['POST', 'nowhere/canary', { reason: 'x' }, 404],
+      ['POST', 'GROUP/canary', { reason: ' ' }, 400],
+      ['POST', 'GROUP/release', { reason: 'x', count: 0, rate: 1 }, 400],
+      ['POST', 'GROUP/release', { reason: 'x', count: 1, rate: 1e9 }, 400],
+      ['POST', 'GROUP/purge', { reason: 'x' }, 400],
+      ['POST', 'GROUP/address', { reason: 'x', upTo: -1 }, 400],
+      ['GET', 'GROUP/letters/-1', undefined, 404],
+      ['GET', 'GROUP/letters/1e400', undefined, 404],
+      ['POST', 'GROUP/letters/999/address', { reason: 'x' }, 404],
+      ['POST', 'GROUP/addressings/x/undo', { reason: 'x' }, 409],
+      ['POST', 'GROUP/actions/0/stop', { reason: 'x' }, 409],
+      ['GET', 'GROUP?cursor=abc', undefined, 400],
+      ['GET', '?cursor=MQ', undefined, 400],
+      ['GET', '?state=none', undefined, 400],
+    ])('%s %s', async (method, path, body, status) => {
+      const address = `/api/failed${path.startsWith('?') ? '' : '/'}${path.replace('GROUP', id)}`;
+      const answer = await site.send(method, address, body, headers);
+      expect(answer.status).toBe(status);
+      expect(answer.json).toMatchObject({ error: { next: expect.any(String) as string } });
+    });
   });
 });

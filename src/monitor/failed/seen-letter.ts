@@ -14,8 +14,14 @@ export function seenLetter(letter: Letter, queue: string): SeenLetter {
   const { step, service, code, message, died, reinjected, origin, version } = viewOf(letter);
   return {
     ...nameOf(letter),
-    ...{ step, service, code, message, died, reinjected, queue, origin, letter: messageId },
-    host: headers['baton-error-host'],
-    version,
+    ...{ step, service: short(service), code: code.slice(0, shortAtMost), message, died, reinjected, queue },
+    ...{ letter: messageId, origin: short(origin), version: short(version), host: short(headers['baton-error-host']) },
   };
+}
+
+/** Characters kept of names; whoever sends a letter may write anything. */
+const shortAtMost = 300;
+
+function short(text: string | undefined): string | undefined {
+  return text?.slice(0, shortAtMost);
 }

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
+import type { Clock } from '../../core/clock.ts';
 import type { GroupFilter, FailureFilter, KnownGroup } from '../../ledger/failures/failure-queries.ts';
 import type { LetterActionKind } from '../../ledger/failures/failure-views.ts';
 import type { Addressed, BegunAction, FailedPage, FailureGroupView, FailureLetter, LetterPreview } from '../api.ts';
@@ -20,6 +21,9 @@ const readReason = bodyReader<Why>(bodies.cancel);
 const readCounted = bodyReader<Why & { readonly count: number }>(bodies.purgeLetters);
 const readRelease = bodyReader<Why & { readonly count: number; readonly rate: number }>(bodies.releaseLetters);
 const readAddress = bodyReader<Why & { readonly upTo: number }>(bodies.addressFailures);
+
+/** ms after which a canary that has not gone is looked at on the page. */
+const patience = 5_000;
 
 /** Groups have their numbers beside: `12-345`. */
 const groupPlace = /^\d{1,15}-\d{1,15}$/;
@@ -161,7 +165,7 @@ function addActions(router: Router, site: Site): void {
         if (group.view.letters === 0) throw nothingLeft({ what: 'of this group in the broker' });
         const { action, ended } = failed.desk.begin({ ...order, kind, group, user: deed.who });
         // What takes long is looked at on the page.
-        if (kind === 'canary') await ended;
+        if (kind === 'canary') await within(site.clock, ended);
         return { action };
       },
       ({ action }) => `action ${String(action)}, at most ${String(order.count)} letters`,
@@ -190,6 +194,13 @@ function addActions(router: Router, site: Site): void {
     };
     response.json(await access.audit.of(deed, stop, () => 'interrupted'));
   });
+}
+
+/** Waits for the end, and not for long: others may be working in the same queue. */
+async function within(clock: Clock, ended: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = clock.sleep(patience, over.signal).catch(() => undefined);
+  await Promise.race([ended, late]).finally(() => over.abort());
 }
 
 function groupOf(site: Site, id: string | undefined): KnownGroup {

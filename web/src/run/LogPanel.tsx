@@ -22,7 +22,7 @@ const choices: readonly (readonly [LogLevel | undefined, string])[] = [
 export function LogPanel({ run, filter }: { readonly run: string; readonly filter: DeliveryFilter }): ReactElement {
   const { log, failure, showEarlier } = useLog(run, filter);
   return (
-    <Panel title="Log" className="run-log" aside={<Levels run={run} filter={filter} />}>
+    <Panel id="log" title="Log" className="run-log" aside={<Levels run={run} filter={filter} />}>
       {failure !== undefined && <Failure failure={failure} />}
       {log !== undefined && <Lines log={log} filter={filter} onEarlier={showEarlier} />}
     </Panel>
