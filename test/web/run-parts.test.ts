@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { DeliveryView, FileEntry, RunDetail } from '../../src/monitor/api.ts';
 import { chromiumAvailable } from '../fixtures/debian-programs.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
@@ -9,7 +9,8 @@ import { sceneOf, type Scene } from './fixture/scenes.ts';
 import { startFixture } from './fixture/server.ts';
 
 /** For what takes milliseconds, and longer where others keep the host busy. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 30_000 };
+vi.setConfig({ testTimeout: 120_000 });
 
 requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
   let built: BuiltPage;
