@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,6 +10,9 @@ import { openMonitor, type OpenMonitor } from '../monitor/open-monitor.ts';
 import { recipeFolder, watching, type RecipeFolder } from '../monitor/recipe-folder.ts';
 import { audit } from './audit.ts';
 import { buildPage, startBrowser, startReader, type BuiltPage } from './browser.ts';
+
+/** With `BATON_PICTURES=docs/pictures` the pictures of the documents are written there. */
+const pictures = process.env['BATON_PICTURES'];
 
 /** A person's way through a screen, on a host that does much else (ms). */
 const patience = 90_000;
@@ -70,6 +73,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the recipes on the page', () => 
       await keys(page, 'Control+Home', ...times(7, 'ArrowDown'), 'Home', 'Shift+End', 'Delete');
       await page.keyboard.type('"2": { "queue": "reco');
       await page.locator('.cm-tooltip-autocomplete').getByText('record_result').waitFor();
+      await picture(page, 'recipe');
       await takesKeys(page);
       await keys(page, 'Enter', 'End');
       await page.keyboard.type(',');
@@ -92,6 +96,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the recipes on the page', () => 
       await page.getByText('it runs for the rule scans').waitFor();
       await page.locator('.recipe-changes').getByText('step 2, "service"').waitFor();
       await page.getByLabel('Why?').fill('the name says nothing');
+      await picture(page, 'recipe-save');
       await page.getByLabel('Why?').press('Enter');
       await page.getByText('Saved: it runs from the next announcement on.').waitFor();
       expect(await readFile(join(folder.path, 'watching.json'), 'utf8')).toContain('"2": { "queue": "record_result"},');
@@ -221,6 +226,12 @@ async function keys(page: Page, ...names: readonly string[]): Promise<void> {
 async function takesKeys(page: Page): Promise<void> {
   const since = await page.evaluate(() => performance.now());
   await page.waitForFunction((then) => performance.now() - then > 80, since);
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return;
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
 function times(count: number, name: string): readonly string[] {
