@@ -24,6 +24,8 @@ export interface RerunPlan {
 
 /** Bytes of an announcement of a rerun: the dispatcher reads 16 MiB. */
 const largest = 12 * 1024 * 1024;
+/** Messages of a run that are looked through for a part of it: more would hold up the ledger for seconds. */
+const mostLooked = 50_000;
 /** Priority of what is repeated where nothing is said: behind live work. */
 const usualPriority = 2;
 
@@ -92,6 +94,12 @@ function partOf(
   wish: RerunWish,
   recipe: Recipe | undefined,
 ): readonly Beginning[] {
+  const sent = queries.summary(id)?.sent ?? 0;
+  if (sent > mostLooked)
+    throw notKept({
+      run: id,
+      why: `of its ${String(sent)} messages more would have to be looked through than ${String(mostLooked)}.`,
+    });
   const run = queries.messages(id);
   if (!run?.recipe || !recipe)
     throw notKept({ run: id, why: 'the recipe that it followed is not kept, or too large.' });
