@@ -12,7 +12,7 @@ const recipe = {
 
 it(
   'baton reprocess counts runs, repeats them with other parameters, and says what became of them',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await using folder = await temporaryFolder();
     await mkdir(join(folder.path, 'recipes'));

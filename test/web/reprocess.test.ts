@@ -114,6 +114,7 @@ function exercisePage(start: () => Promise<FacilityBroker>): void {
       const figures = page.getByRole('list', { name: 'Runs by state' });
       await figures.getByText('1 running').waitFor();
       await figures.getByText('3 waiting').waitFor();
+      await facility.worked(({ threshold: given }) => given === 30);
 
       // A live scan comes in, and what waits goes on waiting when there would be room for it.
       await live(facility, desk, [20, 21]);
