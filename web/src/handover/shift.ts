@@ -8,12 +8,6 @@ export function timeIn(timeZone: string): (time: number) => string {
   return (time) => format.format(time);
 }
 
-/** The time of day alone, where the day is clear. */
-export function clockIn(timeZone: string): (time: number) => string {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
-  return (time) => format.format(time);
-}
-
 /** The question to the monitor that belongs to the page's address. */
 export function rangeIn(query: URLSearchParams): string {
   const asked = new URLSearchParams();
