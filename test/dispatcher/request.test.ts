@@ -98,21 +98,18 @@ describe('parseRequest', () => {
       guid: 'own',
       parent: 'r1',
     });
-
-    expect(parsed(payload)).not.toHaveProperty('lane');
   });
-});
 
-it('is in the lane of the run whose step made it, and as urgent, unless it says otherwise', () => {
-  const recipe = { start: [[2, {}]], '2': { queue: 'processing_recipe' } };
-  const environment = { ID: 'r1', baton: { lane: 'reprocessing', priority: 2 } };
-  const payload = { recipes: ['next'], parameters: {} };
-  const message = { environment, recipe, 'recipe-pointer': 2, 'recipe-path': [], payload };
-  const wrapped = { 'workflows-recipe': 'True' };
-  expect(parsed(message, wrapped)).toMatchObject({ lane: 'reprocessing', priority: 2 });
-  expect(parsed(message, { ...wrapped, 'baton-lane': 'live', priority: '7' })).toMatchObject({
-    lane: 'live',
-    priority: 7,
+  it('is in the lane of the run whose step made it, and as urgent, unless it says otherwise', () => {
+    const recipe = { '2': { queue: 'processing_recipe' }, start: [[2, {}]] };
+    const environment = { ID: 'r1', baton: { lane: 'reprocessing', priority: 2 } };
+    const payload = { recipes: ['next'], parameters: {} };
+    const message = { environment, recipe, 'recipe-pointer': 2, 'recipe-path': [], payload };
+    const wrapped = { 'workflows-recipe': 'True' };
+    expect(parsed(message, wrapped)).toMatchObject({ lane: 'reprocessing', priority: 2 });
+    const live = { lane: 'live', priority: 7 };
+    expect(parsed(message, { ...wrapped, 'baton-lane': 'live', priority: '7' })).toMatchObject(live);
+    expect(parsed(payload)).not.toHaveProperty('lane');
   });
 
   it('passes over a priority that is none', () => {
