@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryView, Page, RunDetail, Waterfall } from '../../src/monitor/api.ts';
 import { announced, noon, settled } from '../ledger/records.ts';
@@ -94,6 +96,20 @@ describe('the deliveries of a run', () => {
     expect(await ask()).toMatchObject({ to: noon + 5000, deliveries: before.deliveries + 1 });
   });
 });
+
+it.each(['', '/deliveries', '/waterfall', '/results', '/files', '/logs', '/recipe'])(
+  'a run that was removed is told of as such: /api/runs/ID%s',
+  async (part) => {
+    await using site = await openMonitor();
+    using store = new DatabaseSync(join(site.folder, 'ledger.sqlite'));
+    store.prepare("INSERT INTO removed_runs VALUES ('old', ?, 'finished')").run(noon);
+    const { status, json } = await site.get(`/api/runs/old${part}`);
+    expect(status).toBe(404);
+    expect(json).toMatchObject({
+      error: { code: 'monitor.no-such-run', message: expect.stringContaining('was removed on 2026-11-20') as string },
+    });
+  },
+);
 
 describe('steps of services that leave no records', () => {
   it('are told of as inferred, with what was seen to come from them', async () => {
