@@ -5,6 +5,7 @@ export class PayloadRemoval {
   readonly #oldest: StatementSync;
   readonly #next: StatementSync;
   readonly #strip: StatementSync;
+  readonly #stripStart: StatementSync;
   readonly #done: StatementSync;
   /** The run that is worked on, and the delivery that was looked at last. After a restart it is gone through anew. */
   #run: number | undefined;
@@ -20,6 +21,10 @@ export class PayloadRemoval {
       `UPDATE deliveries SET outputs = (SELECT json_group_array(json_remove(value, '$.payload')) FROM json_each(outputs))
        WHERE seq = ? AND outputs LIKE '%"payload":%'`,
     );
+    this.#stripStart = database.prepare(
+      `UPDATE announcements SET started = (SELECT json_group_array(json_remove(value, '$.payload')) FROM json_each(started))
+       WHERE seq = (SELECT announcement FROM runs WHERE seq = ?) AND started IS NOT NULL`,
+    );
     this.#done = database.prepare('UPDATE runs SET payloads = 0 WHERE seq = ?1 AND ended < ?2 AND heard < ?2');
   }
 
@@ -29,6 +34,7 @@ export class PayloadRemoval {
     if (this.#run === undefined) return false;
     const delivery = this.#next.get(this.#run, this.#delivery)?.['seq'];
     if (delivery === undefined) {
+      this.#stripStart.run(this.#run);
       // One that has gone on meanwhile is looked at again when it has ended.
       this.#done.run(this.#run, before);
       this.#run = undefined;
