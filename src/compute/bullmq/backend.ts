@@ -7,7 +7,7 @@ import { silent, type Log } from '../../core/log.ts';
 import { endings, type Backend, type Ended, type HandedOver, type Job, type JobListener } from '../backend.ts';
 import { beyond, fits } from '../fits.ts';
 import { Attached } from './attached.ts';
-import { connected } from './connect.ts';
+import { answers, connecting } from './connect.ts';
 import {
   answersKey,
   cancelChannel,
@@ -55,10 +55,12 @@ export class BullMqBackend implements Backend {
     this.#log = options.log ?? silent;
   }
 
-  /** Throws `compute.no-bullmq` or `compute.no-redis`. */
+  /** A Redis that does not answer is waited for by whoever hands something over. Throws `compute.no-bullmq`. */
   async start(): Promise<void> {
-    this.#redis = await connected(this.#options);
-    this.#redis.on('error', () => undefined);
+    this.#redis = await connecting(this.#options);
+    await answers(this.#redis, this.#options).catch((error: unknown) => {
+      this.#log.error({ reason: messageOf(error) }, 'programs wait for Redis');
+    });
     await this.#laneOf(undefined);
     this.#lookLater();
   }

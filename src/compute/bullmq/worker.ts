@@ -71,7 +71,6 @@ export class BullMqWorker implements AsyncDisposable {
     await backend.start();
     this.#redis = await connected(this.#options);
     this.#subscriber = await connected(this.#options);
-    for (const redis of [this.#redis, this.#subscriber]) redis.on('error', () => undefined);
     this.#subscriber.on('message', (_channel, id) => this.#leases.get(id)?.end(new Error('The run was cancelled.')));
     await this.#subscriber.subscribe(cancelChannel(prefix));
     for (const label of [undefined, ...labels]) this.#workers.push(await this.#work(queueName(label)));
