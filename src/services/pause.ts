@@ -33,7 +33,7 @@ export function isMeant(
 
 /** Reads a list of pauses that came from outside; undefined for anything else. */
 export function readPauses(value: Json | undefined): readonly Pause[] | undefined {
-  return Array.isArray(value) && value.every(isPause) ? (value) : undefined;
+  return Array.isArray(value) && value.every(isPause) ? value : undefined;
 }
 
 function isPause(value: Json): boolean {
