@@ -59,7 +59,8 @@ function exerciseCommands(start: () => Promise<SuiteBroker>): void {
     expect(wrong.code).toBe(2);
     const left = await readdir(`${folder.path}/away`, { recursive: true, withFileTypes: true });
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
-  });
+    // Ten processes, one after another.
+  }, 90_000);
 
   it('`dlq` takes those of one step, cause and version, and leaves the others where they are', async () => {
     const url = broker.address(uniqueNamespace());
@@ -80,7 +81,7 @@ function exerciseCommands(start: () => Promise<SuiteBroker>): void {
         { code: 'crashed', count: 1 },
       ],
     });
-  });
+  }, 90_000);
 
   it('`dlq reinject`, killed again and again, loses and doubles nothing', async () => {
     const url = broker.address(uniqueNamespace());
