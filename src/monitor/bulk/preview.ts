@@ -40,12 +40,7 @@ function matching({ filter = {} }: BulkSelection, queries: Queries): readonly st
 }
 
 /** What it means for one run. */
-async function itemOf(
-  run: string,
-  action: BulkAction,
-  queries: Queries,
-  site: AnnouncingSite,
-): Promise<BulkItem> {
+async function itemOf(run: string, action: BulkAction, queries: Queries, site: AnnouncingSite): Promise<BulkItem> {
   const summary = queries.summary(run);
   if (!summary) return { run, possible: false, words: 'no run has this id', plan: '' };
   if (action.what === 'cancel') return { run, summary, ...cancelling(summary) };
