@@ -69,7 +69,7 @@ export const quick: Amounts = {
   compute: { programs: 50, jobs: 100, waiting: 100 },
   ledger: { runs: 200, deliveries: 4 },
   ledgerIntake: {
-    runs: { runs: 40, deliveries: 10 },
+    runs: { runs: 2_000, deliveries: 10 },
     readers: { pages: 2, runPages: 1, listing: 2 },
     paced: 500,
     pacedSeconds: 1,

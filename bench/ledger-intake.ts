@@ -72,7 +72,7 @@ async function fromFull(runs: Runs, readers: Readers): Promise<Intake> {
   const feeding = feedRecords(monitor.broker, runs);
   feeding.catch(() => undefined);
   const at = async (records: number): Promise<{ time: number; cpu: number; records: number }> => {
-    while (entered.records < records) await setTimeout(20);
+    while (entered.records < records) await setTimeout(5);
     return { time: performance.now(), cpu: await processorSeconds(monitor.pid), records: entered.records };
   };
   const [warm, end] = [await at(all / 5), await at(all)];
