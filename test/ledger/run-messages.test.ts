@@ -6,6 +6,7 @@ import { standardKeep } from '../../src/ledger/retention/keep.ts';
 import type { RunMessage } from '../../src/ledger/run-messages.ts';
 import { startMessages } from '../../src/recipes/route.ts';
 import type { Recipe } from '../../src/recipes/recipe.ts';
+import type { LedgerRecord } from '../../src/services/record.ts';
 import { openBook, type OpenBook } from './open-book.ts';
 import { announced, noon, reinjected, settled } from './records.ts';
 
@@ -42,7 +43,7 @@ describe('the messages of a run', () => {
     expect(ledger.queries.messages('nobody')).toBeUndefined();
   });
 
-  it.each<readonly [string, Parameters<OpenBook['enter']>[0], string | undefined]>([
+  it.each<readonly [string, readonly LedgerRecord[], string | undefined]>([
     [
       'as it ended after it was sent again',
       [settled('r', 1, 'dead'), reinjected('r', 1, 1), settled('r', 1, 'done', { reinjected: 1 })],
