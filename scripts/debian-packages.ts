@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
 
 /** What the suites need that run against real services, as Debian's packages. */
-const packages = ['activemq', 'libxstream-java', 'libjettison-java', 'python3-stomp', 'chromium', 'systemd', 'redis-server'];
+const packages = [
+  'activemq',
+  'libxstream-java',
+  'libjettison-java',
+  'python3-stomp',
+  'chromium',
+  'systemd',
+  'redis-server',
+];
 
 /** Installs those that are absent, where this process may; returns why it could not. */
 export function installDebianPackages(): string | undefined {

@@ -46,7 +46,14 @@ const output = object({ step, channel: text, key: text, bytes: count }, { payloa
 
 const program = object(
   { name: text, backend: text, host: text, waited: amount, seconds: amount },
-  { exitCode: { type: 'integer' }, signal: text, exceeded: text, isLost: { type: 'boolean' }, cpuSeconds: amount, peakMemory: amount },
+  {
+    exitCode: { type: 'integer' },
+    signal: text,
+    exceeded: text,
+    isLost: { type: 'boolean' },
+    cpuSeconds: amount,
+    peakMemory: amount,
+  },
 );
 
 const stepRecord = object(
@@ -150,7 +157,10 @@ const replyRecord = object(
   { reason: text },
 );
 
-const cancellationRecord = object({ kind: text, id, run: id }, { reason: text, user: text, audited: { type: 'boolean' } });
+const cancellationRecord = object(
+  { kind: text, id, run: id },
+  { reason: text, user: text, audited: { type: 'boolean' } },
+);
 
 const joinRecord = object({
   kind: text,

@@ -18,6 +18,7 @@ describe('page', () => {
       ...{ host: '127.0.0.1', port: 8080, unclaimed: 'admin' },
       sessions: { idleHours: 12, hours: 168 },
       files: [],
+      editRecipes: false,
     });
   });
 

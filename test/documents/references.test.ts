@@ -51,7 +51,7 @@ describe('docs/programs.md', () => {
   it('shows a step that there is nothing to say about at a site whose programs are those shown', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'baton.yaml');
-    await writeFile(file, blockOf('docs/programs.md', 'yaml'));
+    await writeFile(file, blocksOf('docs/programs.md', 'yaml').join(''));
     const config = await loadConfig(file, {}, { shippedRecipes: '/recipes', workingFolder: folder.path });
     const { services, readers } = { services: builtinServices, readers: new Set(['programs', 'record_result']) };
     const linter = new Linter({ services, readers, programs: config.programs, source: 'configuration' });
@@ -111,9 +111,15 @@ describe('docs/architecture.md', () => {
 
 /** The one block in that language. */
 function blockOf(path: string, language: string): string {
-  const blocks = blocksIn(read(path)).filter((block) => block.language === language);
+  const blocks = blocksOf(path, language);
   expect(blocks).toHaveLength(1);
-  return blocks[0]?.text ?? '';
+  return blocks[0] ?? '';
+}
+
+function blocksOf(path: string, language: string): readonly string[] {
+  return blocksIn(read(path))
+    .filter((block) => block.language === language)
+    .map(({ text }) => text);
 }
 
 /** A section of a document, from its heading to the next of the same rank. */

@@ -41,7 +41,11 @@ export async function send<Answer>(
 export async function sendForLines<Line>(path: string, body: object, tell: (line: Line) => void): Promise<void> {
   const headers = { 'baton-request': 'page', 'content-type': 'application/json' };
   const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => {
-    throw new RequestFailure(0, 'The monitor does not answer.', 'Nothing was begun, or nobody knows: look at the runs.');
+    throw new RequestFailure(
+      0,
+      'The monitor does not answer.',
+      'Nothing was begun, or nobody knows: look at the runs.',
+    );
   });
   const { ok, status, statusText } = response;
   if (!ok || response.body === null) {
