@@ -35,7 +35,6 @@ export type { BurntBudget, ShiftFailures, LongWait, MissingNumbers, NewVersion }
 export type { LogLevel, LogLineView, LogPage } from '../ledger/logs/log-view.ts';
 export type {
   DryRun,
-  FirstMessage,
   LintedRecipe,
   RecipeChange,
   RecipeEntry,
@@ -45,10 +44,7 @@ export type {
   RecipeVersionText,
   RecipeView,
   RulesChoice,
-  RuleUse,
   SavedRecipe,
-  Saving,
-  UsedService,
 } from './recipes/views.ts';
 export type { Finding } from '../recipes/finding.ts';
 export type { AnnouncementChoices, AnnouncementPreview, HandAnnouncement } from './announcing/views.ts';
@@ -81,13 +77,10 @@ export type {
   BackfillRun,
   BackfillState,
   BackfillView,
-  Estimate,
   Hold,
-  ItemCounts,
   ItemState,
   Pace,
   ParameterField as BackfillField,
-  RecipeChoice,
   Selection,
   SourceRun,
 } from '../reprocess/views.ts';

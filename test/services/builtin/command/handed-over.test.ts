@@ -91,7 +91,7 @@ class Handed implements AsyncDisposable {
     const files = [join(folder.path, 'go'), join(folder.path, 'book')];
     const programs = { work: { path: '/bin/sh', fixed: ['-c', script, 'work', ...files] } };
     const backends = (): BullMqBackend[] => [new BullMqBackend({ url: redis.url, prefix: 'test' })];
-    const service: AnyService = commandService({ programs, concurrency: 10, backends }) as AnyService;
+    const service: AnyService = commandService({ programs, concurrency: 10, backends });
     const site = stack.use(await Site.start(broker.address(), [service]));
     return new Handed(site, folder.path, redis, stack.move());
   }
