@@ -44,7 +44,7 @@ export function belongs(run: RunSummary, query: URLSearchParams): boolean {
   return (
     wanted('text') === '' &&
     !query.has('addressed') &&
-    run.announced >= Number(query.get('from') ?? 0) &&
+    run.announced >= Number(query.get('from') ?? -Infinity) &&
     run.announced < Number(query.get('to') ?? Infinity) &&
     (query.get(budgetName) !== 'true' || run.overBudget > 0) &&
     [run.state, ''].includes(wanted('state')) &&
