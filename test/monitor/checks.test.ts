@@ -89,7 +89,7 @@ describe('the checks', () => {
       'dead letters',
       { newDeadLetters: 20, queues: [queue('DLQ.a', { waiting: 25 })] },
       'error',
-      '20 of them within ten',
+      '25 messages that nobody could process (20 came within ten minutes): DLQ.a (25).',
     ],
     [
       'back-fills',

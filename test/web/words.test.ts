@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failuresOf } from '../../web/src/failed/words.ts';
 import { byDepth, queueKind } from '../../web/src/overview/queue.ts';
 import { isOutdated } from '../../web/src/overview/version.ts';
 import { belongs, runsPath, withFilter } from '../../web/src/runs/filter.ts';
@@ -29,6 +30,12 @@ describe('the words of the page', () => {
       '59 min ago',
       '1 d ago',
     ]);
+  });
+
+  it('speak of runs only where what failed came from a step of one', () => {
+    expect(failuresOf('4 messages', { step: 2 }, 3)).toBe('4 messages of 3 runs');
+    expect(failuresOf('4 messages', {}, 4)).toBe('4 messages');
+    expect(failuresOf('1 message', { step: 2 }, 0)).toBe('1 message');
   });
 
   it('name the day only where it is another, and the year only where it is another', () => {

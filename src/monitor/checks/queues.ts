@@ -48,7 +48,7 @@ export function deadLetters({ queues: all, newDeadLetters, limits }: Facts): Fin
   const state = worstOf([rising, stateBy(limits, 'deadLetters', number)]);
   if (state === 'pass')
     return { check, state, message: number === 0 ? 'No dead letters.' : `${count(number, 'dead letter')}.` };
-  const news = newDeadLetters > 0 ? `, ${String(newDeadLetters)} of them within ten minutes` : '';
+  const news = newDeadLetters > 0 ? ` (${String(newDeadLetters)} came within ten minutes)` : '';
   const message = `${count(number, 'message')} that nobody could process${news}: ${listed(filled.map(told))}.`;
   const advice =
     rising === 'pass'

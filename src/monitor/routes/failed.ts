@@ -168,7 +168,7 @@ function addActions(router: Router, site: Site): void {
         if (kind === 'canary') await within(site.clock, ended);
         return { action };
       },
-      ({ action }) => `action ${String(action)}, at most ${String(order.count)} letters`,
+      ({ action }) => `action ${String(action)}, at most ${String(order.count)} letter${order.count === 1 ? '' : 's'}`,
     );
     response.json(begun satisfies BegunAction);
   };

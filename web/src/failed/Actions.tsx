@@ -1,5 +1,5 @@
 import { useState, type ReactElement } from 'react';
-import type { FailureGroupView, LetterAction, LetterPreview } from '../../../src/monitor/api.ts';
+import type { FailureGroup, FailureGroupView, LetterAction, LetterPreview } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { request, RequestFailure, send } from '../server/request.ts';
@@ -7,7 +7,7 @@ import { State } from '../parts/State.tsx';
 import { Link } from '../routing/Link.tsx';
 import { count, plural } from '../words/figures.ts';
 import { ReasonDialog } from './ReasonDialog.tsx';
-import { canaryStates } from './words.ts';
+import { canaryStates, failuresOf } from './words.ts';
 
 /** What can be done about a group: one as canary, then the rest; or put away, or somebody's word that it is addressed. */
 export function Actions({ view }: { readonly view: FailureGroupView }): ReactElement {
@@ -42,7 +42,7 @@ export function Actions({ view }: { readonly view: FailureGroupView }): ReactEle
             act="Send one"
             submit={act('canary')}
           >
-            <Touched preview={preview} what="canary" />
+            <Touched preview={preview} what="canary" group={group} />
           </ReasonDialog>
           {canary !== undefined && <Canary action={canary} />}
         </li>
@@ -60,7 +60,7 @@ export function Actions({ view }: { readonly view: FailureGroupView }): ReactEle
             act={found === undefined ? 'Release' : `Release ${count(found.letters - found.homeless)}`}
             submit={(form) => act('release', { count: found?.letters ?? 1, rate: Number(form.get('rate')) })(form)}
           >
-            <Touched preview={preview} what="release" />
+            <Touched preview={preview} what="release" group={group} />
             <label className="field">
               <span>Letters in a second, at most</span>
               <input name="rate" type="number" min={1} max={10_000} defaultValue={50} required />
@@ -81,7 +81,7 @@ export function Actions({ view }: { readonly view: FailureGroupView }): ReactEle
               act={found === undefined ? 'Mark' : `Mark ${count(found.open)}`}
               submit={act('address', { upTo: found?.upTo ?? 0 })}
             >
-              <Touched preview={preview} what="address" />
+              <Touched preview={preview} what="address" group={group} />
             </ReasonDialog>
             <a className={`button ${none ? 'button-off' : ''}`} href={none ? undefined : `${address}/export`} download>
               Export
@@ -96,7 +96,7 @@ export function Actions({ view }: { readonly view: FailureGroupView }): ReactEle
               isHarmful
               submit={act('purge', { count: found?.letters ?? 1 })}
             >
-              <Touched preview={preview} what="purge" />
+              <Touched preview={preview} what="purge" group={group} />
             </ReasonDialog>
           </div>
         </li>
@@ -146,8 +146,10 @@ function usePreview(path: string): Previewed & { readonly ask: () => void } {
 function Touched({
   preview: { found, failure },
   what,
+  group,
 }: {
   readonly preview: Previewed;
+  readonly group: FailureGroup;
   readonly what: 'canary' | 'release' | 'purge' | 'address';
 }): ReactElement {
   if (failure !== undefined) return <Failure failure={failure} />;
@@ -155,7 +157,7 @@ function Touched({
   if (what === 'address')
     return (
       <p>
-        {plural(found.open, 'failure')} of {plural(found.runs, 'run')} {found.open === 1 ? 'counts' : 'count'} as
+        {failuresOf(plural(found.open, 'failure'), group, found.runs)} {found.open === 1 ? 'counts' : 'count'} as
         addressed.{' '}
         {found.letters > 0 &&
           `${plural(found.letters, 'letter')} ${found.letters === 1 ? 'stays' : 'stay'} in the broker.`}

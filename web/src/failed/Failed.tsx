@@ -72,7 +72,7 @@ function ToGo({ counts }: { readonly counts: FailedCounts }): ReactElement {
         <p className="soft">
           {isDone
             ? 'Whatever failed has been sent again or addressed. What fails next appears here by itself.'
-            : `${plural(groups, 'group')}, ${plural(runs, 'run')}`}
+            : [plural(groups, 'group'), ...(runs === 0 ? [] : [plural(runs, 'run')])].join(', ')}
           {addressedRuns > 0 && (
             <>
               {isDone ? ' ' : ' · '}
@@ -184,7 +184,7 @@ function GroupLine({
     <li className="group">
       <p className={`group-count ${isAddressed ? 'tone-quiet' : 'tone-bad'}`}>
         <strong>{count(isAddressed ? group.addressed : group.open)}</strong>
-        {group.runs > 0 && <span className="soft">{plural(group.runs, 'run')}</span>}
+        {group.step !== undefined && group.runs > 0 && <span className="soft">{plural(group.runs, 'run')}</span>}
       </p>
       <div className="group-words">
         <p className="group-message">

@@ -14,7 +14,7 @@ import { Actions } from './Actions.tsx';
 import { Deeds } from './Deeds.tsx';
 import { FailureList } from './FailureList.tsx';
 import { withFailedFilter } from './filter.ts';
-import { headingOf, lettersOf, placeOf } from './words.ts';
+import { failuresOf, headingOf, lettersOf, placeOf } from './words.ts';
 import './failed.css';
 
 /** One group: why it failed, what failed, and what can be done about it. */
@@ -88,10 +88,7 @@ function factsOf(group: FailureGroup): readonly (readonly [string, ReactNode])[]
     ['Recipe', recipes.length === 0 ? undefined : recipes.map((name) => among('recipe', name))],
     ['Version', version === undefined ? undefined : <code title={version}>{version.slice(0, 10)}</code>],
     ['Hosts', hosts.length === 0 ? undefined : hosts.join(', ')],
-    [
-      'Open',
-      number === 0 ? undefined : `${plural(number, 'message')}${runs === 0 ? '' : ` of ${plural(runs, 'run')}`}`,
-    ],
+    ['Open', number === 0 ? undefined : failuresOf(plural(number, 'message'), group, runs)],
     ['Letters', number === 0 ? undefined : lettersOf(group)],
     ['Addressed', addressed === 0 ? undefined : plural(addressed, 'message')],
     ['First', oldest === undefined ? undefined : <Moment key="first" time={oldest} />],

@@ -39,6 +39,14 @@ export function placeOf({ step, service, queue }: FailureGroup): string {
   return service === undefined ? `step ${step}` : `step ${step}, ${service}`;
 }
 
+/**
+ * Failures, and how many runs they are of. A message of no step comes from no run: what a refused announcement names was
+ * never started.
+ */
+export function failuresOf(failures: string, { step }: Pick<FailureGroup, 'step'>, runs: number): string {
+  return step === undefined || runs === 0 ? failures : `${failures} of ${plural(runs, 'run')}`;
+}
+
 /** Where the messages are. */
 export function lettersOf({ open, letters }: FailureGroup): string {
   if (open === 0) return 'all addressed';
