@@ -157,7 +157,7 @@ function Services(): ReactElement {
   return (
     <section aria-label="Services">
       <h2>
-        {plural(services.length - troubled.length, 'service')} at work
+        {plural(services.length - troubled.length, 'service')} up
         {troubled.length > 0 && `, ${count(troubled.length)} not`}
       </h2>
       <ul>
