@@ -14,9 +14,12 @@ export function bodyReader<Body>(properties: Parameters): (body: unknown) => Bod
 }
 
 function sentence(error: ErrorObject | undefined, known: readonly string[]): string {
+  const place = error?.instancePath.slice(1) ?? '';
   if (error?.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);
-    return `it has an unknown key ${JSON.stringify(name.slice(0, 100))}${didYouMean(name, known)}`;
+    const meant = place === '' ? didYouMean(name, known) : '';
+    return `${place || 'it'} has an unknown key ${JSON.stringify(name.slice(0, 100))}${meant}`;
   }
-  return `${error?.instancePath.slice(1) || 'it'} ${error?.message ?? 'is wrong'}`;
+  const allowed = error?.keyword === 'enum' ? `: ${(error.params['allowedValues'] as unknown[]).join(', ')}` : '';
+  return `${place || 'it'} ${error?.message ?? 'is wrong'}${allowed}`;
 }
