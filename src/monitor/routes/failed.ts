@@ -44,12 +44,12 @@ function addQuestions(router: Router, site: Site): void {
     response.json({ ...withCursor('failed', page), counts: site.failed.counts } satisfies FailedPage);
   });
   router.get('/:group', ({ params }, response) => {
-    const { seq, view } = groupOf(site, params.group);
     const list = `failures of ${params.group}`;
-    const question = questionOf<FailureFilter>(response);
+    const question = atPlace(list, questionOf<FailureFilter>(response));
+    const { seq, view } = groupOf(site, params.group);
     const answer: FailureGroupView = {
       group: view,
-      failures: withCursor(list, failures.queries.failures(seq, atPlace(list, question))),
+      failures: withCursor(list, failures.queries.failures(seq, question)),
       addressings: failures.queries.addressings(seq),
       actions: failures.queries.actions(seq),
     };
