@@ -70,6 +70,21 @@ requireOrSkip('Chromium', chromiumAvailable())('the log of a run', () => {
     await expect.poll(() => log.locator('.log-lines').evaluate(distanceFromEnd)).toBeLessThan(2);
   });
 
+  it('is what a link to it shows, though much stands before it', async () => {
+    const scene = logged(600);
+    await using server = await startFixture({ scene, page: built.folder });
+    await using reader = await startReader(browser, server.address);
+    const { page } = reader;
+    await page.goto(`${server.address}/runs/${String(scene.runs[0]?.id)}#log`);
+    const log = page.locator('.run-log');
+    await log.getByText('… 12,345 lines left out').last().waitFor();
+    const distance = (): Promise<number> => log.evaluate((panel) => panel.getBoundingClientRect().top);
+    const height = await page.evaluate(() => innerHeight);
+    await expect.poll(distance).toBeLessThan(height / 2);
+    await page.keyboard.press('Control+Home');
+    await expect.poll(distance).toBeGreaterThan(height / 2);
+  });
+
   it('leads back to 5 000 lines, and leaves a reader who went back where he or she is', async () => {
     const scene = logged(7_000);
     const id = String(scene.runs[0]?.id);

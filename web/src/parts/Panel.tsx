@@ -1,4 +1,5 @@
-import { useId, type ReactElement, type ReactNode } from 'react';
+import { useId, useRef, type ReactElement, type ReactNode } from 'react';
+import { useNamed } from '../routing/useNamed.ts';
 import './panel.css';
 
 interface PanelProps {
@@ -14,8 +15,10 @@ interface PanelProps {
 /** A titled part of a page. */
 export function Panel({ title, aside, className, id, children }: PanelProps): ReactElement {
   const heading = useId();
+  const panel = useRef<HTMLElement>(null);
+  useNamed(id, panel);
   return (
-    <section id={id} className={`panel ${className ?? ''}`} aria-labelledby={heading}>
+    <section ref={panel} id={id} className={`panel ${className ?? ''}`} aria-labelledby={heading}>
       <header className="panel-head">
         <h2 id={heading}>{title}</h2>
         {aside !== undefined && <div className="panel-aside">{aside}</div>}
