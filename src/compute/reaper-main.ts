@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesOf } from './brand.ts';
-import type { Reap, Reaped, ToReaper } from './reaper.ts';
+import type { Reap, Reaped } from './reaper.ts';
 
 /**
  * The process of a `Reaper`: kills what jobs leave behind, and everything of its backend when the process that started
  * it is gone, however that ended. Then it has nothing more to do, and ends.
  */
-let watched: number | undefined;
+// Told when it is started, and not by a message: whoever starts it may be dead before it could send one.
+// eslint-disable-next-line no-restricted-properties
+const watched = Number(process.argv[2]);
 
-process.on('message', (message: ToReaper) => {
-  if ('watch' in message) watched = message.watch;
-  else void kill(message).then((left) => tell({ ...message, left }));
-});
-process.on('disconnect', () => watched !== undefined && void kill({ of: watched }));
+process.on('message', (message: Reap) => void kill(message).then((left) => tell({ ...message, left })));
+process.on('disconnect', () => void kill({ of: watched }));
+// It may have gone before anybody listened here.
+if (!process.connected) void kill({ of: watched });
 // systemd asks every process of a unit to end; this one ends last.
 process.on('SIGTERM', () => undefined);
 

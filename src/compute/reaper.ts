@@ -2,9 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { moduleBeside } from '../core/module-beside.ts';
 
-/** What the process of a reaper is told. */
-export type ToReaper = { readonly watch: number } | Reap;
-
 /** Asks for the end of what a job of a backend left behind; of all its jobs where none is named. */
 export interface Reap {
   readonly of: number;
@@ -64,8 +61,8 @@ export class Reaper implements AsyncDisposable {
     await this.stop();
   }
 
-  #spawn(): ChildProcess {
-    const child = fork(moduleBeside(import.meta.url, 'reaper-main'), [], {
+  #spawn(): void {
+    const child = fork(moduleBeside(import.meta.url, 'reaper-main'), [String(this.#backend)], {
       // In a session of its own: Ctrl-C is for the others.
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -75,8 +72,6 @@ export class Reaper implements AsyncDisposable {
     child.once('exit', () => this.#replace(0));
     child.once('error', () => this.#replace(pause));
     this.#process = child;
-    this.#tell({ watch: this.#backend });
-    return child;
   }
 
   #replace(after: number): void {
@@ -88,7 +83,7 @@ export class Reaper implements AsyncDisposable {
     }, after);
   }
 
-  #tell(message: ToReaper): void {
+  #tell(message: Reap): void {
     // One that is just dying is told in vain; its replacement is told again.
     if (this.#process?.connected) this.#process.send(message, () => undefined);
   }

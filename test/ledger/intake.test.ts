@@ -51,12 +51,12 @@ describe('reading a record message', () => {
     [
       'kind',
       7,
-      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, due, quiet, got nothing',
+      'kind: expected one of step, progress, announcement, reply, reinjection, cancellation, join, due, quiet, got nothing',
     ],
     [
       'kind',
       { kind: 'stepp' },
-      'kind: expected one of step, announcement, reply, reinjection, cancellation, join, due, quiet, got "stepp"',
+      'kind: expected one of step, progress, announcement, reply, reinjection, cancellation, join, due, quiet, got "stepp"',
     ],
     ['run', { ...step, run: '' }, 'run must NOT have fewer than 1 characters, got ""'],
     ['attempt', { ...step, attempt: -1 }, 'attempt must be >= 0, got -1'],
