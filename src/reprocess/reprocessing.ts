@@ -106,8 +106,8 @@ export class Reprocessing implements AsyncDisposable {
   }
 
   /**
-   * Creates a back-fill of exactly the runs that a preview named by its digest. Throws `reprocess.changed`,
-   * `reprocess.nothing-selected`, `reprocess.too-many`, `reprocess.bad-numbers`, `reprocess.no-recipe` and
+   * Creates a back-fill of exactly the runs that a preview named by its digest. A wish that comes twice, before what it
+   * created has ended, creates one. Throws `reprocess.changed`, `reprocess.nothing-selected`, `reprocess.too-many`, `reprocess.bad-numbers`, `reprocess.no-recipe` and
    * `reprocess.bad-parameter`.
    */
   async create(request: BackfillRequest, digest: string, { by, why }: Wish): Promise<BackfillView> {
@@ -115,6 +115,8 @@ export class Reprocessing implements AsyncDisposable {
     const { sources, leftOut } = found;
     if (found.digest !== digest) throw changed({ runs: sources.length });
     if (sources.length === 0) throw nothingSelected({ leftOut: leftOut.reduce((sum, { runs }) => sum + runs, 0) });
+    const known = this.#wishedBefore(request, sources, { by, why });
+    if (known) return this.#viewOf(known);
     const id = randomBytes(4).toString('hex');
     const items = sources.map(({ run: source, number, collection, parameters }) => ({
       ...{ source, run: runIdOf(id, source) },
@@ -127,6 +129,20 @@ export class Reprocessing implements AsyncDisposable {
     this.#store.create({ id, state: 'running', created, creator: by, reason: why, request, estimate, since }, items);
     this.#onMoved(id);
     return this.one(id);
+  }
+
+  /** An open one of the same runs, that the same person wished for with the same reason: a request may be sent twice. */
+  #wishedBefore(
+    request: BackfillRequest,
+    sources: readonly { readonly run: string }[],
+    { by, why }: Wish,
+  ): StoredBackfill | undefined {
+    const wish = JSON.stringify(request);
+    return this.#store.open().find((backfill) => {
+      if (backfill.creator !== by || backfill.reason !== why || JSON.stringify(backfill.request) !== wish) return false;
+      const items = this.#store.items(backfill.id, { after: 0, limit: sources.length + 1 });
+      return items.length === sources.length && items.every(({ source }, index) => source === sources[index]?.run);
+    });
   }
 
   /** A page of back-fills, the newest first. */

@@ -138,6 +138,18 @@ export function exerciseReprocessing(start: () => Promise<FacilityBroker>): void
     expect(ofLedger.filter(({ id }) => id.startsWith(bad.id))).toHaveLength(counts.failed);
   });
 
+  it('is one, though the wish for it comes twice', async () => {
+    await using facility = await Facility.open(broker);
+    await using desk = await facility.desk(quiet);
+    await announced(facility, desk, [1, 2]);
+    const wish = request('1-2', { pace: { runsPerMinute: 1, atOnce: 1 } });
+    const [first, second] = await Promise.all([desk.create(wish), desk.create(wish)]);
+    expect(second.id).toBe(first.id);
+    const others = [await desk.create(request('1-2')), await desk.create(request('1', { pace: wish.pace }))];
+    expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(3);
+    await desk.reprocessing.cancel(first.id, { by: 'ann', why: 'a mistake' }, true);
+  });
+
   it('is created of nothing but what was shown', async () => {
     await using facility = await Facility.open(broker);
     await using desk = await facility.desk(quiet);
