@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type {
   BackfillPreview,
   BackfillRequest,
@@ -128,8 +129,4 @@ function span(seconds: number): string {
   if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   if (seconds < 7200) return `${(seconds / 60).toFixed(0)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function plural(count: number, word: string): string {
-  return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import type { Json } from '../core/json.ts';
 import type { DifferenceInWords, RerunPreview, RerunRecipe, RerunStep } from '../monitor/api.ts';
 import { colours } from './colours.ts';
@@ -43,10 +44,6 @@ function differenceLine({ kind, where, before, after }: DifferenceInWords): stri
   const mark = { added: '+', removed: '-', renumbered: ' ', changed: '~' }[kind];
   if (kind === 'renumbered') return `  ${mark} ${where} is now ${after ?? 'another'}`;
   return `  ${mark} ${where}: ${cut(before ?? 'nothing')} → ${cut(after ?? 'nothing')}`;
-}
-
-function plural(count: number, word: string): string {
-  return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function brief(value: Json | undefined): string {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { colours } from './colours.ts';
+import { plural } from '../core/plural.ts';
 import type { Page, RunDetail, RunState, RunSummary, StepView } from '../monitor/api.ts';
 import { askMonitor, monitorOf, withMonitor, type MonitorOptions } from './ask-monitor.ts';
 import { runId, wholeNumber, withCommon } from './options.ts';
@@ -138,10 +139,6 @@ function recipeLines({ sourceHash, rerunOf, reruns }: RunDetail): string[] {
 
 function rounded(number: number): string {
   return String(Number(number.toFixed(1)));
-}
-
-function plural(count: number, thing: string): string {
-  return `${String(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function overBudget({ overBudget: steps }: RunSummary): string {

@@ -1,6 +1,7 @@
+import { plural } from '../../core/plural.ts';
 import { stateBy, worstOf } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
-import { count, listed, span } from './words.ts';
+import { listed, span } from './words.ts';
 
 /** Back-fills that nothing holds go on. */
 export function backfills({ backfills: all, limits, now }: Facts): Finding {
@@ -13,7 +14,7 @@ export function backfills({ backfills: all, limits, now }: Facts): Finding {
   if (state === 'pass') return { check, state, message: 'No back-fill is stalled.' };
   const told = slow.map(
     ({ id, seconds, waiting, underWay }) =>
-      `${id} for ${span(seconds)}, with ${count(underWay, 'run')} under way and ${count(waiting, 'run')} waiting`,
+      `${id} for ${span(seconds)}, with ${plural(underWay, 'run')} under way and ${plural(waiting, 'run')} waiting`,
   );
   const message = `Nothing holds them, and nothing of them starts or ends: ${listed(told)}.`;
   const advice =

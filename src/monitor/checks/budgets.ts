@@ -1,6 +1,6 @@
+import { plural } from '../../core/plural.ts';
 import { stateBy } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
-import { count } from './words.ts';
 
 /** Steps finish within the budgets that their recipes give them. */
 export function budgets({ newOverBudget, limits }: Facts): Finding {
@@ -9,7 +9,7 @@ export function budgets({ newOverBudget, limits }: Facts): Finding {
   const message =
     newOverBudget === 0
       ? 'No step went over its budget within ten minutes.'
-      : `${count(newOverBudget, 'step')} went over ${newOverBudget === 1 ? 'its budget' : 'their budgets'} within ten minutes.`;
+      : `${plural(newOverBudget, 'step')} went over ${newOverBudget === 1 ? 'its budget' : 'their budgets'} within ten minutes.`;
   if (state === 'pass') return { check, state, message };
   const advice = 'Open one of the runs: where it waits is what is too slow, or too few.';
   return { check, state, message, advice, see: '/runs?overBudget=true' };

@@ -1,7 +1,7 @@
+import { plural } from '../../core/plural.ts';
 import { names } from '../../services/names.ts';
 import { stateBy } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
-import { count } from './words.ts';
 
 /** The ledger writes, keeps up, keeps within its size, and can read what it gets. */
 export function ledger({ ledgerTrouble, isLedgerTooLarge, queues, malformed, limits }: Facts): Finding {
@@ -14,7 +14,7 @@ export function ledger({ ledgerTrouble, isLedgerTooLarge, queues, malformed, lim
   }
   const state = stateBy(limits, 'ledgerMessages', backlog);
   if (state !== 'pass') {
-    const message = `The ledger is behind: ${count(backlog, 'record message')} wait.`;
+    const message = `The ledger is behind: ${plural(backlog, 'record message')} wait.`;
     const advice =
       'What is shown of runs is as old as that; look at the load of this host and the speed of its disk. It catches up by itself.';
     return { check, state, message, advice, see: `/#queue-${names.ledger}` };
@@ -26,7 +26,7 @@ export function ledger({ ledgerTrouble, isLedgerTooLarge, queues, malformed, lim
     return { check, state: 'warning', message, advice, see: '/failed' };
   }
   if (malformed > 0) {
-    const message = `${count(malformed, 'message')} to the ledger could not be read as records and ${malformed === 1 ? 'was' : 'were'} put aside.`;
+    const message = `${plural(malformed, 'message')} to the ledger could not be read as records and ${malformed === 1 ? 'was' : 'were'} put aside.`;
     const advice = 'Look into the table "malformed" of the store: a service of another version may have sent them.';
     return { check, state: 'notice', message, advice };
   }

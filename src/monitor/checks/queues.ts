@@ -1,8 +1,9 @@
+import { plural } from '../../core/plural.ts';
 import type { QueueView } from '../api.ts';
 import { stateBy, worstOf } from '../limits.ts';
 import { isDeadLetterQueue } from '../queues.ts';
 import type { Facts, Finding } from './check.ts';
-import { count, listed, span } from './words.ts';
+import { listed, span } from './words.ts';
 
 /** Every queue in which messages wait is read. */
 export function queues({ queues: all, unreadSince, limits, now }: Facts): Finding {
@@ -47,9 +48,9 @@ export function deadLetters({ queues: all, newDeadLetters, limits }: Facts): Fin
   const rising = stateBy(limits, 'newDeadLetters', newDeadLetters);
   const state = worstOf([rising, stateBy(limits, 'deadLetters', number)]);
   if (state === 'pass')
-    return { check, state, message: number === 0 ? 'No dead letters.' : `${count(number, 'dead letter')}.` };
+    return { check, state, message: number === 0 ? 'No dead letters.' : `${plural(number, 'dead letter')}.` };
   const news = newDeadLetters > 0 ? ` (${String(newDeadLetters)} came within ten minutes)` : '';
-  const message = `${count(number, 'message')} that nobody could process${news}: ${listed(filled.map(told))}.`;
+  const message = `${plural(number, 'message')} that nobody could process${news}: ${listed(filled.map(told))}.`;
   const advice =
     rising === 'pass'
       ? 'They are grouped by their cause: mend it, try one, then release the rest.'

@@ -1,8 +1,9 @@
+import { plural } from '../../core/plural.ts';
 import { status } from '../../services/status.ts';
 import { wordsOf } from '../control/orders.ts';
 import { stateBy, worstOf } from '../limits.ts';
 import type { Facts, Finding } from './check.ts';
-import { count, listed, span } from './words.ts';
+import { listed, span } from './words.ts';
 
 const see = '/#services';
 
@@ -15,12 +16,12 @@ export function services({ services: all }: Facts): Finding {
     return { check, state: 'notice', message, advice: 'Start one: baton up starts those of the configuration.' };
   }
   if (lost.length > 0) {
-    const message = `${count(lost.length, 'service')} went silent: ${listed(lost.map(({ service, host }) => `${service} on ${host}`))}.`;
+    const message = `${plural(lost.length, 'service')} went silent: ${listed(lost.map(({ service, host }) => `${service} on ${host}`))}.`;
     const advice =
       'Look whether their hosts run, and start them again; the log of each tells how it ended. What they had goes to others.';
     return { check, state: 'warning', message, advice, see };
   }
-  return { check, state: 'pass', message: `${count(all.length, 'service')} heard of, none lost.` };
+  return { check, state: 'pass', message: `${plural(all.length, 'service')} heard of, none lost.` };
 }
 
 /** No service has to wait for those that it sends to. */
@@ -54,7 +55,7 @@ export function versions({ services: all, version }: Facts): Finding {
   if (others.length === 0)
     return { check, state: 'pass', message: `All of Baton’s services are of version ${version}.` };
   const told = others.map((service) => `${service.service} on ${service.host} (${service.version ?? ''})`);
-  const message = `${count(others.length, 'service')} of another version than the monitor’s ${version}: ${listed(told)}.`;
+  const message = `${plural(others.length, 'service')} of another version than the monitor’s ${version}: ${listed(told)}.`;
   return {
     check,
     state: 'notice',

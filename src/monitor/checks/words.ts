@@ -1,8 +1,3 @@
-/** `1 message`, `2 messages`. */
-export function count(number: number, thing: string): string {
-  return `${String(number)} ${thing}${number === 1 ? '' : 's'}`;
-}
-
 /** The first five, and how many more there are. */
 export function listed(all: readonly string[]): string {
   const shown = all.slice(0, 5).join(', ');

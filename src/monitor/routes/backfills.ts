@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { Router, type Request, type Response } from 'express';
 import type { Reprocessing } from '../../reprocess/reprocessing.ts';
 import type { BackfillRequest, ItemState, Pace } from '../../reprocess/views.ts';
@@ -41,7 +42,7 @@ export function backfillRoutes(site: Site): Router {
     const work = async (): Promise<BackfillView> =>
       await reprocessingOf(site).create(requestOf(site, asked), digest, { by: identityOf(response).name, why: reason });
     const deed = deedOf(request, response, { action: 'reprocess', subject: wordsOf(asked), reason });
-    const outcome = ({ id, estimate }: BackfillView): string => `back-fill ${id}, ${String(estimate.runs)} runs`;
+    const outcome = ({ id, estimate }: BackfillView): string => `back-fill ${id}, ${plural(estimate.runs, 'run')}`;
     response.json(await site.access.audit.of(deed, work, outcome));
   });
   router.get('/:backfill', ({ params: { backfill } }, response) => {
@@ -68,7 +69,7 @@ export function backfillRoutes(site: Site): Router {
       deed,
       async () => await reprocessing.cancel(id, { by: deed.who, why: reason }, running),
       ({ backfill, runs }) =>
-        `${String(backfill.counts.withdrawn)} runs never start${running ? `, ${String(runs)} under way are cancelled` : ''}`,
+        `never to start: ${plural(backfill.counts.withdrawn, 'run')}${running ? `, to be cancelled under way: ${String(runs)}` : ''}`,
     );
     response.json(answer satisfies CancelledBackfill);
   });
@@ -88,7 +89,7 @@ async function changed(
   const deed = deedOf(request, response, { action: `${what} back-fill`, subject: id, reason });
   const work = async (): Promise<BackfillView> =>
     await Promise.resolve(reprocessing[what](id, { by: deed.who, why: reason }));
-  return await site.access.audit.of(deed, work, ({ counts }) => `${String(counts.waiting)} runs wait`);
+  return await site.access.audit.of(deed, work, ({ counts }) => `waiting: ${plural(counts.waiting, 'run')}`);
 }
 
 function reprocessingOf({ reprocessing }: Site): Reprocessing {

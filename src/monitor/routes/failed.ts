@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { Clock } from '../../core/clock.ts';
@@ -72,7 +73,7 @@ function addQuestions(router: Router, site: Site): void {
     const archive = await site.access.audit.of(
       deed,
       () => site.failed.letters.archive(group),
-      ({ letters }) => `${String(letters)} letters`,
+      ({ letters }) => plural(letters, 'letter'),
     );
     response.set('content-type', 'application/gzip');
     response.set('content-disposition', `attachment; filename="dead-letters-${group.view.id}.tar.gz"`);

@@ -46,7 +46,7 @@ function factsOf(run: RunSummary, detail: RunDetail | undefined): readonly (read
     ['Event', run.event],
     ['Asked by', run.user],
     ['Announced', <Moment key="announced" time={run.announced} />],
-    ['Took', <Took key="took" from={run.announced} to={run.ended} />],
+    [run.ended === undefined ? 'Running for' : 'Took', <Took key="took" from={run.announced} to={run.ended} />],
     ['Cancelled', cancellation && <Cancelled key="cancelled" cancellation={cancellation} />],
     ['Messages', <Messages key="messages" run={run} />],
     ['Recipe version', hash === undefined ? undefined : <code title={hash}>{hash.slice(0, 10)}</code>],
