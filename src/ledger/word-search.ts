@@ -12,6 +12,8 @@ export interface Words {
 const longestBeginning = 4;
 /** A beginning of no more words than this is searched for as these words. */
 const wordsAtMost = 16;
+/** A word of more runs than this is common: some milliseconds, for who looks at each of them. */
+const common = 2_000;
 
 /**
  * Finds runs by words. What FTS5 does with the beginning of a word that is longer than its index of beginnings is to read
@@ -22,6 +24,7 @@ const wordsAtMost = 16;
 export class WordSearch {
   readonly #database: DatabaseSync;
   #following: StatementSync | undefined;
+  #hits: StatementSync | undefined;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -37,19 +40,37 @@ export class WordSearch {
     const found = words.map((word) => this.#find(word));
     if (found.includes('none')) return 'none';
     const all = found.filter((each) => each !== 'none');
-    return { match: all.map(({ match }) => match).join(' AND '), checks: all.flatMap(({ checks }) => checks) };
+    const leading = this.#leading(words, all);
+    return {
+      match: leading.map(({ match }) => match).join(' AND '),
+      checks: all.flatMap((each, at) => (leading.includes(each) ? each.checks : [checkOf(words[at] ?? '')])),
+    };
+  }
+
+  /**
+   * What the index is asked for. Of words that are all common it would go through all runs where they never stand
+   * together, 40 ms with a million, before it tells so: there one leads, and the others are looked for in what it finds.
+   */
+  #leading(words: readonly string[], all: readonly Words[]): readonly Words[] {
+    if (all.length === 1 || all.some(({ match }) => !this.#isCommon(match))) return all;
+    const leading = all.filter((_, at) => !isPlain(words[at] ?? ''));
+    return leading.length > 0 ? leading : all.slice(0, 1);
+  }
+
+  #isCommon(match: string): boolean {
+    this.#hits ??= this.#database.prepare(
+      'SELECT count(*) AS hits FROM (SELECT 1 FROM run_words WHERE words MATCH ? LIMIT ?)',
+    );
+    return Number(this.#hits.get(match, common + 1)?.['hits']) > common;
   }
 
   #find(word: string): Words | 'none' {
     const beginning = word.toLowerCase();
-    // Of other letters the index has its own idea of which are the same.
-    if (beginning.length <= longestBeginning || !/^[a-z0-9]+$/.test(beginning))
-      return { match: begun(word), checks: [] };
+    if (beginning.length <= longestBeginning || !isPlain(word)) return { match: begun(word), checks: [] };
     const known = this.#wordsWith(beginning);
     if (known.length === 0) return 'none';
     if (known.length <= wordsAtMost) return { match: `(${known.map(quoted).join(' OR ')})`, checks: [] };
-    const check = { sql: `has_beginning(${searchedText}, ?)`, value: beginning };
-    return { match: begun(beginning.slice(0, longestBeginning)), checks: [check] };
+    return { match: begun(beginning.slice(0, longestBeginning)), checks: [checkOf(word)] };
   }
 
   /** The words that begin so, as far as they are not too many. */
@@ -78,6 +99,16 @@ export class WordSearch {
 const searchedText = ['id', 'recipes', 'beamline', 'visit', 'collection', 'runNumber', 'event', 'user']
   .map((column) => `coalesce(${column}, '')`)
   .join(" || ' ' || ");
+
+/** That some word of the run begins with this one. */
+function checkOf(word: string): Words['checks'][number] {
+  return { sql: `has_beginning(${searchedText}, ?)`, value: word.toLowerCase() };
+}
+
+/** Of other letters the index has its own idea of which are the same. */
+function isPlain(word: string): boolean {
+  return /^[a-z0-9]+$/i.test(word);
+}
 
 /** Whether there is anything in it that is searched for. */
 export function hasWord(text: string): boolean {

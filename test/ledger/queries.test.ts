@@ -122,6 +122,31 @@ describe('the list of runs', () => {
     expect(found).toEqual([run(1), run(0)]);
   });
 
+  it('finds the few runs that have two words, each of which thousands have', async () => {
+    await using ledger = await openBook();
+    const events = (first: number, event: string, count: number): void =>
+      ledger.enter(
+        Array.from({ length: count }, (_, n) => announced(`run-${String(first + n)}`, { event, collection: 'c' })),
+      );
+    events(0, 'start', 2_500);
+    ledger.enter([announced('both', { event: 'start', collection: 'end' })]);
+    events(2_500, 'end', 2_500);
+    const find = (text: string): readonly string[] => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = ledger.queries.runs({ limit: 50, text, cursor });
+        found.push(...page.items.map(({ id }) => id));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return found;
+    };
+    expect(find('start end')).toEqual(['both']);
+    expect(find('END star')).toEqual(['both']);
+    expect(find('run-2499 start')).toEqual(['run-2499']);
+    expect(find('start run')).toHaveLength(2_500);
+  });
+
   it('finds a run by its id before its announcement has come, and by its words after', async () => {
     await using ledger = await openBook();
     ledger.enter([settled('early-bird', 1, 'done')]);
