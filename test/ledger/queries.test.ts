@@ -124,10 +124,10 @@ describe('the list of runs', () => {
 
   it('finds the few runs that have two words, each of which thousands have', async () => {
     await using ledger = await openBook();
-    const events = (first: number, event: string, count: number): void =>
-      ledger.enter(
-        Array.from({ length: count }, (_, n) => announced(`run-${String(first + n)}`, { event, collection: 'c' })),
-      );
+    const events = (first: number, event: string, count: number): void => {
+      const run = (n: number): string => `run-${String(first + n)}`;
+      ledger.enter(Array.from({ length: count }, (_, n) => announced(run(n), { event, collection: 'c' })));
+    };
     events(0, 'start', 2_500);
     ledger.enter([announced('both', { event: 'start', collection: 'end' })]);
     events(2_500, 'end', 2_500);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumAvailable } from '../fixtures/debian-programs.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
@@ -40,8 +40,10 @@ requireOrSkip('Chromium', chromiumAvailable())('the status page', () => {
     await page.goto(server.address);
     await page.getByRole('heading', { name: '1 error, 2 warnings' }).waitFor();
     await page.getByText('baton service ligand-fit').waitFor();
+    await picture(page, 'overview');
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Runs' }).click();
     await page.getByRole('table', { name: 'Runs, newest first' }).waitFor();
+    await picture(page, 'runs');
     await page.getByRole('link', { name: 'finished' }).click();
     await page.getByRole('link', { name: 'thau_3_2 · 2' }).first().click();
     await page.getByRole('heading', { name: 'thau_3_2 · 2' }).waitFor();
@@ -51,6 +53,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the status page', () => {
     const reading = page.locator('.heat-map-readout');
     await expect.poll(() => reading.textContent()).toContain('best image');
     const best = await reading.textContent();
+    await picture(page, 'run');
     await map.focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
@@ -280,3 +283,9 @@ requireOrSkip('Chromium', chromiumAvailable())('the status page', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(300_000);
   });
 });
+
+/** With `BATON_PICTURES=docs/pictures` the pictures of the documents are written there. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['BATON_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+}

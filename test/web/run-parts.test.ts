@@ -44,7 +44,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of a run', () => {
     await time.getByRole('button', { name: 'Show the 60 deliveries that took longest' }).click();
     expect(await time.locator('.waterfall-single tr').count()).toBe(60);
     const pictures = process.env['BATON_PICTURES'];
-    if (pictures !== undefined) await time.screenshot({ path: `${pictures}/time of a run.png` });
+    if (pictures !== undefined) await time.screenshot({ path: `${pictures}/time-of-a-run.png` });
     expect(await page.evaluate(audit)).toEqual([]);
   });
 
