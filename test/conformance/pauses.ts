@@ -129,6 +129,7 @@ export function exercisePauses(address: () => string): void {
     await beats.said('test.1', 'draining, asked by jane: a new disk');
     gate.resolve();
     expect(await beats.said('test.1', 'drained, asked by jane: a new disk')).toMatchObject({ status: 6 });
+    await site.settled(1, 'done');
     expect(site.records.filter(({ kind }) => kind === 'step')).toHaveLength(1);
     await site.run({ 1: { queue: 'other' }, start: [[1, 'goes on']] });
     await site.settled(1, 'done', 2);
