@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { Job as QueuedJob, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -242,9 +243,7 @@ export class BullMqBackend implements Backend {
       if (isGone) return attached.fail(reason);
       await this.#redis?.publish(cancelChannel(this.#options.prefix), id).catch(() => undefined);
       await this.#look(id, attached);
-      await Promise.race([attached.ended, new Promise((resolve) => setTimeout(resolve, insistence))]).catch(
-        () => undefined,
-      );
+      await Promise.race([attached.ended, sleep(insistence)]).catch(() => undefined);
     }
   }
 

@@ -1,10 +1,11 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { type ReactElement } from 'react';
 import type { AuditEntry, AuditPage } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
-import { addressOf, go, usePlace } from '../routing/place.ts';
+import { addressOf, usePlace } from '../routing/place.ts';
+import { useTyped } from '../routing/useTyped.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { Subject } from './Deed.tsx';
 import './audit.css';
@@ -115,9 +116,6 @@ function Entries({
   );
 }
 
-/** So long after the last key the list follows, in milliseconds. */
-const typingPause = 300;
-
 function Filter({
   name,
   label,
@@ -127,19 +125,7 @@ function Filter({
   readonly label: string;
   readonly query: URLSearchParams;
 }): ReactElement {
-  const inAddress = query.get(name) ?? '';
-  const [text, setText] = useState(inAddress);
-  const [known, setKnown] = useState(inAddress);
-  if (known !== inAddress) {
-    setKnown(inAddress);
-    setText(inAddress);
-  }
-  const address = text.trim() === inAddress ? undefined : withQuery(query, name, text.trim());
-  useEffect(() => {
-    if (address === undefined) return;
-    const timer = setTimeout(() => go(address, 'replace'), typingPause);
-    return () => clearTimeout(timer);
-  }, [address]);
+  const [text, setText] = useTyped(query, name, (typed) => withQuery(query, name, typed));
   return (
     <label className="field">
       <span>{label}</span>

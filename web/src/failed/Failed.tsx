@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { type ReactElement } from 'react';
 import type { FailedCounts, FailedPage, FailureGroup, LiveEvent } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
@@ -6,7 +6,8 @@ import { Mark } from '../parts/Mark.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Age, Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
-import { addressOf, go, usePlace } from '../routing/place.ts';
+import { useTyped } from '../routing/useTyped.ts';
+import { addressOf, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { count, plural } from '../words/figures.ts';
 import { failedPath, groupAddress, isNarrowed, withFailedFilter } from './filter.ts';
@@ -139,24 +140,8 @@ function Choice({
   );
 }
 
-/** So long after the last key the list follows, in milliseconds. */
-const typingPause = 200;
-
 function Search({ query }: { readonly query: URLSearchParams }): ReactElement {
-  const inAddress = query.get('text') ?? '';
-  const [text, setText] = useState(inAddress);
-  const [known, setKnown] = useState(inAddress);
-  if (known !== inAddress) {
-    // The address changed without this field, by Back or by Clear: the field follows it.
-    setKnown(inAddress);
-    setText(inAddress);
-  }
-  const address = text.trim() === inAddress ? undefined : withFailedFilter(query, 'text', text.trim());
-  useEffect(() => {
-    if (address === undefined) return;
-    const timer = setTimeout(() => go(address, 'replace'), typingPause);
-    return () => clearTimeout(timer);
-  }, [address]);
+  const [text, setText] = useTyped(query, 'text', (typed) => withFailedFilter(query, 'text', typed));
   return (
     <label className="field field-text">
       <span>Search</span>

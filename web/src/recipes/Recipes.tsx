@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement, type SubmitEvent } from 'react';
+import { type ReactElement, type SubmitEvent } from 'react';
 import type { LiveEvent, Page, RecipeEntry } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Mark } from '../parts/Mark.tsx';
@@ -7,6 +7,7 @@ import { State } from '../parts/State.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { addressOf, go, usePlace } from '../routing/place.ts';
+import { useTyped } from '../routing/useTyped.ts';
 import { usePerson } from '../session/context.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { count, plural } from '../words/figures.ts';
@@ -28,7 +29,7 @@ export default function Recipes(): ReactElement {
       <title>Recipes · Baton</title>
       <h1 className="title">Recipes</h1>
       <search className="filters">
-        <Search text={text} />
+        <Search query={query} />
         <NewRecipe />
       </search>
       {failure !== undefined && <Failure failure={failure} />}
@@ -42,17 +43,8 @@ export default function Recipes(): ReactElement {
   );
 }
 
-/** So long after the last key the list follows, in milliseconds. */
-const typingPause = 200;
-
-function Search({ text }: { readonly text: string }): ReactElement {
-  const [typed, type] = useState(text);
-  useEffect(() => {
-    if (typed.trim() === text) return;
-    const address = addressOf('/recipes', new URLSearchParams({ text: typed.trim() }));
-    const timer = setTimeout(() => go(address, 'replace'), typingPause);
-    return () => clearTimeout(timer);
-  }, [typed, text]);
+function Search({ query }: { readonly query: URLSearchParams }): ReactElement {
+  const [typed, type] = useTyped(query, 'text', (text) => addressOf('/recipes', new URLSearchParams({ text })));
   return (
     <label className="field recipe-search">
       <span>Search</span>

@@ -1,6 +1,7 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { type ReactElement } from 'react';
 import { Link } from '../routing/Link.tsx';
 import { go } from '../routing/place.ts';
+import { useTyped } from '../routing/useTyped.ts';
 import { withWish, type WishName } from './wish.ts';
 
 const states = ['', 'finished', 'failed', 'cancelled', 'refused'] as const;
@@ -72,24 +73,8 @@ interface FieldProps {
   readonly query: URLSearchParams;
 }
 
-/** So long after the last key the address follows, in milliseconds. */
-const typingPause = 200;
-
 export function Field({ name, label, placeholder = 'any', type = 'text', query }: FieldProps): ReactElement {
-  const inAddress = query.get(name) ?? '';
-  const [text, setText] = useState(inAddress);
-  const [known, setKnown] = useState(inAddress);
-  if (known !== inAddress) {
-    // The address changed without this field, by Back or by Clear: the field follows it.
-    setKnown(inAddress);
-    setText(inAddress);
-  }
-  const address = text.trim() === inAddress ? undefined : withWish(query, name, text.trim());
-  useEffect(() => {
-    if (address === undefined) return;
-    const timer = setTimeout(() => go(address, 'replace'), typingPause);
-    return () => clearTimeout(timer);
-  }, [address]);
+  const [text, setText] = useTyped(query, name, (typed) => withWish(query, name, typed));
   return (
     <label className={`field reprocess-field-${name}`}>
       <span>{label}</span>

@@ -1,7 +1,7 @@
-import { useEffect, useState, type ReactElement } from 'react';
+import { type ReactElement } from 'react';
 import { Mark } from '../parts/Mark.tsx';
 import { Link } from '../routing/Link.tsx';
-import { go } from '../routing/place.ts';
+import { useTyped } from '../routing/useTyped.ts';
 import { runStates } from '../words/states.ts';
 import { isFiltered, stateChoices, withFilter, type FilterName } from './filter.ts';
 
@@ -44,24 +44,8 @@ interface FieldProps {
   readonly query: URLSearchParams;
 }
 
-/** So long after the last key the list follows, in milliseconds. */
-const typingPause = 200;
-
 function Field({ name, label, placeholder = 'any', query }: FieldProps): ReactElement {
-  const inAddress = query.get(name) ?? '';
-  const [text, setText] = useState(inAddress);
-  const [known, setKnown] = useState(inAddress);
-  if (known !== inAddress) {
-    // The address changed without this field, by Back or by Clear: the field follows it.
-    setKnown(inAddress);
-    setText(inAddress);
-  }
-  const address = text.trim() === inAddress ? undefined : withFilter(query, name, text.trim());
-  useEffect(() => {
-    if (address === undefined) return;
-    const timer = setTimeout(() => go(address, 'replace'), typingPause);
-    return () => clearTimeout(timer);
-  }, [address]);
+  const [text, setText] = useTyped(query, name, (typed) => withFilter(query, name, typed));
 
   return (
     <label className={`field field-${name}`}>
