@@ -63,6 +63,8 @@ export type HandedOver = Pick<Job, 'key' | 'label'>;
 
 /** Who is told of a job while it runs. What is told goes no further than a few hundred lines a second. */
 export interface JobListener {
+  /** Why it has not begun: a sentence for a person, again when another is true. */
+  readonly waits?: (why: string) => void;
   /** It has its resources, and begins. */
   readonly started?: (host: string) => void;
   /** Whole lines that it printed. */
