@@ -61,12 +61,23 @@ export interface Job {
 /** By what a job is found that was handed over. */
 export type HandedOver = Pick<Job, 'key' | 'label'>;
 
+/** A job that was handed over and waits. */
+export type AwaitedJob = Pick<Job, 'key' | 'label' | 'resources'>;
+
+/** Who waits for a job to begin. */
+export interface Waker {
+  /** There is something to hear of it. */
+  readonly wake: () => void;
+  /** As that of `JobListener`. */
+  readonly waits?: JobListener['waits'];
+}
+
 /** Who is told of a job while it runs. What is told goes no further than a few hundred lines a second. */
 export interface JobListener {
-  /** Why it has not begun: a sentence for a person, again when another is true. */
+  /** Why it has not begun: a sentence for a person, again when another is true; also for one that had begun, and was given back. */
   readonly waits?: (why: string) => void;
-  /** It has its resources, and begins. */
-  readonly started?: (host: string) => void;
+  /** It has its resources, and begins; `since` (milliseconds since 1970) where it had before this was known. */
+  readonly started?: (host: string, since?: number) => void;
   /** Whole lines that it printed. */
   readonly printed?: (lines: readonly string[]) => void;
   /** Whole lines of its answers, from the first, in order. */
@@ -107,6 +118,21 @@ export interface Ended extends JobAccount {
   readonly left: readonly number[];
 }
 
+/** Somewhere that jobs run, as it tells of itself: a worker, or this host. */
+export interface Place {
+  /** Unique in its backend: `host.pid`, of a host. */
+  readonly name: string;
+  readonly capacity: Resources;
+  /** What its jobs have of that; absent where it does not tell. */
+  readonly used?: Resources;
+  /** It takes jobs for these, beside those for any. */
+  readonly labels: readonly string[];
+  /** Jobs that it runs, or holds until they fit. */
+  readonly running: number;
+  /** It takes no more. */
+  readonly isDraining: boolean;
+}
+
 /** Where programs run. One port; what implements it stands beside this file. */
 export interface Backend extends AsyncDisposable {
   readonly name: string;
@@ -123,10 +149,20 @@ export interface Backend extends AsyncDisposable {
    * finds it by its key. Handing over twice is no harm.
    */
   readonly submit?: (job: Job) => Promise<void>;
+  /**
+   * For such a backend: wakes who waits for a job once it runs, has come to an end, or is found not to be there: then `run`
+   * has something to do. Never before this returned; what it returns ends the waiting. So nothing has to be kept here of
+   * jobs that only wait.
+   */
+  readonly awaits?: (job: AwaitedJob, waker: Waker) => () => void;
   /** For such a backend: what came of the job is settled, and need not be kept. */
   readonly forget?: (job: HandedOver) => Promise<void>;
-  /** For such a backend: ends a job that nobody waits for. Resolves when it is told so. */
+  /** For such a backend: ends a job that nobody waits for. Resolves when it is gone, or has ended. */
   readonly abandon?: (job: HandedOver) => Promise<void>;
+  /** Where its jobs can run now, for a backend that knows. Rejects where that cannot be told, with why. */
+  readonly places?: () => Promise<readonly Place[]>;
+  /** Jobs begin in the order of their priority, and of equals in that in which they were handed over, wherever they fit. */
+  readonly isInOrder?: boolean;
   /** Ends what runs, where that cannot outlive this process. May be called twice, and before `start`. */
   stop(): Promise<void>;
 }

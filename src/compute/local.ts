@@ -1,16 +1,17 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { silent, type Log } from '../core/log.ts';
 import { accountOf } from './account.ts';
-import type { Backend, Ended, Job, JobListener, Resources } from './backend.ts';
+import { amount } from './amount.ts';
+import type { Backend, Ended, Job, JobListener, Place, Resources } from './backend.ts';
 import { newBackend } from './brand.ts';
 import { beyond, fits } from './fits.ts';
 import { JobFolder } from './job-folder.ts';
 import { checkSupport } from './launch.ts';
 import { runLocally } from './local-job.ts';
 import { Reaper } from './reaper.ts';
-import { Slots } from './slots.ts';
+import { Slots, type WaitsFor } from './slots.ts';
 
 export interface LocalOptions {
   /** For the files of jobs; several processes may share it. */
@@ -66,6 +67,21 @@ export class LocalBackend implements Backend {
     }
   }
 
+  /** What its jobs have of what it has. */
+  get used(): Resources {
+    const { cores, memory, gpus } = this.#slots.free;
+    const all = this.capacity;
+    return { cores: all.cores - cores, memory: all.memory - memory, gpus: all.gpus - gpus };
+  }
+
+  readonly places = async (): Promise<readonly Place[]> => {
+    const running = this.#running.size - this.#slots.waiting.length;
+    const name = `${hostname()}.${process.pid}`;
+    return await Promise.resolve([
+      { name, capacity: this.capacity, used: this.used, labels: [], running, isDraining: false },
+    ]);
+  };
+
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('The backend stops.'));
     await Promise.allSettled(this.#running);
@@ -81,7 +97,7 @@ export class LocalBackend implements Backend {
     if (!fits(job.resources, this.capacity)) throw beyond(job.resources, this.capacity, this.name);
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
-    const release = await this.#slots.take(job, signal);
+    const release = await this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
     const begun = performance.now();
     try {
       const waited = (begun - asked) / 1000;
@@ -93,6 +109,19 @@ export class LocalBackend implements Backend {
       return ended;
     } finally {
       release(performance.now() - begun);
+    }
+  }
+
+  #inWords(why: WaitsFor, { origin: { program, beamline = '' }, resources, atOnce = 0 }: Job): string {
+    switch (why) {
+      case 'room':
+        return `It takes ${amount(resources)}, and ${amount(this.#slots.free)} are free on ${hostname()}.`;
+      case 'turn':
+        return `Others are before it on ${hostname()}.`;
+      case 'program':
+        return `As many of ${program} run on ${hostname()} as may (${String(atOnce)}, its atOnce).`;
+      case 'beamline':
+        return `As many programs of ${beamline} run on ${hostname()} as may (compute.local.perBeamline).`;
     }
   }
 

@@ -12,8 +12,11 @@ export interface SlotsOptions {
   readonly room?: number | undefined;
 }
 
-/** Why a job waits: others have what it needs, or as many of its program, or beamline, run as may. */
-export type WaitsFor = 'room' | 'program' | 'beamline';
+/** Milliseconds after which who waits is told why, and then again where that has changed. */
+const telling = 1_000;
+
+/** Why a job waits: others have what it needs, or go first, or as many of its program, or beamline, run as may. */
+export type WaitsFor = 'room' | 'turn' | 'program' | 'beamline';
 
 /** Given back at its end, with how long (ms) it was held. */
 type Release = (held: number) => void;
@@ -36,6 +39,7 @@ export class Slots {
   #free: Resources;
   #served = 0;
   #pause: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
 
   constructor(options: SlotsOptions) {
     this.#options = options;
@@ -43,10 +47,10 @@ export class Slots {
   }
 
   /** Resolves when it has what it wants; the returned function gives it back. Rejects with the signal's reason when it is aborted before. */
-  async take(wish: Wish, signal: AbortSignal): Promise<Release> {
+  async take(wish: Wish, signal: AbortSignal, waits?: (why: WaitsFor) => void): Promise<Release> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting: Waiting = { wish, resolve };
+    const waiting: Waiting = { wish, resolve, waits };
     const leave = (): void => {
       this.#waiting.delete(waiting);
       reject(signal.reason as Error);
@@ -55,14 +59,36 @@ export class Slots {
     signal.addEventListener('abort', leave, { once: true });
     this.#waiting.add(waiting);
     this.#serve();
+    if (waits && this.#telling === undefined) this.#tellLater();
     await promise;
     signal.removeEventListener('abort', leave);
     return (held) => this.#release(wish, held);
   }
 
+  /** What nobody has. */
+  get free(): Resources {
+    return this.#free;
+  }
+
   /** Those who wait, and why, in the order they came. */
   get waiting(): readonly { readonly wish: Wish; readonly waitsFor: WaitsFor }[] {
-    return Array.from(this.#waiting, ({ wish }) => ({ wish, waitsFor: this.#limitOf(wish) ?? 'room' }));
+    const next = this.#next();
+    return Array.from(this.#waiting, (waiting) => ({ wish: waiting.wish, waitsFor: this.#reasonOf(waiting, next) }));
+  }
+
+  #reasonOf(waiting: Waiting, next: Waiting | undefined): WaitsFor {
+    return this.#limitOf(waiting.wish) ?? (next === undefined || next === waiting ? 'room' : 'turn');
+  }
+
+  #tell(): void {
+    this.#telling = undefined;
+    const next = this.#next();
+    for (const waiting of this.#waiting) waiting.waits?.(this.#reasonOf(waiting, next));
+    this.#tellLater();
+  }
+
+  #tellLater(): void {
+    if (this.#waiting.size > 0) this.#telling = setTimeout(() => this.#tell(), telling).unref();
   }
 
   #serve(): void {
@@ -137,6 +163,7 @@ const rememberedRuns = 10_000;
 interface Waiting {
   readonly wish: Wish;
   readonly resolve: () => void;
+  readonly waits: ((why: WaitsFor) => void) | undefined;
 }
 
 /** What a run has now, and when it was served last: counts all that were served. */

@@ -11,6 +11,7 @@ import { Closures } from './closures.ts';
 import { Consumer, type Watch } from './consumer.ts';
 import { heed } from './heed.ts';
 import { HighWater } from './high-water.ts';
+import { JobBoard } from './jobs/job-board.ts';
 import { JoinClaims } from './join-claims.ts';
 import { JoinWork } from './join-work.ts';
 import { names } from './names.ts';
@@ -55,6 +56,7 @@ export class HostedService {
   readonly #options: HostedServiceOptions;
   readonly #clients: readonly [Client, ...Client[]];
   readonly #status: StatusBroadcast;
+  readonly #jobs: JobBoard;
   readonly #highWater: HighWater | undefined;
   #processor: Processor<unknown> | undefined;
   #consumers: readonly Consumer[] = [];
@@ -71,6 +73,8 @@ export class HostedService {
     this.#clients = [connect(), ...Array.from({ length: service.connections - 1 }, connect)];
     const identity = { host, service: service.description, serviceClass: service.name, version };
     this.#status = new StatusBroadcast(this.#clients[0], identity, clock);
+    const queue = options.settings.queue ?? service.queue;
+    this.#jobs = new JobBoard({ client: this.#clients[0], host, queue, clock, log });
     this.#highWater = this.#limit();
   }
 
@@ -86,6 +90,7 @@ export class HostedService {
       folder: own,
       settings: settings.settings ?? {},
       showTask: (task) => this.#status.showTask(task),
+      jobs: this.#jobs,
     });
     this.#processor = processor;
     this.#closures = service.joins ? new Closures(own, clock.now()) : undefined;
@@ -118,6 +123,7 @@ export class HostedService {
     await Promise.all(this.#consumers.map(async (consumer) => consumer.drain()));
     await this.#processor?.stop?.();
     this.#processor = undefined;
+    await this.#jobs.stop();
     this.#status.stop();
     await Promise.all(this.#clients.map(async (client) => client.stop()));
     // As long as there is a connection, the deadline of a join may pass, and somebody be asked.
@@ -173,18 +179,19 @@ export class HostedService {
     };
     const [closures, claims] = [this.#closures, this.#claims];
     const joins = closures && claims && new JoinWork(surroundings, closures, claims, watch);
+    const work = new StepWork(surroundings, joins);
     const consumer = new Consumer({
       client,
       destination: client.queue(queue),
       concurrency,
       prefetch: service.joins ? joinPrefetch : concurrency + (service.ahead ?? concurrency),
       timeout: service.timeout,
-      work: new StepWork(surroundings, joins),
+      work,
       watch,
       highWater: this.#highWater,
       onBusy: () => this.#showBusy(),
     });
-    joins?.attach(consumer);
+    work.attach(consumer);
     return consumer;
   }
 }

@@ -5,6 +5,7 @@ export const names = {
   suspects: 'baton.suspects',
   cancelled: 'baton.cancelled',
   log: 'baton.log',
+  jobs: 'baton.jobs',
   status: 'transient.status',
   command: 'command',
   announcements: ['data-collection', 'processing_recipe'],

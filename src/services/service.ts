@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Backoff } from '../core/backoff.ts';
 import type { Log } from '../core/log.ts';
+import type { JobBoard } from './jobs/job-board.ts';
 import type { Outcome, SentOn } from './outcome.ts';
 import type { Cause } from './record.ts';
 
@@ -55,7 +56,12 @@ export interface Processor<Parameters> {
   process(step: StepInput<Parameters>, tools: Tools): Outcome | Promise<Outcome>;
   /** What is sent on for a message that is put aside without being run again, as it killed its process too often. */
   crashed?(step: StepInput<Parameters>, cause: Cause): readonly SentOn[];
-  /** Called for a message that is settled without being worked on, as its run was cancelled or it is put aside: what an earlier delivery of it left running is to end. */
+  /**
+   * For a message of which only something that happens elsewhere has to be waited for: `wake` has it processed, and it is held
+   * until then, unacknowledged. Never called before this returned; what it returns ends that. Nothing: it is processed now.
+   */
+  awaits?(step: StepInput<Parameters>, wake: () => void): (() => void) | undefined;
+  /** Called for a message that is settled without being worked on, as its run was cancelled or it is put aside: what an earlier delivery of it left running is to end. Resolves when it has. */
   abandoned?(step: StepInput<Parameters>, key: string): Promise<void>;
   /** Ends what the service holds (pools, files). Called once, after the last message. */
   stop?(): Promise<void>;
@@ -102,6 +108,8 @@ export interface Surroundings {
   readonly settings: JsonObject;
   /** Tells in heartbeats what it works on, in a few words; nothing, with none. */
   readonly showTask: (task: string | undefined) => void;
+  /** Tells of the jobs that it holds, for a service that runs programs. */
+  readonly jobs: JobBoard;
 }
 
 /** A service ready to be hosted: all defaults filled in. */

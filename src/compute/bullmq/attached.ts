@@ -14,6 +14,7 @@ export class Attached {
   readonly #end = Promise.withResolvers<Ended>();
   #answered = 0;
   #heard: Promise<void> = Promise.resolve();
+  #isTaken = false;
   #host: string | undefined;
 
   constructor(
@@ -34,6 +35,17 @@ export class Attached {
     return this.#end.promise;
   }
 
+  /** Why it has not begun; a worker that has taken it knows better. */
+  waits(why: string): void {
+    if (!this.#isTaken) this.#listener.waits?.(why);
+  }
+
+  /** The worker that had taken it ends, and others are to. */
+  givenBack(): void {
+    this.#isTaken = false;
+    this.#host = undefined;
+  }
+
   fail(reason: Error): void {
     this.#end.reject(reason);
   }
@@ -41,7 +53,8 @@ export class Attached {
   /** What its worker tells while it runs. */
   hear(told: JsonObject): void {
     const news = newsIn(told);
-    this.#begun(news.host);
+    if (news.since > 0) this.#begun(news.host, news.since);
+    else if (news.host !== '') this.#taken(news.host);
     if (news.printed.length > 0) this.#listener.printed?.(news.printed);
     if (news.answered > this.#answered) this.#heard = this.#heard.then(async () => this.#tellAnswers());
   }
@@ -78,8 +91,15 @@ export class Attached {
     this.#end.resolve(ended);
   }
 
-  #begun(host: string): void {
-    if (this.#host === undefined && host !== '') this.#listener.started?.((this.#host = host));
+  #taken(host: string): void {
+    this.#isTaken = true;
+    this.#listener.waits?.(`It waits for room on ${host}.`);
+  }
+
+  #begun(host: string, since?: number): void {
+    if (this.#host !== undefined || host === '') return;
+    this.#isTaken = true;
+    this.#listener.started?.((this.#host = host), since);
   }
 
   async #tellAnswers(): Promise<void> {
@@ -93,10 +113,11 @@ export class Attached {
   }
 }
 
-function newsIn({ host, printed, answered, last }: JsonObject): JobNews {
+function newsIn({ host, since, printed, answered, last }: JsonObject): JobNews {
   const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
   return {
     host: text(host),
+    since: typeof since === 'number' ? since : 0,
     printed: Array.isArray(printed) ? printed.map((line) => text(line as Json)) : [],
     answered: typeof answered === 'number' ? answered : 0,
     last: text(last),

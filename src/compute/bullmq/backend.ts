@@ -5,9 +5,20 @@ import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/errors.ts';
 import { isObject } from '../../core/json.ts';
 import { silent, type Log } from '../../core/log.ts';
-import { endings, type Backend, type Ended, type HandedOver, type Job, type JobListener } from '../backend.ts';
+import {
+  endings,
+  type AwaitedJob,
+  type Backend,
+  type Ended,
+  type HandedOver,
+  type Job,
+  type JobListener,
+  type Place,
+  type Waker,
+} from '../backend.ts';
 import { beyond, fits } from '../fits.ts';
 import { Attached } from './attached.ts';
+import { AwaitedJobs } from './awaited.ts';
 import { answers, connecting } from './connect.ts';
 import {
   answersKey,
@@ -24,7 +35,8 @@ import {
   type QueueSettings,
   type SentJob,
 } from './queue.ts';
-import { telling, workersIn, type WorkerView } from './workers.ts';
+import { whyWaiting } from './waiting.ts';
+import { telling, workersIn } from './workers.ts';
 
 export interface BullMqOptions extends QueueSettings {
   readonly log?: Log;
@@ -42,12 +54,14 @@ const insistence = 500;
  */
 export class BullMqBackend implements Backend {
   readonly name = 'bullmq';
+  readonly isInOrder = true;
   readonly #options: BullMqOptions;
   readonly #log: Log;
   readonly #lanes = new Map<string, Promise<Lane>>();
   readonly #attached = new Map<string, Attached>();
+  readonly #awaited = new AwaitedJobs(() => void this.#lookAtAwaited(false));
   #redis: Redis | undefined;
-  #known: { readonly until: number; readonly workers: Promise<readonly WorkerView[]> } | undefined;
+  #known: { readonly until: number; readonly workers: Promise<readonly Place[]> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -82,6 +96,7 @@ export class BullMqBackend implements Backend {
     const { queue } = await this.#laneOf(job.label);
     const attached = new Attached(job, queue, listener, async (from) => this.#answers(id, from));
     this.#attached.set(id, attached);
+    for (const news of this.#awaited.takeNews(id)) attached.hear(news);
     const giveUp = (): void => this.#giveUp(id, attached, signal.reason as Error);
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
@@ -94,12 +109,25 @@ export class BullMqBackend implements Backend {
     }
   }
 
+  readonly places = async (): Promise<readonly Place[]> => {
+    if (this.#redis?.status !== 'ready') throw new Error('Redis does not answer.');
+    return await this.#workers();
+  };
+
   readonly abandon = async ({ key, label }: HandedOver): Promise<void> => {
     const { queue } = await this.#laneOf(label);
     const id = jobId(key);
-    // One that runs cannot be taken out; it ends, and is forgotten in its time.
-    await queue.remove(id);
-    await this.#redis?.publish(cancelChannel(this.#options.prefix), id);
+    // One that runs cannot be taken out before it has ended.
+    while (!this.#stopped && (await queue.remove(id)) !== 1) {
+      await this.#redis?.publish(cancelChannel(this.#options.prefix), id);
+      await sleep(insistence);
+    }
+  };
+
+  readonly awaits = (job: AwaitedJob, waker: Waker): (() => void) => {
+    // Its events are heard from now on.
+    void this.#laneOf(job.label).catch(() => undefined);
+    return this.#awaited.add(job, waker);
   };
 
   readonly forget = async (job: HandedOver): Promise<void> => {
@@ -138,7 +166,7 @@ export class BullMqBackend implements Backend {
   }
 
   /** Asked for again after a while: not for each job. */
-  async #workers(): Promise<readonly WorkerView[]> {
+  async #workers(): Promise<readonly Place[]> {
     const { prefix } = this.#options;
     if (this.#redis && (!this.#known || performance.now() > this.#known.until))
       this.#known = { until: performance.now() + telling, workers: workersIn(this.#redis, prefix) };
@@ -176,14 +204,21 @@ export class BullMqBackend implements Backend {
       const attached = this.#attached.get(id);
       if (attached) void this.#look(id, attached);
     };
-    events.on('completed', ({ jobId: id, returnvalue }) =>
-      this.#attached.get(id)?.take(returnvalue as unknown as JobResult),
-    );
+    events.on('completed', ({ jobId: id, returnvalue }) => {
+      this.#awaited.heard(id);
+      this.#attached.get(id)?.take(returnvalue as unknown as JobResult);
+    });
     // It was handed over before, and may have ended.
     events.on('duplicated', look);
-    events.on('failed', look);
+    events.on('failed', ({ jobId: id }) => {
+      this.#awaited.heard(id);
+      look({ jobId: id });
+    });
+    events.on('waiting', ({ jobId: id }) => this.#attached.get(id)?.givenBack());
     events.on('progress', ({ jobId: id, data }) => {
-      if (isObject(data)) this.#attached.get(id)?.hear(data);
+      if (!isObject(data)) return;
+      this.#awaited.heard(id, data);
+      this.#attached.get(id)?.hear(data);
     });
   }
 
@@ -217,6 +252,8 @@ export class BullMqBackend implements Backend {
   /** What the events do not tell, since Redis was away, is found all the same. */
   #lookLater(): void {
     this.#timer = setTimeout(() => {
+      void this.#tellWaiting();
+      void this.#lookAtAwaited(true);
       const some = [...this.#attached].slice(0, lookedAtTogether);
       // Those come last the next time.
       for (const [id, attached] of some) {
@@ -227,6 +264,22 @@ export class BullMqBackend implements Backend {
         if (!this.#stopped) this.#lookLater();
       });
     }, lookAgain);
+  }
+
+  async #lookAtAwaited(others: boolean): Promise<void> {
+    if (!this.#redis) return;
+    await this.#awaited.look(this.#redis, this.#options.prefix, others).catch((error: unknown) => {
+      this.#log.debug({ reason: messageOf(error) }, 'waiting jobs cannot be looked at');
+    });
+  }
+
+  /** Why those wait that nobody has begun. */
+  async #tellWaiting(): Promise<void> {
+    const places = await this.places().catch(() => undefined);
+    for (const attached of this.#attached.values()) {
+      attached.waits(whyWaiting(attached.job, places));
+    }
+    this.#awaited.tellWhy(places);
   }
 
   #giveUp(id: string, attached: Attached, reason: Error): void {

@@ -15,11 +15,12 @@ export class JobTeller implements AsyncDisposable {
   readonly #key: string;
   readonly #timer: NodeJS.Timeout;
   readonly #printed: string[] = [];
+  #since = 0;
   #leftOut = 0;
   #last = '';
   #answered = 0;
   #telling: Promise<void> = Promise.resolve();
-  /** At first: that it runs, and where. */
+  /** At first: where it is. */
   #hasNews = true;
   #isBroken = false;
 
@@ -31,6 +32,10 @@ export class JobTeller implements AsyncDisposable {
   }
 
   readonly listener: JobListener = {
+    started: () => {
+      this.#hasNews = true;
+      this.#since = Date.now();
+    },
     printed: (lines) => {
       this.#hasNews = true;
       this.#last = `${this.#last}${lines.join('\n')}\n`.slice(-lastKept);
@@ -71,7 +76,7 @@ export class JobTeller implements AsyncDisposable {
     const left = this.#leftOut === 0 ? [] : [`… ${this.#leftOut} lines left out …`];
     const printed = [...this.#printed.splice(0), ...left];
     this.#leftOut = 0;
-    const news: JobNews = { host: hostname(), printed, answered: this.#answered, last: this.#last };
+    const news: JobNews = { host: hostname(), since: this.#since, printed, answered: this.#answered, last: this.#last };
     await this.#queued.updateProgress({ ...news });
   }
 }

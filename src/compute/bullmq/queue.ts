@@ -21,6 +21,8 @@ export interface SentJob {
 /** What a worker tells of a job while it runs, every few seconds, whether there is something to tell or not. */
 export interface JobNews {
   readonly host: string;
+  /** When it began, in milliseconds since 1970; 0 while it waits there for room. */
+  readonly since: number;
   /** Lines that it printed since. */
   readonly printed: readonly string[];
   /** How many lines of its answers have been kept so far. */

@@ -22,7 +22,7 @@ import { forgetWorker, telling, tellOfWorker } from './workers.ts';
 
 export interface BullMqWorkerOptions extends QueueSettings {
   /** Runs the programs, here. */
-  readonly backend: Backend & { readonly capacity: Resources };
+  readonly backend: Backend & { readonly capacity: Resources; readonly used?: Resources };
   /** What kind of host this is: it takes jobs for these, beside those for any. */
   readonly labels?: readonly string[];
   /** So many jobs begin in so many seconds at most, over all workers. */
@@ -104,7 +104,9 @@ export class BullMqWorker implements AsyncDisposable {
   async #tellOfItself(): Promise<void> {
     const { backend, prefix, labels = [] } = this.#options;
     if (this.#redis?.status !== 'ready') return;
-    const view = { capacity: backend.capacity, labels, running: this.running, isDraining: this.#isDraining };
+    const { capacity, used } = backend;
+    const own = { capacity, ...(used ? { used } : {}) };
+    const view = { ...own, labels, running: this.running, isDraining: this.#isDraining };
     await tellOfWorker(this.#redis, prefix, view).catch(() => undefined);
   }
 

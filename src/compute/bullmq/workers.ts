@@ -1,18 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import type { Resources } from '../backend.ts';
-
-/** A worker as it tells of itself. */
-export interface WorkerView {
-  /** `host.pid`. */
-  readonly name: string;
-  readonly capacity: Resources;
-  readonly labels: readonly string[];
-  /** Jobs that it runs, or holds until they fit. */
-  readonly running: number;
-  /** It takes no more. */
-  readonly isDraining: boolean;
-}
+import type { Place } from '../backend.ts';
 
 /** Milliseconds between two times that a worker tells of itself; after so many it is not counted any more. */
 export const telling = 2_000;
@@ -23,7 +11,7 @@ const tell = `redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({at = tonumber(r
 const list = `return {redis.call('TIME')[1], redis.call('HVALS', KEYS[1])}`;
 
 /** Tells of this worker. */
-export async function tellOfWorker(redis: Redis, prefix: string, view: Omit<WorkerView, 'name'>): Promise<void> {
+export async function tellOfWorker(redis: Redis, prefix: string, view: Omit<Place, 'name'>): Promise<void> {
   const name = `${hostname()}.${process.pid}`;
   await redis.eval(tell, 1, workersKey(prefix), name, JSON.stringify({ name, ...view }));
 }
@@ -33,11 +21,11 @@ export async function forgetWorker(redis: Redis, prefix: string): Promise<void> 
 }
 
 /** The workers that have told of themselves lately. */
-export async function workersIn(redis: Redis, prefix: string): Promise<readonly WorkerView[]> {
+export async function workersIn(redis: Redis, prefix: string): Promise<readonly Place[]> {
   const [seconds, values] = (await redis.eval(list, 1, workersKey(prefix))) as [string, string[]];
   return values.flatMap((value) => {
     const { at, told } = JSON.parse(value) as { readonly at: number; readonly told: string };
-    return at + forgotten < Number(seconds) * 1000 ? [] : [JSON.parse(told) as WorkerView];
+    return at + forgotten < Number(seconds) * 1000 ? [] : [JSON.parse(told) as Place];
   });
 }
 

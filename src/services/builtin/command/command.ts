@@ -1,11 +1,13 @@
-import type { Backend, Job } from '../../../compute/backend.ts';
+import { endings, type Backend, type Job } from '../../../compute/backend.ts';
 import { BatonError, messageOf } from '../../../core/errors.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Log } from '../../../core/log.ts';
 import { readSettings } from '../../../recipes/settings.ts';
+import type { HeldJob, JobBoard } from '../../jobs/job-board.ts';
 import { checkpoint, done, failed, later, rejected, type Outcome } from '../../outcome.ts';
 import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
 import { commandParameters, type CommandParameters } from './parameters.ts';
+import { programLost } from './errors.ts';
 import type { Programs } from './program.ts';
 import { requestOf, type Request } from './request.ts';
 import { jobKey, jobOf, runProgram, type Finished } from './run.ts';
@@ -53,12 +55,14 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
       completed: 'the same after either, in any case',
     },
     defaultChannel: 'success',
-    start: async ({ folder, log, showTask }) => {
-      const site = new CommandSite(programs, backends(folder, log));
+    start: async ({ folder, log, showTask, jobs }) => {
+      const places = backends(folder, log);
+      const site = new CommandSite(programs, places);
       await site.start();
-      const tasks = new Tasks(showTask);
+      jobs.show(places);
+      const shown: Shown = { tasks: new Tasks(showTask), jobs };
       return {
-        process: async (step, tools) => await command(step, tools, site, tasks),
+        process: async (step, tools) => await command(step, tools, site, shown),
         crashed: (step, cause) => tellFailure(begun(step).step, cause),
         abandoned: async (step, key) => abandon(step, key, site),
         stop: async () => site.stop(),
@@ -67,13 +71,19 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
   });
 }
 
+/** What others see of what runs. */
+interface Shown {
+  readonly tasks: Tasks;
+  readonly jobs: JobBoard;
+}
+
 async function command(
   input: StepInput<CommandParameters>,
   tools: Tools,
   site: CommandSite,
-  tasks: Tasks,
+  { tasks, jobs }: Shown,
 ): Promise<Outcome> {
-  const { step, hasStarted, job: handedOver } = begun(input);
+  const { step, hasStarted, job: handedOver, asked } = begun(input);
   let request: Request;
   try {
     request = await requestOf(step, site);
@@ -82,17 +92,35 @@ async function command(
   }
   const { backend } = request;
   const job = jobOf(step, request, handedOver ?? tools.key);
+  const about = { attempt: step.attempt, backend: backend.name, ...(asked === undefined ? {} : { asked }) };
+  using held = jobs.hold(job, about);
   try {
     if (!hasStarted && backend.submit) {
       await backend.submit(job);
-      return starting(step, tools.key);
+      return starting(step, held.told.asked, tools.key);
     }
-    if (!hasStarted && isLinked(step, 'starting')) return starting(step);
-    const finished = await heard(request, job, tools, tasks);
+    if (!hasStarted && isLinked(step, 'starting')) return starting(step, held.told.asked);
+    const finished = await heard(request, job, tools, tasks, held);
+    tellEnd(held, tools.signal, finished);
     return { ...outcomeOf(step, finished, tools), ...keptOf(finished, job, backend, tools) };
   } catch (error) {
+    tellEnd(held, tools.signal);
     return tools.signal.aborted ? ended(step, tools.signal.reason) : refusal(step, error);
   }
+}
+
+/** What became of it, without what only stopped with its service: that is run again, or goes on. */
+function tellEnd(held: HeldJob, signal: AbortSignal, finished?: Finished): void {
+  const { account, failure } = finished ?? {};
+  const code = codeOf(signal.reason);
+  if (signal.aborted && !endings.has(code)) return;
+  if (code === 'cancelled') held.ended('cancelled', account);
+  else if (programLost.is(failure)) held.ended('lost', account, failure.message);
+  else held.ended(finished && !failure && !signal.aborted ? 'success' : 'failure', account);
+}
+
+function codeOf(reason: unknown): unknown {
+  return isObject(reason) ? reason['code'] : undefined;
 }
 
 /** What goes with the outcome beside what is sent: what it took; and what is kept elsewhere is not needed any more once it is settled. */
@@ -113,17 +141,27 @@ async function abandon(input: StepInput<CommandParameters>, key: string, site: C
 }
 
 /** What it prints stands with the run as it comes, what it tells goes on, and heartbeats name it. */
-async function heard(request: Request, job: Job, tools: Tools, tasks: Tasks): Promise<Finished> {
+async function heard(request: Request, job: Job, tools: Tools, tasks: Tasks, held: HeldJob): Promise<Finished> {
   let over: (() => void) | undefined;
+  const { signal } = tools;
+  const end = (): void => {
+    if (endings.has(codeOf(signal.reason))) held.ending();
+  };
+  signal.addEventListener('abort', end, { once: true });
   try {
-    return await runProgram(request, job, tools.signal, {
-      started: () => (over = tasks.begin(request.name)),
+    return await runProgram(request, job, signal, {
+      waits: (why) => held.waits(why),
+      started: (host, since) => {
+        over ??= tasks.begin(request.name);
+        held.started(host, since);
+      },
       printed: (lines) => {
         for (const line of lines) if (line !== '') tools.log.info(line);
       },
       tell: async (updates) => tools.tell(...updates),
     });
   } finally {
+    signal.removeEventListener('abort', end);
     over?.();
   }
 }
@@ -149,8 +187,8 @@ const startedKey = 'command-started';
  * `starting` goes out at once: in a transaction of its own, with a message to this step to go on. Of what was handed over
  * that message has the key: whoever gets it waits for the job, and tells what comes of it.
  */
-function starting(step: StepInput<CommandParameters>, job?: string): Outcome {
-  const message = { [startedKey]: true, ...(job === undefined ? {} : { job }), payload: step.payload };
+function starting(step: StepInput<CommandParameters>, asked: number, job?: string): Outcome {
+  const message = { [startedKey]: true, asked, ...(job === undefined ? {} : { job }), payload: step.payload };
   return done(tellStart(step), checkpoint(message));
 }
 
@@ -159,12 +197,18 @@ function begun(step: StepInput<CommandParameters>): {
   readonly hasStarted: boolean;
   /** The key of what was handed over. */
   readonly job?: string;
+  /** When that was, or it came here. */
+  readonly asked?: number;
 } {
   const { payload } = step;
   if (!isObject(payload) || payload[startedKey] !== true) return { step, hasStarted: false };
-  const { job } = payload;
+  const { job, asked } = payload;
   const own = { ...step, payload: payload['payload'] ?? null };
-  return { step: own, hasStarted: true, ...(typeof job === 'string' ? { job } : {}) };
+  return {
+    ...{ step: own, hasStarted: true },
+    ...(typeof job === 'string' ? { job } : {}),
+    ...(typeof asked === 'number' ? { asked } : {}),
+  };
 }
 
 /** What cannot be right the next time either, where it is an error of ours. */

@@ -21,8 +21,10 @@ export interface Finished {
 
 /** What is done with what a program says while it runs. */
 export interface Hearing {
-  /** It begins. */
-  started?(host: string): void;
+  /** Why it has not begun. */
+  waits?(why: string): void;
+  /** It begins; `since` (milliseconds since 1970) where it had before this was known. */
+  started?(host: string, since?: number): void;
   /** Lines that it printed. */
   printed(lines: readonly string[]): void;
   /** Sends on at once; what was told before, when the same was run before, is told again. */
@@ -34,7 +36,8 @@ export async function runProgram(request: Request, job: Job, signal: AbortSignal
   const { backend, name } = request;
   const live = new LiveUpdates(name, hearing);
   const ended = await backend.run(job, signal, {
-    started: (host) => hearing.started?.(host),
+    waits: (why) => hearing.waits?.(why),
+    started: (host, since) => hearing.started?.(host, since),
     printed: (lines) => hearing.printed(lines),
     answered: (lines) => live.take(lines),
   });
