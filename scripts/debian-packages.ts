@@ -9,6 +9,7 @@ const packages = [
   'chromium',
   'systemd',
   'redis-server',
+  'charliecloud',
 ];
 
 /** Installs those that are absent, where this process may; returns why it could not. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Job } from '../compute/backend.ts';
 import { BullMqWorker } from '../compute/bullmq/worker.ts';
@@ -59,13 +60,14 @@ async function workerOf(config: Config, labels: readonly string[], log: Log): Pr
 
 /** Whoever may write to Redis may ask for anything: this host runs its own site's programs, as their own accounts. */
 function permittedBy(programs: Programs): (job: Job) => void {
-  return ({ origin: { program: name }, command: [path, ...given], user }) => {
+  return ({ origin: { program: name }, command: [path, ...given], container, user }) => {
     const refuse = (problem: string): never => {
       throw foreignJob({ program: name, problem, host: hostname() });
     };
     const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
     if (!program) return refuse('its baton.yaml names no such program');
     if (program.path !== path) refuse(`it is ${program.path} here, and ${path} is asked for`);
+    if (!isDeepStrictEqual(program.container, container)) refuse('it runs in another container here, or in none');
     if (program.user !== user) refuse(`it runs as ${program.user ?? 'the account of the worker'} here`);
     const { fixed = [] } = program;
     if (fixed.some((word, index) => given[index] !== word)) refuse('its fixed arguments are others here');

@@ -33,6 +33,18 @@ export interface JobOrigin {
   readonly priority: number;
 }
 
+/** An image in which a program runs, as the site has it. All paths are from the root. */
+export interface Container {
+  /** The program that enters it: `apptainer`, `singularity` or Charliecloud's `ch-run`, by its path. */
+  readonly engine: string;
+  /** A file or folder with the image, or what else the engine takes for one. */
+  readonly image: string;
+  /** Folders of the host that are there, too, under the same path: `/path`, or `/path:/other` and what the engine takes. */
+  readonly binds?: readonly string[];
+  /** More options for the engine. */
+  readonly options?: readonly string[];
+}
+
 /** A program to be run: everything is known and permitted. */
 export interface Job {
   /** Names the job, the same when its message comes again: by it a backend that outlives this process finds what it runs. */
@@ -40,6 +52,8 @@ export interface Job {
   readonly origin: JobOrigin;
   /** The program and its arguments; no shell looks at them. */
   readonly command: readonly [path: string, ...given: string[]];
+  /** Where the program is, if that is not the host itself. */
+  readonly container?: Container;
   /** All that it gets, beside where its files are: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** Of its step, in Zocalo's format. */
@@ -110,6 +124,8 @@ export interface JobAccount {
 export interface Ended extends JobAccount {
   /** Whoever ran it is not heard of any more; what is known of it is as last told. */
   readonly isLost?: boolean;
+  /** Why it came to that end, where whoever ran it knows: the rest of a sentence, as `it was cancelled in Slurm by root`. */
+  readonly cause?: string;
   /** What it printed: all, or its beginning and its end. */
   readonly log: string;
   /** What it answered, as it wrote it; or why that cannot be read. */

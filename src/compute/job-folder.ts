@@ -29,10 +29,10 @@ function filesOf(folder: string): JobFiles {
 /** The folder of one job, which its program reaches and its account owns; removed when disposed. */
 export class JobFolder implements AsyncDisposable {
   readonly files: JobFiles;
-  readonly #path: string;
+  readonly path: string;
 
   private constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.files = filesOf(path);
   }
 
@@ -49,12 +49,12 @@ export class JobFolder implements AsyncDisposable {
   }
 
   /** What its program gets: what the job says, and where its files are. */
-  environmentOf({ environment }: Job): Record<string, string> {
+  environmentOf({ environment }: Job): Record<string, string> & { readonly HOME: string } {
     const { work, temporary, message, answers } = this.files;
     return { HOME: work, TMPDIR: temporary, ...environment, BATON_MESSAGE: message, BATON_OUTPUT: answers };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#path, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -4,12 +4,15 @@ import { messageOf } from '../core/errors.ts';
 import type { Account } from './account.ts';
 import type { Job } from './backend.ts';
 import { limitFor, type Brand } from './brand.ts';
+import { enter } from './container.ts';
 import { notStarted, unsupported } from './errors.ts';
+import type { JobFolder } from './job-folder.ts';
 
 /** What starts a job: limits, then the account, then the program itself; each becomes the next, so that there is one process. */
 export async function launchOf(
   job: Job,
   directory: string,
+  folder: JobFolder,
   brand: Brand,
   account?: Account,
 ): Promise<readonly [string, ...string[]]> {
@@ -24,6 +27,9 @@ export async function launchOf(
     '[ "$PPID" = "$0" ] && exec "$@"',
     String(process.pid),
     ...(account ? await become(account) : []),
+    ...(job.container
+      ? enter(job.container, { folder: folder.path, directory, home: folder.environmentOf(job).HOME })
+      : []),
     ...job.command,
   ];
 }
@@ -51,7 +57,9 @@ async function become({ uid, gid }: Account): Promise<string[]> {
   return [await tool('setpriv'), ...groups, '--inh-caps=-all', '--no-new-privs', '--'];
 }
 
-async function check({ command: [program] }: Job, directory: string): Promise<void> {
+async function check({ command: [inside], container }: Job, directory: string): Promise<void> {
+  // What is in the image is found by its engine.
+  const program = container?.engine ?? inside;
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() !== true)
     throw notStarted({ program, reason: `the folder ${directory}, in which it is to work, is not there` });

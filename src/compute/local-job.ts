@@ -42,7 +42,7 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
   const { files } = folder;
   await using printed = await Printed.to(files.log);
   const started = performance.now();
-  const launch = await launchOf(job, directoryOf(job, files), brand, account);
+  const launch = await launchOf(job, directoryOf(job, files), folder, brand, account);
   const child = await spawned(job, launch, folder, printed);
   listener.started?.(hostname());
   const running = new RunningJob(job, files.answers, child, printed, new Told(files.answers, printed, listener));

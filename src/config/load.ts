@@ -5,13 +5,18 @@ import { parseDocument } from 'yaml';
 import { messageOf } from '../core/errors.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
-import type { Programs } from '../services/builtin/command/program.ts';
 import { standardKeep, type Keep } from '../ledger/retention/keep.ts';
 import { brokerConfig, brokerProblems, type BrokerFile } from './broker-config.ts';
 import type { Config, ServiceConfig } from './config.ts';
 import { invalid, unreadable } from './errors.ts';
 import { pageConfig, pageProblems, type PageFile } from './page-config.ts';
-import { computeConfig, programProblems, programsConfig, type ComputeFile } from './programs-config.ts';
+import {
+  computeConfig,
+  programProblems,
+  programsConfig,
+  type ComputeFile,
+  type ProgramsFile,
+} from './programs-config.ts';
 import { reprocessingConfig, reprocessingProblems } from './reprocessing.ts';
 import { alertProblems, alertsConfig, healthConfig, type AlertFile, type HealthFile } from './health-config.ts';
 import { configSchema } from './schema.ts';
@@ -31,7 +36,7 @@ interface ConfigFile {
   readonly modules?: readonly string[];
   readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly services?: Readonly<Record<string, ServiceConfig>>;
-  readonly programs?: Programs;
+  readonly programs?: ProgramsFile;
   readonly compute?: ComputeFile;
   readonly shifts?: Partial<Config['shifts']>;
   readonly health?: HealthFile;

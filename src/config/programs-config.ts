@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Container } from '../compute/backend.ts';
 import { messageOf } from '../core/errors.ts';
 import { Permissions } from '../services/builtin/command/permitted.ts';
 import type { Program, Programs } from '../services/builtin/command/program.ts';
@@ -12,16 +13,23 @@ export interface ComputeFile {
   readonly bullmq?: Partial<BullMqConfig> & Pick<BullMqConfig, 'url'>;
 }
 
+/** `programs` of the configuration file as written. */
+export type ProgramsFile = Readonly<
+  Record<string, Omit<Program, 'container'> & { readonly container?: ContainerFile }>
+>;
+
+type ContainerFile = Omit<Container, 'engine'> & Partial<Container>;
+
 /** The programs of a site. Paths are of the folder. */
-export function programsConfig(read: Programs, folder: string): Programs {
+export function programsConfig(read: ProgramsFile, folder: string): Programs {
   return Object.fromEntries(Object.entries(read).map(([name, program]) => [name, located(program, folder)]));
 }
 
 /** What is wrong with them that their schema does not say. */
-export function programProblems(programs: Programs): readonly string[] {
+export function programProblems(programs: ProgramsFile): readonly string[] {
   return Object.entries(programs).flatMap(([name, program]) => {
     try {
-      void new Permissions(name, program);
+      void new Permissions(name, located(program, '/'));
       return [];
     } catch (error) {
       return [`programs.${name}.arguments is no JSON Schema: ${messageOf(error)}`];
@@ -29,13 +37,19 @@ export function programProblems(programs: Programs): readonly string[] {
   });
 }
 
-function located(program: Program, folder: string): Program {
+function located({ container, ...program }: ProgramsFile[string], folder: string): Program {
   const { directories } = program;
   return {
     ...program,
-    path: resolve(folder, program.path),
+    // What is in an image is not below the folder of the configuration.
+    path: resolve(container ? '/' : folder, program.path),
+    ...(container ? { container: entered(container, folder) } : {}),
     ...(directories === undefined ? {} : { directories: directories.map((each) => resolve(folder, each)) }),
   };
+}
+
+function entered({ engine = '/usr/bin/apptainer', image, ...rest }: ContainerFile, folder: string): Container {
+  return { ...rest, engine: resolve(folder, engine), image: resolve(folder, image) };
 }
 
 /** Where programs run, and what they may have of this host. */

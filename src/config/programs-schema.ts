@@ -1,3 +1,4 @@
+import { engineNames } from '../compute/container.ts';
 import type { JsonObject } from '../core/json.ts';
 import { sizePattern, timePattern } from '../services/builtin/command/units.ts';
 import { closed } from './schema-parts.ts';
@@ -21,6 +22,25 @@ export const programsSchema: JsonObject = {
   additionalProperties: {
     ...closed({
       path: { ...text, description: 'the program; no shell looks for it, or at its arguments' },
+      container: {
+        description: 'an image that it is in; `path` is then its path there',
+        ...closed({
+          engine: {
+            type: 'string',
+            pattern: `(^|/)(${engineNames.join('|')})$`,
+            default: '/usr/bin/apptainer',
+            description: `what enters the image: the path of ${engineNames.join(', ')}`,
+          },
+          image: { ...text, description: 'its file or folder' },
+          binds: {
+            type: 'array',
+            items: text,
+            description: 'what of the host is there, too: `/path`, or `/path:/other`; its own folders always are',
+          },
+          options: { type: 'array', items: { type: 'string' }, description: 'more options for the engine, as `--nv`' },
+        }),
+        required: ['image'],
+      },
       description: { ...text, description: 'what it does, in some words' },
       fixed: { type: 'array', items: { type: 'string' }, description: 'arguments that it always gets, first' },
       arguments: {

@@ -1,9 +1,12 @@
+import type { Container } from '../../../compute/backend.ts';
 import type { JsonObject } from '../../../core/json.ts';
 
 /** A program that recipes of a site may run, as its configuration has it, with absolute paths. Whatever is not said here, no recipe can do. */
 export interface Program {
   readonly description?: string;
+  /** On the host, or in its container. */
   readonly path: string;
+  readonly container?: Container;
   /** Arguments that it always gets, before those of the recipe. */
   readonly fixed?: readonly string[];
   /** JSON Schema of the arguments that a recipe gives: of a list, or of an object. None are permitted where absent. */
