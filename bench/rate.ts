@@ -1,4 +1,4 @@
-/** How many were done when. The first fifth does not count: by then connections stand and the code is compiled, as in a service that runs for weeks. */
+/** How many were done when. The first third does not count: by then connections stand and the code is compiled, as in a service that runs for weeks. */
 export class Rate {
   readonly #all: number;
   #isWarm = false;
@@ -11,7 +11,7 @@ export class Rate {
 
   count(done: number): void {
     this.#last = { done, at: performance.now() };
-    if (this.#isWarm || this.isComplete || done < this.#all / 5) return;
+    if (this.#isWarm || this.isComplete || done < this.#all / 3) return;
     this.#isWarm = true;
     this.#first = this.#last;
   }
