@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { JsonObject } from '../src/core/json.ts';
 import { journalVariable } from './journal.ts';
 import { processesWith, remaining } from './processes.ts';
-import { processes, recipe } from './recipe.ts';
 import { signalled } from './scene.ts';
 import { weatherVariable, type Weather } from './weather.ts';
 
@@ -22,7 +22,18 @@ export type Told =
       readonly restartIn: number;
     };
 
+/** What is run on a Baton. */
+export interface BatonSite {
+  /** By name. */
+  readonly recipes: Readonly<Record<string, JsonObject>>;
+  /** Its services, their processes, and whatever else `baton.yaml` is to say. */
+  readonly config: JsonObject;
+  /** Processes that its parts have beside them. */
+  readonly beside: number;
+}
+
 export interface BatonOptions {
+  readonly site: BatonSite;
   /** For the configuration, the recipe, the logs, and what the services had for effects. */
   readonly folder: string;
   /** For what Baton keeps. */
@@ -55,22 +66,26 @@ export class Baton implements AsyncDisposable {
 
   /** Resolves when all parts are ready. */
   async start(): Promise<void> {
-    const { folder, store, brokerUrl, brokerPort, httpPort } = this.#options;
+    const { folder, store, brokerUrl, brokerPort, httpPort, site } = this.#options;
     const recipes = join(folder, 'recipes');
     await mkdir(recipes, { recursive: true });
-    await writeFile(join(recipes, 'chaos.json'), JSON.stringify(recipe));
+    for (const [name, recipe] of Object.entries(site.recipes))
+      await writeFile(join(recipes, `${name}.json`), JSON.stringify(recipe));
     const config = {
       broker: { url: brokerUrl, ...(brokerPort === undefined ? {} : { port: brokerPort }) },
       store,
       page: { port: httpPort },
       recipes,
-      modules: [resolve(import.meta.dirname, 'services.ts')],
-      processes,
       log: 'info',
+      ...site.config,
     };
-    await writeFile(this.#configFile, JSON.stringify(config));
+    await writeFile(this.configFile, JSON.stringify(config));
     this.#keeping = this.#keep();
     await this.#up.promise;
+  }
+
+  get configFile(): string {
+    return join(this.#options.folder, 'baton.yaml');
   }
 
   /** The process of a part; undefined when it does not run just now. */
@@ -94,8 +109,9 @@ export class Baton implements AsyncDisposable {
 
   /** Ends everything in good order, once what earlier supervisors left has ended. Resolves with the processes that outlived it, which are killed. */
   async stop(): Promise<readonly number[]> {
-    const { file } = this.#options.weather;
-    await remaining(weatherVariable, file, this.#pids.size + 1);
+    const { weather, site } = this.#options;
+    const { file } = weather;
+    await remaining(weatherVariable, file, this.#pids.size + 1 + site.beside);
     this.#stopping = true;
     this.#supervisor?.kill('SIGTERM');
     await this.#keeping;
@@ -111,15 +127,11 @@ export class Baton implements AsyncDisposable {
     await this.#keeping;
   }
 
-  get #configFile(): string {
-    return join(this.#options.folder, 'baton.yaml');
-  }
-
   async #keep(): Promise<void> {
     for (;;) {
       const { folder, brokerPort, weather } = this.#options;
       const kind = brokerPort === undefined ? 'foreign-broker' : 'own-broker';
-      const child = fork(join(import.meta.dirname, 'supervisor.ts'), [this.#configFile, folder, kind], {
+      const child = fork(join(import.meta.dirname, 'supervisor.ts'), [this.configFile, folder, kind], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         env: { ...process.env, ...weather.environment, [journalVariable]: join(folder, 'journal.jsonl') },
       });

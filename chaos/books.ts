@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isObject, type Json } from '../src/core/json.ts';
 import { expectedWaiting, type Twist } from './recipe.ts';
 import { waiting, type StepTallies } from '../src/ledger/states.ts';
 import type { AnnouncementCounts, RunState } from '../src/ledger/views.ts';
@@ -37,6 +38,21 @@ export class Books implements Disposable {
     return { id, state, inferred: inferred === 1, steps: steps as unknown as readonly StepTallies[] };
   }
 
+  /** How the messages to the steps of a run were settled, in order, and over which channels something was sent with it. */
+  settled(id: string): readonly Settled[] {
+    const sql = `SELECT d.step, d.outcome, d.code, d.outputs FROM deliveries d JOIN runs r ON r.seq = d.run
+                 WHERE r.id = ? ORDER BY d.seq`;
+    return this.#database
+      .prepare(sql)
+      .all(id)
+      .map(({ step, outcome, code, outputs }) => ({
+        step: Number(step),
+        outcome: String(outcome),
+        code: typeof code === 'string' ? code : '',
+        channels: typeof outputs === 'string' ? channelsIn(JSON.parse(outputs) as Json) : [],
+      }));
+  }
+
   /** All announcements, counted one by one. */
   announced(): AnnouncementCounts {
     const sql = 'SELECT count(*) AS count FROM announcements WHERE outcome = ?';
@@ -70,6 +86,19 @@ export class Books implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+/** One delivery by the ledger. */
+export interface Settled {
+  readonly step: number;
+  readonly outcome: string;
+  readonly code: string;
+  readonly channels: readonly string[];
+}
+
+function channelsIn(outputs: Json): readonly string[] {
+  const channelOf = (each: Json): Json => (isObject(each) ? (each['channel'] ?? '') : '');
+  return Array.isArray(outputs) ? outputs.map(channelOf).filter((channel) => typeof channel === 'string') : [];
 }
 
 interface RunRow {

@@ -11,13 +11,13 @@ export interface Effect {
 /** The environment variable that names the journal to the services: it is not on the disk that is filled. */
 export const journalVariable = 'BATON_CHAOS_JOURNAL';
 
-/** All effects, in order, from the journal of the chaos services. */
-export async function readJournal(file: string): Promise<readonly Effect[]> {
+/** All that was noted, in order, in the journal of the chaos services. */
+export async function readJournal<Noted = Effect>(file: string): Promise<readonly Noted[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Effect);
+    .map((line) => JSON.parse(line) as Noted);
 }
 
 /** The runs whose group was not kept in order: an effect was first had before that of a message sent earlier. */

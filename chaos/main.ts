@@ -2,7 +2,7 @@
  * `npm run chaos -- --broker embedded|activemq --messages N --kills N --harms KINDS --seed N --json`: thousands of
  * messages through a whole Baton while its processes, its broker, its connections, its clock and its disk are harmed at
  * random; then everything is accounted for. Exit 1, with the seed and the history of what is concerned, when anything is
- * not as promised. docs/chaos.md tells how to read it.
+ * not as promised. `--programs local|bullmq`: programs are run, and everything that runs them is killed. docs/chaos.md tells how to read it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasOwnMounts, withOwnMounts } from './disk.ts';
 import { readOptions, type Asked } from './options.ts';
+import { runProgramChaos } from './programs/run.ts';
 import { runChaos } from './run.ts';
 
 const asked = readOptions(process.argv.slice(2));
@@ -28,7 +29,7 @@ function again(program: string, before: readonly string[]): void {
   child.once('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 }
 
-async function run({ json, ...asked }: Asked): Promise<void> {
+async function run({ json, programs, fsync, ...asked }: Asked): Promise<void> {
   const impossible = asked.harms.includes('disk-full') && !hasOwnMounts();
   const harms = asked.harms.filter((kind) => kind !== 'disk-full' || !impossible);
   const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
@@ -37,7 +38,10 @@ async function run({ json, ...asked }: Asked): Promise<void> {
   say(`seed ${String(asked.seed)}, everything in ${folder}`);
   // Whoever ends this ends all of it: the parts see that their supervisor is gone, and the broker is killed.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const { histories, findings, ...figures } = await runChaos({ ...asked, harms, folder, progress: say });
+  const around = { ...asked, folder, progress: say };
+  const { histories, findings, ...figures } = programs
+    ? await runProgramChaos({ ...around, programs, fsync })
+    : await runChaos({ ...around, harms });
   for (const { kind, run, what } of findings) say(`${kind}: ${run}: ${what}`);
   for (const [run, lines] of Object.entries(histories)) {
     const file = join(folder, `history-${run}.txt`);

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client } from '../src/stomp/client.ts';
 import { freePort } from '../test/fixtures/free-port.ts';
 import { Acquisition, waitsForSilence } from './acquisition.ts';
 import { audit, type Evidence } from './audit.ts';
-import { Baton } from './baton.ts';
+import { Baton, type BatonSite } from './baton.ts';
 import { Books } from './books.ts';
 import { deadLetters, isDeadLetterQueue } from './dead-letters.ts';
 import { Disk, hasOwnMounts } from './disk.ts';
@@ -18,9 +18,10 @@ import { Link } from './link.ts';
 import { Log } from './log.ts';
 import { emptied } from './queues.ts';
 import { seeded } from './random.ts';
-import { crashKinds } from './recipe.ts';
+import { crashKinds, processes, recipe } from './recipe.ts';
 import { reportOf, type ChaosReport } from './report.ts';
 import type { Scene } from './scene.ts';
+import { stalledWhenSilent } from './stalled.ts';
 import { Weather } from './weather.ts';
 import { Wire } from './wire.ts';
 
@@ -50,8 +51,6 @@ export interface Rest {
   readonly store: string;
 }
 
-/** Without any answer for so long (ms), the run is over, whatever is missing: a part that dies again and again waits up to half a minute each time. */
-const patience = 180_000;
 const backoff = { delay: 0.1, factor: 1.5, maxDelay: 1 };
 /** ms: twice what Baton takes for silence. */
 const silence = 7_200_000;
@@ -60,6 +59,12 @@ const progressEvery = 5_000;
 const longRun = 2_000;
 /** MB of the disk that is filled. ActiveMQ writes its journal ahead, 32 MB at a time, one for messages and one for what is delayed. */
 const diskSize = { embedded: 256, activemq: 512 } as const;
+
+const site: BatonSite = {
+  recipes: { chaos: recipe },
+  config: { modules: [resolve(import.meta.dirname, 'services.ts')], processes },
+  beside: 0,
+};
 
 /** Runs a whole Baton through kills and other harm, and audits it at rest. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -82,7 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const brokerUrl = `stomp://127.0.0.1:${String(link.port)}`;
   const own = broker ? {} : { brokerPort: port };
   const httpPort = await freePort();
-  const baton = stack.use(new Baton({ folder, store, brokerUrl, ...own, httpPort, weather, tell }));
+  const baton = stack.use(new Baton({ site, folder, store, brokerUrl, ...own, httpPort, weather, tell }));
   await baton.start();
 
   // Who announces and who counts at the end goes straight to the broker: what is seen is not to depend on what is harmed.
@@ -130,25 +135,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 /** Announces and does harm until all is answered, or nothing comes any more. */
 async function survive(scene: Scene, options: ChaosOptions, done: Done): Promise<void> {
   const { acquisition, tell } = scene;
-  const stalled = new AbortController();
-  const giveUp = (): void => {
-    tell(`nothing comes any more; open: ${acquisition.open.map(({ run }) => run).join(' ')}`);
-    stalled.abort(new Error('nothing comes any more'));
-  };
-  let timer = setTimeout(giveUp, patience);
-  const end = acquisition.events.on('progress', () => {
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, patience);
-  });
+  using stalled = stalledWhenSilent(acquisition, () =>
+    tell(`nothing comes any more; open: ${acquisition.open.map(({ run }) => run).join(' ')}`),
+  );
   const kinds = options.harms.filter((kind) => kind !== 'crashes');
   const disturbing = { ...options, kinds, scale: Math.min(1, options.messages / longRun) };
-  try {
-    const harming = disturb(scene, disturbing, done, stalled.signal).then(() => endBySilence(scene, stalled.signal));
-    await Promise.allSettled([acquisition.run(stalled.signal), harming]);
-  } finally {
-    end();
-    clearTimeout(timer);
-  }
+  const harming = disturb(scene, disturbing, done, stalled.signal).then(() => endBySilence(scene, stalled.signal));
+  await Promise.allSettled([acquisition.run(stalled.signal), harming]);
 }
 
 /** Puts the clock forward once only those runs are open that end when nothing was heard of them for long enough. */

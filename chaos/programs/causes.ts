@@ -1,0 +1,61 @@
+import type { Announced } from './announcer.ts';
+import { kinds, type Kind, type KindName } from './kinds.ts';
+import type { Fsync, KeptRedis } from './redis.ts';
+import type { Kill } from './scene.ts';
+
+/** What was done to a site, and what it promises. */
+export interface Harms {
+  readonly backend: 'local' | 'bullmq';
+  readonly fsync: Fsync;
+  readonly kills: readonly Kill[];
+  /** Of Redis. */
+  readonly absences: KeptRedis['absences'];
+}
+
+/** A message whose service died so often while it ran is put aside. */
+const deaths = 3;
+/** ms: a Redis that is away for so long may cost a lease. With what it needs to be back, and a look at it takes. */
+const costly = 12_000;
+/** Which kills end the process of the service that runs programs. */
+const fatal: ReadonlySet<string> = new Set(['programs', 'supervisor', 'all', 'everything']);
+const fatalToWorkers: ReadonlySet<string> = new Set(['worker', 'everything']);
+
+/** How a program of a run may end: as it would by itself, or for what was done to it. */
+export function causesOf(one: Announced, name: KindName, harms: Harms): ReadonlySet<string> {
+  const kind: Kind = kinds[name];
+  const mine = during(one, harms.kills);
+  const isRetried = kind.step?.['retry'] !== undefined;
+  const wasKilled = mine.some(({ run, kind: killed }) => run === one.run && killed === name);
+  const wasLost =
+    harms.backend === 'bullmq' &&
+    (mine.some(({ target }) => fatalToWorkers.has(target)) || during(one, absencesAsKills(harms)).length > 0);
+  return new Set([
+    kind.end,
+    ...(wasKilled && !isRetried ? ['command.failed'] : []),
+    ...(wasLost && !isRetried ? ['command.lost'] : []),
+    ...(deathsOf(one, harms) >= deaths ? ['crashed'] : []),
+  ]);
+}
+
+/** How often one attempt of a program may begin. */
+export function mayBegin(one: Announced, harms: Harms): number {
+  // A program dies with its service here, and is run once more.
+  if (harms.backend === 'local') return 1 + deathsOf(one, harms);
+  // What is lost is lost: only what Redis forgot is handed over again.
+  return harms.fsync === 'always' ? 1 : 1 + during(one, absencesAsKills(harms, 0)).length;
+}
+
+function deathsOf(one: Announced, { kills }: Harms): number {
+  return during(one, kills).filter(({ target }) => fatal.has(target)).length;
+}
+
+function absencesAsKills({ absences, fsync }: Harms, least = fsync === 'always' ? costly : 0): readonly Kill[] {
+  return absences
+    .filter(({ from, until }) => until - from >= least)
+    .map(({ until }) => ({ at: until, target: 'redis' }));
+}
+
+/** What happened while a run was under way. */
+function during({ from, until }: Announced, kills: readonly Kill[]): readonly Kill[] {
+  return kills.filter(({ at }) => at >= from && at <= until);
+}
