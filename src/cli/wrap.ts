@@ -4,6 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LocalBackend } from '../compute/local.ts';
+import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { digest, isObject, type JsonObject } from '../core/json.ts';
 import { currentStep, parseEnvelope, runOf, type Envelope } from '../recipes/message.ts';
@@ -18,11 +19,13 @@ import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from '../se
 import type { SentOn } from '../services/outcome.ts';
 import { ParameterReader } from '../services/parameters.ts';
 import { stepMessages } from '../services/sending.ts';
+import { status, StatusBroadcast } from '../services/status.ts';
 import type { Client } from '../stomp/client.ts';
 import { connect } from './connect.ts';
 import { usage } from './errors.ts';
 import { configOf, seconds, withCommon, type CommonOptions } from './options.ts';
 import { exitCodes, output } from './output.ts';
+import { version } from './version.ts';
 
 interface WrapOptions extends CommonOptions {
   readonly timeout?: number;
@@ -53,15 +56,26 @@ async function wrap(file: string, words: readonly string[], options: WrapOptions
   const step = stepOf(envelope, own?.name, words.slice(1), options.timeout);
   const programs: Programs = own ? { [own.name]: ofCaller(own.path) } : config.programs;
   await using client = await connect(config, 'baton wrap');
-  const wrapped = new Wrapped(client, envelope, digest(text));
+  const told = output(options.json === true);
+  const wrapped = new Wrapped(client, envelope, digest(text), (line) => told.say(line));
   await using supervised = await supervisedBy(programs);
+  using _shown = showing(client, step.parameters.program);
   const finished = await wrapped.run(step, supervised.site);
   const { failure, report } = finished;
-  output(options.json === true).result({ outcome: failure ? 'failure' : 'success', report }, () => [
-    ...(typeof report['log'] === 'string' && report['log'] !== '' ? [report['log'].trimEnd()] : []),
+  told.result({ outcome: failure ? 'failure' : 'success', report }, () => [
     failure ? `✗ ${failure.message}` : `✓ ${step.parameters.program} ended well.`,
   ]);
   if (failure) process.exitCode = exitCodes.failed;
+}
+
+/** Whoever watches services sees it, too, as long as it runs. */
+function showing(client: Client, program: string): Disposable {
+  const identity = { service: 'Wrapper', serviceClass: 'wrap', version, isDeaf: true };
+  const shown = new StatusBroadcast(client, { ...identity, host: `${hostname()}.${process.pid}` }, systemClock);
+  shown.start();
+  shown.showTask(program);
+  shown.set(status.processing);
+  return { [Symbol.dispose]: () => shown.stop() };
 }
 
 /** A program whose step is not that of a service here: what comes of it is sent as it comes. */
@@ -69,12 +83,14 @@ class Wrapped {
   readonly #client: Client;
   readonly #envelope: Envelope;
   readonly #key: string;
+  readonly #say: (line: string) => void;
   #updates = 0;
 
-  constructor(client: Client, envelope: Envelope, key: string) {
+  constructor(client: Client, envelope: Envelope, key: string, say: (line: string) => void) {
     this.#client = client;
     this.#envelope = envelope;
     this.#key = key;
+    this.#say = say;
   }
 
   async run(step: CommandStep, site: CommandSite): Promise<Finished> {
@@ -98,7 +114,9 @@ class Wrapped {
     try {
       const request = await requestOf(step, site);
       const finished = await runProgram(request, jobOf(step, request, this.#key), signal, {
-        printed: () => undefined,
+        printed: (lines) => {
+          for (const line of lines) this.#say(line);
+        },
         tell: async (updates) => this.#tell(updates),
       });
       return signal.aborted ? { ...finished, failure: signal.reason as Error } : finished;

@@ -28,6 +28,8 @@ export interface Identity {
   readonly service: string;
   readonly serviceClass: string;
   readonly version: string;
+  /** Nobody can tell it anything. */
+  readonly isDeaf?: boolean;
 }
 
 /** What somebody has told the service to do: its status text says so, whatever else there is to say. */
@@ -133,7 +135,7 @@ export class StatusBroadcast {
   }
 
   #message(): JsonObject {
-    const { host, service, serviceClass, version } = this.#identity;
+    const { host, service, serviceClass, version, isDeaf = false } = this.#identity;
     const ordered = this.#order?.words(this.#status);
     const paused = ordered === undefined ? undefined : this.#order?.paused;
     return {
@@ -147,7 +149,7 @@ export class StatusBroadcast {
       // The wire format's own version, which Zocalo's monitors read, and ours.
       workflows: '3.5',
       baton: version,
-      controls,
+      controls: isDeaf ? [] : controls,
       ...(paused && { paused: { ...paused } }),
     };
   }

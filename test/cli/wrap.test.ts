@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import { processesBelow } from '../compute/processes.ts';
@@ -46,6 +47,21 @@ describe('baton wrap', () => {
     const ended = await here.wrap(['--', 'sh', '-c', 'echo "$0 $1 $PATH"', '$a', '-x']);
     expect(ended.json()).toMatchObject({ report: { name: 'sh', log: `$a -x ${process.env['PATH'] ?? ''}\n` } });
     expect(await here.told('success')).toMatchObject({ a: 1 });
+  });
+
+  it('shows what the program prints as it comes, and itself among the services as long as it runs', async () => {
+    await using here = await wrapping('echo begins; while ! test -e "$2"; do sleep 0.05; done; echo ends');
+    const beats = await here.heartbeats();
+    const child = spawn(process.execPath, [main, 'wrap', ...here.arguments.slice(1)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(first)).toBe('begins\n');
+    const beat = { service: 'Wrapper', statustext: 'processing', task: 'work', controls: [] };
+    await expect.poll(() => beats, { timeout: 20_000 }).toContainEqual(expect.objectContaining(beat));
+    await writeFile(join(here.path, 'up'), '');
+    expect((await text(child.stdout)).split('\n')).toEqual(['ends', '✓ work ended well.', '']);
+    await expect.poll(() => beats.at(-1), { timeout: 20_000 }).toMatchObject({ statustext: 'end' });
   });
 
   it('ends the program when it is ended, and tells so', async () => {
@@ -120,6 +136,16 @@ class Wrapping implements AsyncDisposable {
   async wrap(more: readonly string[] = [], message = 'message'): Promise<Ended> {
     const given = [...this.arguments.slice(0, -1), join(this.path, message)];
     return await run(process.execPath, [main, 'wrap', ...given, ...more]);
+  }
+
+  /** Those that come from now on. */
+  async heartbeats(): Promise<readonly unknown[]> {
+    const beats: unknown[] = [];
+    const { client } = this.#site;
+    await client.subscribe({ destination: client.topic('transient.status'), ack: 'auto' }, ({ body }) => {
+      beats.push(JSON.parse(String(body)));
+    });
+    return beats;
   }
 
   async told(channel: string): Promise<unknown> {
