@@ -171,12 +171,14 @@ export function exerciseBackend(start: StartBackend): void {
   describe('jobs', () => {
     it('wait until there is room for them, in the order asked', async () => {
       await using here = await site();
-      const note = (name: string): string => `echo ${name}+ >> "$1"; sleep 0.3; echo ${name}- >> "$1"`;
       const book = join(here.path, 'book');
-      const cores = [1, 2, 1, 1];
-      const jobs = cores.map((count, index) => {
-        const resources = { cores: count, memory: 0, gpus: 0 };
-        return here.job({ script: note(String(index)), given: [book], resources, key: `job ${index}` });
+      const note = (does: string): string => `echo "$2+" >> "$1"; ${does}; echo "$2-" >> "$1"`;
+      // The last two have to meet.
+      const meets = 'until grep -q "2+" "$1" && grep -q "3+" "$1"; do sleep 0.05; done';
+      const jobs = [1, 2, 1, 1].map((cores, index) => {
+        const resources = { cores, memory: 0, gpus: 0 };
+        const script = note(index < 2 ? 'sleep 0.3' : meets);
+        return here.job({ script, given: [book, String(index)], resources, key: `job ${index}` });
       });
       const { signal } = new AbortController();
       const ended = await Promise.all(jobs.map(async (job) => here.backend.run(job, signal)));

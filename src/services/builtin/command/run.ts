@@ -141,12 +141,15 @@ export function jobKey({ attempt, reinjected }: Pick<CommandStep, 'attempt' | 'r
 const livePriority = 6;
 
 function failureOf(program: string, ended: Ended, limits: Limits): BatonError | undefined {
-  const { exceeded, exitCode, signal = 'an unknown end', log } = ended;
+  const { exceeded, exitCode, signal = 'an unknown end', cause, log } = ended;
   const last = lastLines(log);
-  if (ended.isLost === true) return programLost({ program, host: ended.host, lastLines: last });
-  if (exceeded) return limitExceeded({ program, problem: problemOf(exceeded, limits), lastLines: last });
-  if (exitCode === 0) return undefined;
-  const how = exitCode === undefined ? signal : `exit code ${exitCode}`;
+  if (ended.isLost === true)
+    return programLost({ program, host: ended.host, ...(cause === undefined ? {} : { cause }), lastLines: last });
+  if (exceeded) return limitExceeded({ program, problem: cause ?? problemOf(exceeded, limits), lastLines: last });
+  // Whoever was told to end has not done all, whatever it says.
+  if (exitCode === 0 && cause === undefined) return undefined;
+  const code = exitCode === undefined ? signal : `exit code ${exitCode}`;
+  const how = cause === undefined ? code : `${code}, as ${cause}`;
   return programFailed({ program, how, lastLines: last });
 }
 
@@ -169,7 +172,7 @@ function lastLines(log: string): string {
 }
 
 function accountOf(name: string, ended: Ended): ProgramAccount {
-  const { log: _log, answers: _answers, left: _left, ...account } = ended;
+  const { log: _log, answers: _answers, left: _left, cause: _cause, ...account } = ended;
   return { name, ...account };
 }
 

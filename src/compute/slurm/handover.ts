@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { Job } from '../backend.ts';
+import { slurmRefused } from '../errors.ts';
+import { moduleBeside } from '../../core/module-beside.ts';
+import { jobId, type SlurmFiles } from './files.ts';
+import { wishesOf } from './place.ts';
+import type { SlurmSettings } from './settings.ts';
+import { SlurmFailure, type SlurmTools } from './tools.ts';
+
+/** Jobs in one array at most; less than Slurm's own limit (MaxArraySize, 1001 where nobody changed it). */
+const together = 1_000;
+/** Milliseconds until Slurm is asked again that could not answer, or would take no more: the first time, and at most. */
+const soonest = 250;
+const seldom = 15_000;
+
+/** Told to whoever waits for a job that Slurm has not taken yet. */
+type Hindered = (id: string, why: string) => void;
+
+/**
+ * Hands jobs over to Slurm. What comes together and asks for the same goes as one array. Slurm's answer may be lost, with
+ * a broken connection or with this process: so each hand-over has a name that is noted before, by which Slurm is asked whether
+ * it has it. Should it come to be there twice all the same, a job is run by whichever claims it first.
+ */
+export class Handover {
+  readonly #files: SlurmFiles;
+  readonly #tools: SlurmTools;
+  readonly #settings: SlurmSettings;
+  readonly #log: Log;
+  readonly #hindered: Hindered;
+  readonly #stopping = new AbortController();
+  readonly #inProgress = new Map<string, Promise<void>>();
+  readonly #queue: Waiting[] = [];
+  #working: Promise<void> | undefined;
+  /** That all who came before are in the queue, or need not be. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(files: SlurmFiles, tools: SlurmTools, settings: SlurmSettings, log: Log, hindered: Hindered) {
+    this.#files = files;
+    this.#tools = tools;
+    this.#settings = settings;
+    this.#log = log;
+    this.#hindered = hindered;
+  }
+
+  /** Resolves when Slurm has it, or it has ended. Throws `compute.slurm-refused`. */
+  async submit(job: Job): Promise<void> {
+    const id = jobId(job.key);
+    const already = this.#inProgress.get(id);
+    if (already) return await already;
+    const submitting = this.#submit(id, job).finally(() => this.#inProgress.delete(id));
+    this.#inProgress.set(id, submitting);
+    await submitting;
+  }
+
+  /** One that Slurm forgot is handed over again. */
+  async again(id: string, job: Job): Promise<void> {
+    if (this.#inProgress.has(id)) return;
+    const submitting = this.#enqueue(id, job).finally(() => this.#inProgress.delete(id));
+    this.#inProgress.set(id, submitting);
+    await submitting;
+  }
+
+  /** Takes one out that has not been handed over. False for one that has, or is about to be. */
+  withdraw(id: string, reason: Error): boolean {
+    const index = this.#queue.findIndex((waiting) => waiting.id === id);
+    const [waiting] = index < 0 ? [] : this.#queue.splice(index, 1);
+    waiting?.reject(reason);
+    return waiting !== undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The backend stops.'));
+    for (const waiting of this.#queue.splice(0)) waiting.reject(this.#stopping.signal.reason as Error);
+    await this.#working;
+  }
+
+  /** Prepared at the same time as others, and handed over in the order asked. */
+  async #submit(id: string, job: Job): Promise<void> {
+    const wishes = wishesOf(job, this.#settings);
+    const prepared = this.#isNew(id, job);
+    const before = this.#before;
+    this.#before = Promise.allSettled([before, prepared]);
+    await before;
+    if (await prepared) await this.#enqueue(id, job, wishes);
+  }
+
+  async #isNew(id: string, job: Job): Promise<boolean> {
+    const handed = await this.#files.handed(id);
+    if (handed && (await this.#isWith(handed.batch, id))) return false;
+    await this.#files.noteJob(id, job);
+    return true;
+  }
+
+  /** Slurm has what was handed over under that name, or had it. */
+  async #isWith(batch: string, id: string): Promise<boolean> {
+    if ((await this.#files.slurmOf(batch)) !== undefined) return true;
+    if ((await this.#files.claimed(id)) !== undefined || (await this.#files.hasEnded(id))) return true;
+    return await this.#insisting([id], async () => await this.#find(batch));
+  }
+
+  async #enqueue(id: string, job: Job, wishes = wishesOf(job, this.#settings)): Promise<void> {
+    this.#stopping.signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#queue.push({ id, program: job.origin.program, wishes, kind: wishes.join(' '), resolve, reject });
+    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    await promise;
+  }
+
+  async #work(): Promise<void> {
+    // What comes in this turn goes together.
+    await sleep(0);
+    while (this.#queue.length > 0) await this.#handOver(this.#next());
+  }
+
+  /** The first, and those behind it that ask for the same: nobody overtakes. */
+  #next(): readonly [Waiting, ...Waiting[]] {
+    const [first, ...others] = this.#queue as [Waiting, ...Waiting[]];
+    const different = others.findIndex(({ kind, program }) => kind !== first.kind || program !== first.program);
+    const count = Math.min(different < 0 ? others.length : different, together - 1);
+    this.#queue.splice(0, count + 1);
+    return [first, ...others.slice(0, count)];
+  }
+
+  async #handOver(jobs: readonly [Waiting, ...Waiting[]]): Promise<void> {
+    const ids = jobs.map(({ id }) => id);
+    const batch = randomUUID();
+    try {
+      const name = `${jobs[0].program.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}.${batch}`;
+      await this.#files.noteBatch(batch, { name, jobs: ids, at: Date.now() });
+      await this.#insisting(ids, async () => await this.#sbatch(batch, name, jobs));
+      for (const { resolve } of jobs) resolve();
+    } catch (error) {
+      for (const { reject } of jobs) reject(error as Error);
+    }
+  }
+
+  async #sbatch(batch: string, name: string, jobs: readonly [Waiting, ...Waiting[]]): Promise<void> {
+    // One by itself is begun as soon as it is there; those of an array when Slurm looks at them the next time.
+    const isArray = jobs.length > 1;
+    const given = [
+      ...['--parsable', `--job-name=${name}`, '--chdir=/', '--open-mode=append'],
+      ...(isArray ? [`--array=0-${jobs.length - 1}`] : []),
+      ...[`--output=${this.#files.complaints(batch, isArray ? '%a' : 0)}`, ...jobs[0].wishes],
+    ];
+    try {
+      // `number`, or `number;cluster`.
+      const answer = await this.#tools.run('sbatch', given, this.#script(batch));
+      await this.#files.noteSlurm(batch, `${answer.trim().split(';')[0]}${isArray ? '_' : ''}`);
+    } catch (error) {
+      if (!(error instanceof SlurmFailure)) throw error;
+      if (isRefused(error)) throw slurmRefused({ reason: error.message, program: jobs[0].program }, { cause: error });
+      // It may have heard, and its answer not have come.
+      if (!(await this.#find(batch))) throw error;
+    }
+  }
+
+  /** Nothing in it is a recipe's: whose job it is, stands in the folder that only Baton's account can write to. */
+  #script(batch: string): string {
+    const { folder, scratch = '', node = process.execPath } = this.#settings;
+    const main = moduleBeside(import.meta.url, 'node-main').pathname;
+    const words = [node, main, folder, scratch, batch].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    return `#!/bin/sh\nexec ${words.join(' ')} "\${SLURM_ARRAY_TASK_ID:-0}" "$SLURM_JOB_ID" "\${SLURM_RESTART_COUNT:-0}"\n`;
+  }
+
+  /** Asks Slurm for an array by its name; notes its number where it is there, or was. */
+  async #find(batch: string): Promise<boolean> {
+    const { name = '', jobs = [] } = (await this.#files.batch(batch)) ?? {};
+    const known = await this.#tools.run('squeue', ['--states=all', '--noheader', `--name=${name}`, '--format=%F']);
+    const [slurm = ''] = known.trim().split('\n');
+    if (slurm === '') return false;
+    await this.#files.noteSlurm(batch, `${slurm}${jobs.length > 1 ? '_' : ''}`);
+    return true;
+  }
+
+  /** Until Slurm answers. */
+  async #insisting<Value>(ids: readonly string[], act: () => Promise<Value>): Promise<Value> {
+    for (let pause = soonest; ; pause = Math.min(2 * pause, seldom)) {
+      this.#stopping.signal.throwIfAborted();
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof SlurmFailure)) throw error;
+        this.#log.warn({ reason: messageOf(error), jobs: ids.length }, 'Slurm takes no programs now');
+        for (const id of ids) this.#hindered(id, `Slurm does not take it now: ${messageOf(error)}`);
+        await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly program: string;
+  readonly wishes: readonly string[];
+  readonly kind: string;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** It would not take it later either. (Slurm has other words, and the same exit code, where it is away, or full.) */
+function isRefused({ message, isUnsure }: SlurmFailure): boolean {
+  return (
+    !isUnsure &&
+    /invalid|not available|not permitted|denied|incorrect|unrecognized|illegal|too many|exceed/i.test(message)
+  );
+}
