@@ -2,6 +2,7 @@ import type { AuditEntry, Way } from '../access/audit.ts';
 import type { Role } from '../access/roles.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { FailedCounts } from './failed/views.ts';
+import type { JobTotals } from './jobs/views.ts';
 import type { Remark as RemarkView } from '../ledger/shift/remarks.ts';
 import type { ShiftAccount } from '../ledger/shift/shift-views.ts';
 import type { AnnouncementCounts, ResultView, RunSummary } from '../ledger/views.ts';
@@ -71,6 +72,18 @@ export type {
   LetterPreview,
   LetterView,
 } from './failed/views.ts';
+export type {
+  BackendView,
+  HolderView,
+  JobCount,
+  JobState,
+  JobsView,
+  JobTotals,
+  JobView,
+  QueuedView,
+  UntakenView,
+} from './jobs/views.ts';
+export type { EndedJob, ToldPlace } from '../services/jobs/job-message.ts';
 export type { Role } from '../access/roles.ts';
 export type {
   BackfillRequest,
@@ -231,6 +244,7 @@ export type LiveEvent =
       readonly health: Health;
       readonly services: readonly ServiceView[];
       readonly queues: readonly QueueView[];
+      readonly jobs: JobTotals;
       readonly runs: readonly RunSummary[];
       readonly announcements: AnnouncementCounts;
       readonly failed: FailedCounts;
@@ -243,6 +257,8 @@ export type LiveEvent =
   | { readonly type: 'logs'; readonly runs: readonly string[]; readonly others: boolean }
   /** Something failed, was addressed, or is being sent again. */
   | { readonly type: 'failed'; readonly failed: FailedCounts }
+  /** Something is new about programs that run and wait. */
+  | { readonly type: 'jobs'; readonly jobs: JobTotals }
   | { readonly type: 'health'; readonly health: Health }
   | { readonly type: 'backfill'; readonly backfill: BackfillView }
   | { readonly type: 'announcements'; readonly announcements: AnnouncementCounts };

@@ -28,6 +28,7 @@ import { failedRoutes } from './routes/failed.ts';
 import { fileRoutes } from './routes/files.ts';
 import { handoverRoutes } from './routes/handover.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { logRoutes } from './routes/logs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -79,6 +80,7 @@ export function createApp(site: Site, { host, hasProxy, webRoot, limit, requests
   app.use('/api/pauses', pauseRoutes(site));
   app.use('/api/handover', handoverRoutes(site));
   app.use('/api/queues', queueRoutes(site));
+  app.use('/api/jobs', jobRoutes(site));
   app.use(
     '/api/runs',
     runRoutes(site),

@@ -3,6 +3,7 @@ import { backfills } from './checks/backfills.ts';
 import { broker } from './checks/broker.ts';
 import { budgets } from './checks/budgets.ts';
 import type { Check } from './checks/check.ts';
+import { jobs } from './checks/jobs.ts';
 import { ledger } from './checks/ledger.ts';
 import { deadLetters, oldestMessage, queues } from './checks/queues.ts';
 import { clocks, heldBack, paused, services, versions } from './checks/services.ts';
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   queues,
   oldestMessage,
   services,
+  jobs,
   heldBack,
   paused,
   deadLetters,

@@ -8,6 +8,7 @@ import { checks } from './checks.ts';
 import type { Facts, Finding, Untold } from './checks/check.ts';
 import type { HealthNotes } from './health-notes.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import type { JobWatch } from './jobs/job-watch.ts';
 import { worstOf, type Limits } from './limits.ts';
 import { isDeadLetterQueue, type QueueWatch } from './queues.ts';
 import { Rise } from './rise.ts';
@@ -17,6 +18,7 @@ export interface HealthSources {
   readonly client: Client;
   readonly ledger: Ledger;
   readonly heartbeats: Heartbeats;
+  readonly jobs: JobWatch;
   readonly queueWatch: QueueWatch;
   readonly stores: StoreWatch;
   readonly limits: Limits;
@@ -110,7 +112,7 @@ export class HealthWatch {
   }
 
   #facts(): Facts {
-    const { clock, ledger, queueWatch, heartbeats, limits, version, stores, untold, stalled } = this.#sources;
+    const { clock, ledger, queueWatch, heartbeats, jobs, limits, version, stores, untold, stalled } = this.#sources;
     const now = clock.now();
     const totals = ledger.queries.totals();
     const { queues } = queueWatch;
@@ -129,6 +131,10 @@ export class HealthWatch {
       unreadSince: queueWatch.unreadSince,
       oldestSince: queueWatch.oldest.since,
       services: heartbeats.services,
+      jobs: {
+        untaken: jobs.untaken,
+        unheard: jobs.holders.filter(({ isUnheard, jobs: held }) => isUnheard && held > 0),
+      },
       heldBackSince: this.#whoIsHeldBack(now),
       pauses: ledger.shifts.pauses.all,
       clocks: heartbeats.clocks,

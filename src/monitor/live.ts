@@ -159,6 +159,7 @@ function subjectOf(event: LiveEvent): string | symbol {
       return `logs ${event.runs.join(' ')}`;
     case 'snapshot':
     case 'queues':
+    case 'jobs':
     case 'health':
     case 'announcements':
     case 'failed':

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { backfillFigures } from './metrics/backfills.ts';
 import type { Figure, Value } from './metrics/figure.ts';
 import { healthFigures } from './metrics/health.ts';
+import { jobFigures } from './metrics/jobs.ts';
 import { queueFigures } from './metrics/queues.ts';
 import { runFigures } from './metrics/runs.ts';
 import { serviceFigures } from './metrics/services.ts';
@@ -16,6 +17,7 @@ export const figures: readonly Figure[] = [
   ...queueFigures,
   ...serviceFigures,
   ...runFigures,
+  ...jobFigures,
   ...backfillFigures,
 ];
 

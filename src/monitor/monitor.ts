@@ -89,13 +89,14 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const stalled = (): readonly Stalled[] => options.reprocessing?.stalled() ?? [];
   const watched = { ...options.health, stalled, client, ledger, clock, log, version, queueInterval };
   const watches = await watchesOf(watched, starting);
-  const { heartbeats, queueWatch, healthWatch } = watches;
+  const { heartbeats, jobs, queueWatch, healthWatch } = watches;
   const shown = {
     ...{ version, ledger, log, recipeSchema: options.recipeSchema ?? recipeSchema() },
     shiftPlan: options.shifts ?? standardShifts,
     health: () => healthWatch.health,
     services: () => heartbeats.services,
     queues: () => queueWatch.queues,
+    jobs: () => jobs.totals,
     watches,
     ...(options.reprocessing ? { reprocessing: options.reprocessing } : {}),
     failed: new FailedSite({
@@ -143,7 +144,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
 }
 
 /** Tells all who listen of whatever happens; the functions returned end that. */
-function forward(site: Site, { heartbeats, queueWatch, healthWatch }: Watches): (() => void)[] {
+function forward(site: Site, { heartbeats, jobs, queueWatch, healthWatch }: Watches): (() => void)[] {
   const { live, ledger, reprocessing } = site;
   return [
     ledger.events.on('run', (run) => live.publish({ type: 'run', run })),
@@ -152,6 +153,7 @@ function forward(site: Site, { heartbeats, queueWatch, healthWatch }: Watches): 
     ledger.events.on('announcements', (announcements) => live.publish({ type: 'announcements', announcements })),
     ledger.events.on('unauditedCancellation', (cancellation) => auditCancellation(site, cancellation)),
     heartbeats.events.on('service', (service) => live.publish({ type: 'service', service })),
+    jobs.events.on('jobs', ({ totals }) => live.publish({ type: 'jobs', jobs: totals })),
     heartbeats.events.on('forgotten', () => live.refresh()),
     queueWatch.events.on('queues', ({ queues }) => live.publish({ type: 'queues', queues })),
     healthWatch.events.on('health', ({ health }) => live.publish({ type: 'health', health })),

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Reprocessing } from '../reprocess/reprocessing.ts';
 import type { Client } from '../stomp/client.ts';
 import type { AnnouncingSite } from './announcing/announcing-site.ts';
-import type { Health, LiveEvent, QueueView, ServiceView } from './api.ts';
+import type { Health, JobTotals, LiveEvent, QueueView, ServiceView } from './api.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { FailedSite } from './failed/failed-site.ts';
 import type { Live } from './live.ts';
@@ -44,12 +44,13 @@ export interface Site {
   health(): Health;
   services(): readonly ServiceView[];
   queues(): readonly QueueView[];
+  jobs(): JobTotals;
   /** What the figures are of. */
   readonly watches: Watches;
 }
 
 /** The part of it that a snapshot shows. */
-type Shown = Pick<Site, 'failed' | 'ledger' | 'health' | 'services' | 'queues'>;
+type Shown = Pick<Site, 'failed' | 'ledger' | 'health' | 'services' | 'queues' | 'jobs'>;
 
 /** Runs in a snapshot: what the overview shows, and a little more. */
 const runsInSnapshot = 50;
@@ -62,6 +63,7 @@ export function snapshotOf(site: Shown, time: number): LiveEvent {
     health: site.health(),
     services: site.services(),
     queues: site.queues(),
+    jobs: site.jobs(),
     runs: site.ledger.queries.runs({ limit: runsInSnapshot }).items,
     announcements: site.ledger.queries.announcements(),
     failed: site.failed.counts,

@@ -8,6 +8,7 @@ import { HealthWatch } from './health.ts';
 import { NotesKeeper, readHealthNotes, type HealthNotes } from './health-notes.ts';
 import type { HealthOptions } from './health-options.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { JobWatch } from './jobs/job-watch.ts';
 import { standardLimits } from './limits.ts';
 import { QueueWatch } from './queues.ts';
 import { Happenings } from './shift/happenings.ts';
@@ -28,6 +29,7 @@ interface WatchOptions extends HealthOptions {
 /** All that watches the site. */
 export interface Watches {
   readonly heartbeats: Heartbeats;
+  readonly jobs: JobWatch;
   readonly queueWatch: QueueWatch;
   readonly stores: StoreWatch;
   readonly healthWatch: HealthWatch;
@@ -44,6 +46,7 @@ export async function watchesOf(options: WatchOptions, ending: AsyncDisposableSt
   const { forgetLost } = options;
   const lost = forgetLost === undefined ? {} : { forgetLost };
   const heartbeats = new Heartbeats(client, clock, { ...lost, known: notes.services });
+  const jobs = new JobWatch(client, clock);
   const queueWatch = new QueueWatch({ client, clock, log, interval: queueInterval, known: notes.oldest });
   const stores = new StoreWatch(folders, clock, storeInterval);
   const { receivers = [], from = 'baton' } = options;
@@ -51,7 +54,20 @@ export async function watchesOf(options: WatchOptions, ending: AsyncDisposableSt
   const alerts = new Alerts({ receivers, from, clock, log, checks, told: notes.told });
   const untold = () => alerts.untold;
   const { stalled = () => [] } = options;
-  const sources = { client, ledger, heartbeats, queueWatch, stores, limits, untold, stalled, notes, clock, version };
+  const sources = {
+    client,
+    ledger,
+    heartbeats,
+    jobs,
+    queueWatch,
+    stores,
+    limits,
+    untold,
+    stalled,
+    notes,
+    clock,
+    version,
+  };
   const healthWatch = new HealthWatch(sources);
   const known = (): HealthNotes => ({
     ...healthWatch.knew,
@@ -71,11 +87,12 @@ export async function watchesOf(options: WatchOptions, ending: AsyncDisposableSt
     for (const end of unlisten) end();
     happenings.stop();
   });
-  for (const each of [keeper, stores, heartbeats, queueWatch, healthWatch, alerts]) ending.defer(() => each.stop());
+  for (const each of [keeper, stores, heartbeats, jobs, queueWatch, healthWatch, alerts])
+    ending.defer(() => each.stop());
   return {
-    ...{ heartbeats, queueWatch, stores, healthWatch, alerts },
+    ...{ heartbeats, jobs, queueWatch, stores, healthWatch, alerts },
     start: async () => {
-      await Promise.all([stores.start(), heartbeats.start(), queueWatch.start()]);
+      await Promise.all([stores.start(), heartbeats.start(), jobs.start(), queueWatch.start()]);
       healthWatch.start();
       alerts.start();
       keeper.start();

@@ -57,6 +57,7 @@ describe('every route and every role', () => {
     ['POST', '/api/handover/remarks', [401, 403, 403, 400, 400]],
     ['GET', '/api/pauses', [401, 403, 200, 200, 200]],
     ['GET', '/api/queues', [401, 403, 200, 200, 200]],
+    ['GET', '/api/jobs', [401, 403, 200, 200, 200]],
     ['GET', '/api/runs', [401, 403, 200, 200, 200]],
     ['GET', '/api/runs/one', [401, 403, 200, 200, 200]],
     ['GET', '/api/runs/one/recipe', [401, 403, 200, 200, 200]],

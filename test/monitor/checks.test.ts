@@ -49,6 +49,7 @@ const well: Facts = {
   queues: [queue('work'), queue('baton.ledger')],
   unreadSince: new Map(),
   services: [service],
+  jobs: { untaken: [], unheard: [] },
   stores: [store()],
   backfills: [],
 };

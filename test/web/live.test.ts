@@ -6,7 +6,13 @@ import { summaryOf } from './fixture/server.ts';
 
 const scene = sceneOf('few', 1000);
 const runs = scene.runs.map(summaryOf);
-const snapshot = { type: 'snapshot', time: 1500, ...scene, runs } as const;
+const snapshot = {
+  type: 'snapshot',
+  time: 1500,
+  jobs: { unheard: 0, ending: 0, running: 0, waiting: 0 },
+  ...scene,
+  runs,
+} as const;
 
 describe('what the feed tells', () => {
   it('is folded into what is known, and only what changed is new', () => {

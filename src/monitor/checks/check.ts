@@ -1,4 +1,4 @@
-import type { HealthState, PauseView, QueueView, ServiceView } from '../api.ts';
+import type { HealthState, HolderView, PauseView, QueueView, ServiceView, UntakenView } from '../api.ts';
 import type { Stalled } from '../../reprocess/reprocessing.ts';
 import type { Limits } from '../limits.ts';
 import type { StoreFigures } from '../stores.ts';
@@ -29,6 +29,8 @@ export interface Facts {
   /** Since when, at least, the oldest message of a queue waits. */
   readonly oldestSince: ReadonlyMap<string, number>;
   readonly services: readonly ServiceView[];
+  /** Programs that wait and that nothing takes, and who holds some and has fallen silent. */
+  readonly jobs: { readonly untaken: readonly UntakenView[]; readonly unheard: readonly HolderView[] };
   /** Services that are held back, in words, and since when. */
   readonly heldBackSince: ReadonlyMap<string, number>;
   readonly pauses: readonly PauseView[];

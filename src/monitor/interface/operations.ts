@@ -17,6 +17,7 @@ import { controlOperations } from './control-schemas.ts';
 import { failedOperations } from './failed-operations.ts';
 import { deliveryOperations } from './delivery-schemas.ts';
 import { handoverOperations } from './handover-schemas.ts';
+import { jobOperation } from './job-schemas.ts';
 import { logOperation } from './log-schemas.ts';
 import { recipeOperations } from './recipe-operations.ts';
 import type { Operations, Parameters } from './operation.ts';
@@ -57,6 +58,7 @@ export const operations: Operations = {
     query: ofPages,
     answer: pageOf('QueueView'),
   },
+  'GET /api/jobs': jobOperation(ofPages),
   'GET /api/runs': {
     summary:
       'Runs, those that were heard of last first; where few fit, a page with a `next` may hold fewer than `limit`',

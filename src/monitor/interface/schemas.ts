@@ -16,6 +16,7 @@ import { failedSchemas } from './failed-schemas.ts';
 import { backfillSchemas } from './backfill-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
 import { handoverSchemas } from './handover-schemas.ts';
+import { jobSchemas } from './job-schemas.ts';
 import { logSchemas } from './log-schemas.ts';
 import { recipeSchemas } from './recipe-schemas.ts';
 import { announceSchemas } from './announce-schemas.ts';
@@ -46,6 +47,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ...runSchemas,
   ...deliverySchemas,
   ...logSchemas,
+  ...jobSchemas,
   ...backfillSchemas,
   ...failedSchemas,
   ...controlSchemas,
@@ -141,12 +143,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
         health: refTo('Health'),
         services: listOf(refTo('ServiceView')),
         queues: listOf(refTo('QueueView')),
+        jobs: refTo('JobTotals'),
         runs: listOf(refTo('RunSummary')),
         announcements: refTo('AnnouncementCounts'),
         failed: refTo('FailedCounts'),
       }),
       event('service', { service: refTo('ServiceView') }),
       event('queues', { queues: listOf(refTo('QueueView')) }),
+      event('jobs', { jobs: refTo('JobTotals') }),
       event('run', { run: refTo('RunSummary') }),
       event('result', { run: text, result: refTo('ResultView') }),
       event('failed', { failed: refTo('FailedCounts') }),

@@ -5,6 +5,7 @@ const eventTypes: readonly LiveEvent['type'][] = [
   'snapshot',
   'service',
   'queues',
+  'jobs',
   'run',
   'result',
   'health',

@@ -2,6 +2,7 @@ import type {
   AnnouncementCounts,
   FailedCounts,
   Health,
+  JobTotals,
   LiveEvent,
   QueueView,
   RunSummary,
@@ -18,6 +19,7 @@ export interface Live {
   readonly health?: Health;
   readonly services: readonly ServiceView[];
   readonly queues: readonly QueueView[];
+  readonly jobs?: JobTotals;
   /** The runs that changed last, by id. */
   readonly runs: ReadonlyMap<string, RunSummary>;
   readonly announcements?: AnnouncementCounts;
@@ -68,6 +70,9 @@ export class LiveState {
       case 'queues':
         this.#set({ queues: event.queues });
         break;
+      case 'jobs':
+        this.#set({ jobs: event.jobs });
+        break;
       case 'run':
         this.#keepRun(event.run);
         break;
@@ -103,8 +108,8 @@ export class LiveState {
     for (const run of event.runs.toReversed()) this.#keepRun(run);
     this.#servicesChanged = true;
     this.#runsChanged = true;
-    const { health, queues, announcements, failed } = event;
-    this.#set({ epoch: this.#live.epoch + 1, skew: event.time - now, health, queues, announcements, failed });
+    const { health, queues, jobs, announcements, failed } = event;
+    this.#set({ epoch: this.#live.epoch + 1, skew: event.time - now, health, queues, jobs, announcements, failed });
   }
 
   #keepService(service: ServiceView): void {
