@@ -9,6 +9,14 @@ const packages = [
   'chromium',
   'systemd',
   'redis-server',
+  'slurmctld',
+  'slurmd',
+  'slurmdbd',
+  'slurm-client',
+  'munge',
+  // The programs alone: the package around them makes a database of the system, and starts it.
+  'mariadb-server-core',
+  'mariadb-client-core',
   'charliecloud',
 ];
 

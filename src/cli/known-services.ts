@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import type { Backend } from '../compute/backend.ts';
 import { BullMqBackend } from '../compute/bullmq/backend.ts';
 import { LocalBackend } from '../compute/local.ts';
+import { SlurmBackend } from '../compute/slurm/backend.ts';
 import { builtinServices } from '../services/builtin/builtin.ts';
 import { commandService } from '../services/builtin/command/command.ts';
 import { isService, type AnyService } from '../services/service.ts';
@@ -21,17 +22,22 @@ export async function knownServices(config: Config): Promise<readonly AnyService
   return [...shipped, ...own.flat()];
 }
 
-/** The service that runs the programs of the site: on this host, and, where there is a Redis, on those that have workers. */
-function commandOf({ programs, compute: { local, bullmq } }: Config): AnyService {
+/** The service that runs the programs of the site: on hosts that have workers, in a cluster, as far as there are such, and on this host. */
+function commandOf({ programs, compute: { local, bullmq, slurm } }: Config): AnyService {
   const { perBeamline, waiting, ...capacity } = local;
   const { cores = availableParallelism() } = capacity;
   const room = waiting ?? cores;
   const limits = { room, ...(perBeamline === undefined ? {} : { perBeamline }) };
   const backends = (folder: string, log: Log): Backend[] => [
     ...(bullmq ? [new BullMqBackend({ ...bullmq, log })] : []),
+    ...(slurm ? [new SlurmBackend({ ...slurm, log })] : []),
     new LocalBackend({ folder, capacity, ...limits, log }),
   ];
-  return commandService({ programs, concurrency: cores + room + (bullmq?.waiting ?? 0), backends });
+  return commandService({
+    programs,
+    concurrency: cores + room + (bullmq?.waiting ?? 0) + (slurm?.waiting ?? 0),
+    backends,
+  });
 }
 
 /** The service of that name. Throws `cli.unknown-service`. */

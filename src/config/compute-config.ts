@@ -15,3 +15,25 @@ export interface BullMqConfig {
   readonly labels: readonly string[];
   readonly rate?: { readonly jobs: number; readonly seconds: number };
 }
+
+/** Where in Slurm jobs go. */
+export interface SlurmPlaceConfig {
+  readonly partition?: string;
+  readonly account?: string;
+  readonly qos?: string;
+  readonly constraint?: string;
+}
+
+/** How programs are handed over to a cluster. */
+export interface SlurmConfig extends SlurmPlaceConfig {
+  readonly folder: string;
+  readonly scratch?: string;
+  readonly node?: string;
+  readonly bin?: string;
+  readonly conf?: string;
+  readonly labels: Readonly<Record<string, SlurmPlaceConfig>>;
+  readonly reprocessing: SlurmPlaceConfig & { readonly nice: number };
+  readonly requeue: boolean;
+  readonly poll: number;
+  readonly waiting: number;
+}

@@ -1,6 +1,6 @@
 import type { BrokerLimits } from '../broker/limits.ts';
 import type { Permission } from '../broker/permissions.ts';
-import type { BullMqConfig, LocalConfig } from './compute-config.ts';
+import type { BullMqConfig, LocalConfig, SlurmConfig } from './compute-config.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { AboutNames } from '../dispatcher/request.ts';
 import type { Keep } from '../ledger/retention/keep.ts';
@@ -102,7 +102,7 @@ export interface Config {
   /** The programs that recipes may run. */
   readonly programs: Programs;
   /** What programs may have of this host, where that is not all. */
-  readonly compute: { readonly local: LocalConfig; readonly bullmq?: BullMqConfig };
+  readonly compute: { readonly local: LocalConfig; readonly bullmq?: BullMqConfig; readonly slurm?: SlurmConfig };
   readonly shifts: ShiftPlan;
   readonly health: { readonly limits: Limits; readonly forgetLostSeconds: number };
   /** Who is told when something is wrong, by name. */

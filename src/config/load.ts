@@ -89,7 +89,7 @@ export async function loadConfig(
     processes: read.processes ?? { ...standardProcesses, ...(read.programs ? commandProcess : {}) },
     services: read.services ?? {},
     programs: programsConfig(read.programs ?? {}, folder),
-    compute: computeConfig(read.compute ?? {}),
+    compute: computeConfig(read.compute ?? {}, folder),
     shifts: shiftsConfig(read.shifts),
     health: healthConfig(read.health ?? {}),
     alerts: alertsConfig(read.alerts ?? {}, folder),

@@ -4,13 +4,15 @@ import { messageOf } from '../core/errors.ts';
 import { Permissions } from '../services/builtin/command/permitted.ts';
 import type { Program, Programs } from '../services/builtin/command/program.ts';
 import { bytesOf } from '../services/builtin/command/units.ts';
-import type { BullMqConfig, LocalConfig } from './compute-config.ts';
+import type { BullMqConfig, LocalConfig, SlurmConfig } from './compute-config.ts';
 import type { Config } from './config.ts';
 
 /** `compute` of the configuration file as written. */
 export interface ComputeFile {
   readonly local?: Omit<LocalConfig, 'memory'> & { readonly memory?: number | string };
   readonly bullmq?: Partial<BullMqConfig> & Pick<BullMqConfig, 'url'>;
+  readonly slurm?: Partial<Omit<SlurmConfig, 'reprocessing'>> &
+    Pick<SlurmConfig, 'folder'> & { readonly reprocessing?: Partial<SlurmConfig['reprocessing']> };
 }
 
 /** `programs` of the configuration file as written. */
@@ -52,11 +54,21 @@ function entered({ engine = '/usr/bin/apptainer', image, ...rest }: ContainerFil
   return { ...rest, engine: resolve(folder, engine), image: resolve(folder, image) };
 }
 
-/** Where programs run, and what they may have of this host. */
-export function computeConfig({ local = {}, bullmq }: ComputeFile): Config['compute'] {
+/** Where programs run, and what they may have of this host. Paths are of the folder. */
+export function computeConfig({ local = {}, bullmq, slurm }: ComputeFile, folder: string): Config['compute'] {
   const { memory, ...rest } = local;
   return {
     local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) },
     ...(bullmq ? { bullmq: { prefix: 'baton', waiting: 1000, labels: [], ...bullmq } } : {}),
+    ...(slurm ? { slurm: slurmConfig(slurm, folder) } : {}),
+  };
+}
+
+function slurmConfig(slurm: NonNullable<ComputeFile['slurm']>, folder: string): SlurmConfig {
+  const { folder: shared, reprocessing = {} } = slurm;
+  return {
+    ...{ labels: {}, requeue: false, poll: 2, waiting: 1000, ...slurm },
+    folder: resolve(folder, shared),
+    reprocessing: { nice: 1000, ...reprocessing },
   };
 }

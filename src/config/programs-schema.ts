@@ -101,6 +101,15 @@ export const programsSchema: JsonObject = {
 /** A label of hosts, as steps and workers name it. */
 const label: JsonObject = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,40}$' };
 
+/** What `sbatch` takes for these: no blanks, and no option of its own. */
+const slurmWord: JsonObject = { type: 'string', pattern: '^[A-Za-z0-9_.,&|()*\\[\\]:+-]{1,200}$' };
+const place: JsonObject = {
+  partition: { ...slurmWord, description: 'one, or several with commas between; absent: the default of the cluster' },
+  account: { ...slurmWord, description: 'who is charged' },
+  qos: { ...slurmWord, description: 'quality of service' },
+  constraint: { ...slurmWord, description: 'what nodes must have, in the words of `sbatch --constraint`' },
+};
+
 /** JSON Schema of `compute` in `baton.yaml`. */
 export const computeSchema: JsonObject = closed({
   local: {
@@ -141,5 +150,51 @@ export const computeSchema: JsonObject = closed({
       },
     }),
     required: ['url'],
+  },
+  slurm: {
+    description:
+      'runs programs on the nodes of a cluster, by way of Slurm; they run there unless a step says otherwise',
+    ...closed({
+      folder: {
+        ...text,
+        description: 'a folder that this host and all nodes share, under the same path; for the account of Baton alone',
+      },
+      scratch: { ...text, description: 'a folder on each node for the files of programs; absent: in `folder`' },
+      node: { ...text, description: 'Node.js on the nodes; absent: where it is on this host' },
+      bin: { ...text, description: 'where `sbatch` and the others are; absent: among the commands of the system' },
+      conf: { ...text, description: '`slurm.conf`; absent: where Slurm looks by itself' },
+      ...place,
+      labels: {
+        type: 'object',
+        description: 'where programs go whose step asks for a kind of host (`resources.label`), by label',
+        propertyNames: label,
+        additionalProperties: closed(place),
+      },
+      reprocessing: {
+        description: 'where programs go that are less urgent than live work, as far as that is another place',
+        ...closed({
+          ...place,
+          nice: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 2_147_483_644,
+            default: 1000,
+            description: 'by so much their priority is lowered',
+          },
+        }),
+      },
+      requeue: {
+        type: 'boolean',
+        default: false,
+        description: 'Slurm may run a program again by itself that lost its node, or its place',
+      },
+      poll: { type: 'number', minimum: 0.1, maximum: 60, default: 2, description: 'seconds between two looks' },
+      waiting: {
+        ...count,
+        default: 1000,
+        description: 'programs handed over at the same time; the rest waits with the broker',
+      },
+    }),
+    required: ['folder'],
   },
 });

@@ -68,6 +68,27 @@ describe('programs', () => {
     expect((await configOf('')).processes).not.toHaveProperty('programs');
   });
 
+  test('go to a cluster as the site says, and else as most sites would', async () => {
+    const { compute } = await configOf(
+      'compute: { slurm: { folder: jobs, partition: all, labels: { gpu: { qos: a } } } }',
+    );
+    expect(compute.slurm).toEqual({
+      ...{ folder: expect.stringMatching(/^\/.*\/jobs$/) as string, partition: 'all', labels: { gpu: { qos: 'a' } } },
+      ...{ reprocessing: { nice: 1000 }, requeue: false, poll: 2, waiting: 1000 },
+    });
+  });
+
+  test.each([
+    ['{}', "compute.slurm must have required property 'folder'"],
+    ['{ folder: a, partitoin: b }', 'did you mean "partition"?'],
+    ['{ folder: a, partition: "b --uid=0" }', 'compute.slurm.partition'],
+    ['{ folder: a, labels: { gpu: { nice: 1 } } }', 'compute.slurm.labels.gpu'],
+    ['{ folder: a, poll: 0 }', 'compute.slurm.poll'],
+  ])('do not go to a cluster by %s', async (slurm, problem) => {
+    const refusal = { code: 'config.invalid', message: expect.stringContaining(problem) as string };
+    await expect(configOf(`compute: { slurm: ${slurm} }`)).rejects.toMatchObject(refusal);
+  });
+
   test.each([
     ['{}', "programs.work must have required property 'path'"],
     ['{ path: a, argumnets: {} }', 'did you mean "arguments"?'],
