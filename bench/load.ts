@@ -73,15 +73,15 @@ export async function emptyOut(address: string): Promise<void> {
   }
 }
 
-/** So many new messages, as the dispatcher starts runs: each with a key of its own, its recipe, and its environment. */
+/** So many new messages of a run, as the dispatcher starts it: each with a key of its own, its recipe, and its environment. */
 export function loadMessages(client: Client, { queues, payloadBytes }: Load, count: number): Outgoing[] {
-  const environment = newEnvironment('bench', {});
+  const run = randomUUID();
+  const environment = newEnvironment(run, {});
   const payload = 'x'.repeat(payloadBytes);
-  const first = randomUUID();
   const next = Array.from({ length: count }, (_, index) => {
     const recipe = passing(index % queues, payload);
     // The payload stands in the message once, as in all messages but the first of a recipe.
-    return startMessages(recipe, environment, `${first}.${index}`).map((message) => ({
+    return startMessages(recipe, environment, `${run}.${index}`).map((message) => ({
       ...message,
       envelope: { ...message.envelope, recipe: passing(index % queues, []) },
     }));
