@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Backend } from '../../../../src/compute/backend.ts';
+import { BullMqBackend } from '../../../../src/compute/bullmq/backend.ts';
+import { BullMqWorker } from '../../../../src/compute/bullmq/worker.ts';
 import { LocalBackend } from '../../../../src/compute/local.ts';
 import type { JsonObject } from '../../../../src/core/json.ts';
 import { commandService } from '../../../../src/services/builtin/command/command.ts';
@@ -15,15 +18,18 @@ export class ProgramSite implements AsyncDisposable {
   readonly folder: string;
   readonly #broker: TestBroker;
   readonly #folder: TemporaryFolder;
+  readonly #worker: AsyncDisposable | undefined;
 
-  private constructor(site: Site, broker: TestBroker, folder: TemporaryFolder) {
+  private constructor(site: Site, broker: TestBroker, folder: TemporaryFolder, worker: AsyncDisposable | undefined) {
     this.site = site;
     this.folder = folder.path;
     this.#broker = broker;
     this.#folder = folder;
+    this.#worker = worker;
   }
 
-  static async start(script: string, program: Partial<Program> = {}): Promise<ProgramSite> {
+  /** `redis`: by way of that, to a worker in this process. */
+  static async start(script: string, program: Partial<Program> = {}, redis?: string): Promise<ProgramSite> {
     const folder = await temporaryFolder();
     await mkdir(join(folder.path, 'data'));
     const work: Program = {
@@ -32,10 +38,14 @@ export class ProgramSite implements AsyncDisposable {
       directories: [join(folder.path, 'data')],
       ...program,
     };
-    const backends = (): [LocalBackend] => [new LocalBackend({ folder: join(folder.path, 'jobs') })];
+    const local = new LocalBackend({ folder: join(folder.path, 'jobs') });
+    const way = redis === undefined ? undefined : { url: redis, prefix: basename(folder.path) };
+    const worker = way && new BullMqWorker({ ...way, backend: local, permits: () => undefined });
+    await worker?.start();
+    const backends = (): Backend[] => [way ? new BullMqBackend(way) : local];
     const broker = await startEmbeddedBroker();
     const service = commandService({ programs: { work }, concurrency: 2, backends });
-    return new ProgramSite(await Site.start(broker.address(), [service]), broker, folder);
+    return new ProgramSite(await Site.start(broker.address(), [service]), broker, folder, worker);
   }
 
   get data(): string {
@@ -63,6 +73,7 @@ export class ProgramSite implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.site[Symbol.asyncDispose]();
+    await this.#worker?.[Symbol.asyncDispose]();
     await this.#broker[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
