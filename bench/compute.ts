@@ -9,6 +9,8 @@ import { BullMqWorker } from '../src/compute/bullmq/worker.ts';
 import type { Recipe } from '../src/recipes/recipe.ts';
 import { startMessages } from '../src/recipes/route.ts';
 import { newsMessage } from '../src/services/cancellation-news.ts';
+import { askQueues } from '../src/services/ask-queues.ts';
+import { leanMemory } from '../src/services/lean-memory.ts';
 import { newEnvironment } from '../src/services/run-context.ts';
 import { stepMessages } from '../src/services/sending.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
@@ -140,6 +142,7 @@ async function waitingJobs(jobs: number): Promise<Waiting> {
   const began = performance.now();
   await service.cancel(run);
   await service.until(({ cancelled }) => cancelled >= jobs);
+  while ((await service.waiting()) > 0) await pause(20);
   const cancelSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
   return { jobs, megabytes, cancelSeconds };
 }
@@ -168,7 +171,9 @@ class Service implements AsyncDisposable {
     const { address } = stack.use(await startBench('embedded'));
     const folder = stack.use(await temporaryFolder());
     const args = [address, folder.path, String(concurrency), ...(redis === undefined ? [] : [redis])];
-    const child = fork(new URL('compute-main.ts', import.meta.url), args, { stdio: 'inherit' });
+    // As the supervisor starts it.
+    const options = { stdio: 'inherit', execArgv: [...process.execArgv, ...leanMemory] } as const;
+    const child = fork(new URL('compute-main.ts', import.meta.url), args, options);
     stack.defer(async () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -205,6 +210,12 @@ class Service implements AsyncDisposable {
 
   async cancel(run: string): Promise<void> {
     await this.#client.send(newsMessage({ kind: 'answer', run, state: 'cancelled' }, this.#client));
+  }
+
+  /** Messages of programs that are not settled. */
+  async waiting(): Promise<number> {
+    const [queue] = await askQueues(this.#client, [this.#client.queue('programs').replace('/queue/', '')]);
+    return queue?.size ?? 0;
   }
 
   async until(isThere: (decided: Decided) => boolean): Promise<Decided> {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import { readCommand } from '../services/commands.ts';
+import { leanMemory } from '../services/lean-memory.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
 import { SuspectNews } from '../services/suspect-news.ts';
@@ -35,7 +36,11 @@ export async function supervise(
   const supervisor = new Supervisor({
     entry: moduleBeside(import.meta.url, 'part'),
     folder: await storeFolder(config, 'guard'),
-    parts: parts.map((part) => ({ name: nameOf(part), begin: { part, config, version } satisfies Begin as never })),
+    parts: parts.map((part) => ({
+      name: nameOf(part),
+      begin: { part, config, version } satisfies Begin as never,
+      ...(holdsMany(part, config) ? { nodeOptions: leanMemory } : {}),
+    })),
   });
   const client = new Client({ address: brokerAddress(config), name: `${processName()} supervisor`, log });
   const news = new SuspectNews(client, processName(), supervisor);
@@ -55,6 +60,11 @@ export async function supervise(
     });
   };
   return { supervisor, start, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Programs that were handed over wait by the thousand, each with a message. */
+function holdsMany(part: PartKind, { compute: { bullmq } }: Config): boolean {
+  return bullmq !== undefined && part.kind === 'services' && part.services.includes('command');
 }
 
 /** All parts that a configuration names; its own broker where it names none. */

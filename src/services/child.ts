@@ -15,6 +15,8 @@ export interface PartDefinition {
   readonly name: string;
   /** What the process is told to be, as JSON. */
   readonly begin: Json;
+  /** Options of Node for the process, beside those of this one. */
+  readonly nodeOptions?: readonly string[];
 }
 
 interface ChildOptions {
@@ -98,7 +100,8 @@ export class Child {
 
   #spawn(): void {
     const { entry, guard, events } = this.#options;
-    const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const execArgv = [...process.execArgv, ...(this.#part.nodeOptions ?? [])];
+    const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv });
     this.#process = child;
     this.#grave = guard.nextName(child.pid ?? 0);
     this.#hasEnded = false;

@@ -68,6 +68,9 @@ export interface ConsumerOptions {
   readonly onBusy?: (isBusy: boolean) => void;
 }
 
+/** Decisions on their way to the broker, beyond which nothing more is begun: some times what is settled together, and no heap of them. */
+const settlingAtMost = 256;
+
 /** Consumes one queue over one connection: receive ▸ guard ▸ (work) ▸ settle. */
 export class Consumer {
   readonly #options: ConsumerOptions;
@@ -84,6 +87,7 @@ export class Consumer {
   #losses = 0;
   #running = 0;
   #settling = 0;
+  #committing = 0;
   #wasBusy = false;
   #draining = false;
   #isPaused = false;
@@ -125,6 +129,13 @@ export class Consumer {
 
   /** Goes on with what has come, now that nothing holds it back. */
   resume(): void {
+    this.#pump();
+  }
+
+  /** Works on a message that was held. */
+  again(message: Received): void {
+    if (this.#draining) return;
+    this.#pending.push(message);
     this.#pump();
   }
 
@@ -191,7 +202,8 @@ export class Consumer {
   }
 
   #pump(): void {
-    while (this.#running < this.#options.concurrency && !this.#isPaused) {
+    const { concurrency } = this.#options;
+    while (this.#running < concurrency && this.#committing < settlingAtMost && !this.#isPaused) {
       const isHeldBack = this.#options.highWater?.isReached === true;
       const index = this.#pending.findIndex(
         (one) =>
@@ -248,7 +260,7 @@ export class Consumer {
       }
       this.#handled.set(messageId, message.delivery);
       const decision = await work.decide(message, this.#stopping.signal, expect);
-      if (suspect) watch.notes.cleared(messageId);
+      if (suspect && decision !== 'held') watch.notes.cleared(messageId);
       return decision;
     } finally {
       watch.notes.ended(messageId);
@@ -264,6 +276,7 @@ export class Consumer {
     refused: (error: unknown) => Decision,
   ): Promise<boolean> {
     this.#settling += 1;
+    this.#committing += 1;
     const sent = this.#options.highWater?.sending(decision.sends);
     try {
       await this.#settler.settle({ acks: deliveries, ...decision });
@@ -278,6 +291,8 @@ export class Consumer {
     } finally {
       sent?.();
       this.#settling -= 1;
+      this.#committing -= 1;
+      this.#pump();
       this.#changed();
     }
   }

@@ -18,6 +18,8 @@ export interface Received {
   readonly group: string | undefined;
   /** True when it came over an `error` link. */
   readonly overErrorLink: boolean;
+  /** It was held for something that has happened now. */
+  readonly isDue?: boolean;
 }
 
 /** Reads the headers that delivery rests on. A header that is no number counts as absent. */

@@ -1,8 +1,10 @@
+import { orAborted } from '../core/abort.ts';
 import { messageOf } from '../core/errors.ts';
 import { failed, causeOf, type SentOn } from './outcome.ts';
 import { groupKey } from '../recipes/keys.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
-import type { Expect, Work } from './consumer.ts';
+import type { Consumer, Expect, Work } from './consumer.ts';
+import { HeldMessages } from './held.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
@@ -12,16 +14,30 @@ import { deadLettered, errorHeaders } from './route.ts';
 import type { Decision } from './settlement.ts';
 import { decide, run, surround, type StepSurroundings } from './stages.ts';
 import { crash, type Suspect } from './suspects.ts';
+
 import { inputOf, unwrap, type Task, type Unwrapped } from './task.ts';
+import { Turns } from './turns.ts';
+
+/** Messages of cancelled runs that are dealt with at the same time. */
+const cancelledAtOnce = 256;
 
 /** The work of a step of a recipe: unwrap ▸ handle ▸ route. */
 export class StepWork implements Work {
   readonly #surroundings: StepSurroundings;
   readonly #joins: JoinWork | undefined;
+  readonly #held = new HeldMessages();
+  readonly #cancelling = new Turns(cancelledAtOnce);
 
   constructor(surroundings: StepSurroundings, joins?: JoinWork) {
     this.#surroundings = surroundings;
     this.#joins = joins;
+    surroundings.cancellations.watch((run) => this.#held.wakeRun(run));
+  }
+
+  /** The consumer that receives the messages, and settles them. */
+  attach(consumer: Consumer): void {
+    this.#joins?.attach(consumer);
+    this.#held.onDue((message) => consumer.again(message));
   }
 
   async decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'> {
@@ -31,10 +47,11 @@ export class StepWork implements Work {
     if ('sends' in unwrapped) return unwrapped;
     const { task, decided } = unwrapped;
     const started = clock.now();
-    if (cancellations.has(task.run)) this.#abandon(task);
-    if (cancellations.has(task.run)) return decide([task], { kind: 'cancelled' }, started, this.#surroundings);
+    if (cancellations.has(task.run))
+      return await this.#inTurn(task, async () => this.#cancelled(task, started, signal));
     if (decided) return decide([task], decided, started, this.#surroundings);
     if (task.settings.join) return this.#join(task, started);
+    if (this.#isHeld(task)) return 'held';
     if (task.timeout !== this.#surroundings.service.timeout) await expect(task.timeout);
     return decide([task], await run(task, [task], signal, this.#surroundings), started, this.#surroundings);
   }
@@ -60,18 +77,47 @@ export class StepWork implements Work {
     const unwrapped = this.#unwrap(message);
     if ('sends' in unwrapped) return unwrapped;
     const { task } = unwrapped;
-    this.#abandon(task);
+    void this.#abandon(task);
     const cause = crash(suspect);
     const around = surround(this.#surroundings, this.#surroundings.clock.now());
     return deadLettered([task], cause, around, this.#lastWords(task, cause));
   }
 
-  /** Nobody is going to work on the message. */
-  #abandon(task: Task): void {
+  /** Thousands that are cancelled at once are a heap of promises, and no faster. */
+  async #inTurn(task: Task, settle: () => Promise<Decision | 'held'>): Promise<Decision | 'held'> {
+    const isHeld = this.#held.hold(task.message, task.run, (wake) => this.#cancelling.awaits(wake));
+    return isHeld ? 'held' : await this.#cancelling.take(settle);
+  }
+
+  /** Settled once what was begun for it has ended: or by whoever gets it next, where the service stops before. */
+  async #cancelled(task: Task, started: number, stopping: AbortSignal): Promise<Decision | 'held'> {
+    try {
+      await orAborted(this.#abandon(task), stopping);
+    } catch {
+      return 'held';
+    }
+    return decide([task], { kind: 'cancelled' }, started, this.#surroundings);
+  }
+
+  /** Nobody is going to work on the message. Never rejects. */
+  async #abandon(task: Task): Promise<void> {
     const { processor, log } = this.#surroundings;
-    processor.abandoned?.(inputOf(task, [task]), task.message.key).catch((error: unknown) => {
+    try {
+      await processor.abandoned?.(inputOf(task, [task]), task.message.key);
+    } catch (error) {
       log.warn({ run: task.run, reason: messageOf(error) }, 'what was begun for a message goes on');
-    });
+    }
+  }
+
+  /** What is wrong with it its handler tells. */
+  #isHeld(task: Task): boolean {
+    const { processor } = this.#surroundings;
+    if (!processor.awaits || task.message.isDue === true) return false;
+    try {
+      return this.#held.hold(task.message, task.run, (wake) => processor.awaits?.(inputOf(task, [task]), wake));
+    } catch {
+      return false;
+    }
   }
 
   /** A service that always has something to say at the end says it here, too. */
@@ -85,6 +131,7 @@ export class StepWork implements Work {
   }
 
   forget(): void {
+    this.#held.forget();
     this.#joins?.forget();
   }
 

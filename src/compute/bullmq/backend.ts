@@ -81,6 +81,7 @@ export class BullMqBackend implements Backend {
   }
 
   readonly submit = async (job: Job): Promise<void> => {
+    await this.#checkFits(job);
     const { queue } = await this.#laneOf(job.label);
     // 1 is the most urgent; what is equal goes in its order.
     const priority = 10 - job.origin.priority;
@@ -91,7 +92,6 @@ export class BullMqBackend implements Backend {
 
   async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
     signal.throwIfAborted();
-    await this.#checkFits(job);
     const id = jobId(job.key);
     const { queue } = await this.#laneOf(job.label);
     const attached = new Attached(job, queue, listener, async (from) => this.#answers(id, from));
@@ -206,7 +206,7 @@ export class BullMqBackend implements Backend {
     };
     events.on('completed', ({ jobId: id, returnvalue }) => {
       this.#awaited.heard(id);
-      this.#attached.get(id)?.take(returnvalue as unknown as JobResult);
+      this.#attached.get(id)?.take(returnvalue as JobResult);
     });
     // It was handed over before, and may have ended.
     events.on('duplicated', look);

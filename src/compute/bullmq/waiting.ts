@@ -1,9 +1,9 @@
 import { amount } from '../amount.ts';
-import type { Job, Place } from '../backend.ts';
+import type { AwaitedJob, Place } from '../backend.ts';
 import { fits } from '../fits.ts';
 
 /** Why a job in Redis has not begun, in a sentence; the workers are undefined where Redis does not answer. */
-export function whyWaiting({ label, resources }: Job, workers: readonly Place[] | undefined): string {
+export function whyWaiting({ label, resources }: AwaitedJob, workers: readonly Place[] | undefined): string {
   if (!workers) return 'Redis does not answer.';
   const taking = workers.filter(({ isDraining }) => !isDraining);
   if (workers.length === 0) return 'There is no worker.';

@@ -41,6 +41,17 @@ const asking = 2_000;
 /** Milliseconds that whoever is asked, or told, has. */
 const patience = 3_000;
 
+/** What is shown of a job. */
+export type ShownJob = Pick<Job, 'key' | 'origin' | 'resources' | 'label'>;
+
+/** What else is shown. */
+export interface AboutJob {
+  readonly attempt: number;
+  readonly backend: string;
+  /** When it was asked for, where that is known from before. */
+  readonly asked?: number;
+}
+
 type Part = Omit<JobMessage, 'from' | 'number' | 'host' | 'queue'>;
 const nothing: Part = { jobs: [], gone: [], ended: [] };
 
@@ -80,8 +91,8 @@ export class JobBoard {
     this.#look();
   }
 
-  /** Begins to tell of a job. `asked` is when it was asked for, where that is known from before. */
-  hold(job: Job, about: { readonly attempt: number; readonly backend: string; readonly asked?: number }): HeldJob {
+  /** Begins to tell of a job. */
+  hold(job: ShownJob, about: AboutJob): HeldJob {
     const held = new HeldJob(toldOf(job, about, this.#options.clock.now()), this.#options.clock, (end) => {
       if (end) this.#ended.push(end);
       const { key } = held.told;
@@ -230,8 +241,8 @@ export class HeldJob implements Disposable {
 }
 
 function toldOf(
-  { key, origin, resources, label }: Job,
-  { attempt, backend, asked }: { readonly attempt: number; readonly backend: string; readonly asked?: number },
+  { key, origin, resources, label }: ShownJob,
+  { attempt, backend, asked }: AboutJob,
   now: number,
 ): ToldJob {
   const { run, step, program, beamline, priority } = origin;

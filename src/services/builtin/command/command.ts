@@ -3,14 +3,15 @@ import { BatonError, messageOf } from '../../../core/errors.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Log } from '../../../core/log.ts';
 import { readSettings } from '../../../recipes/settings.ts';
-import type { HeldJob, JobBoard } from '../../jobs/job-board.ts';
+import type { AboutJob, HeldJob, JobBoard } from '../../jobs/job-board.ts';
 import { checkpoint, done, failed, later, rejected, type Outcome } from '../../outcome.ts';
 import { defineService, type Service, type StepInput, type Tools } from '../../service.ts';
+import { Turns } from '../../turns.ts';
 import { commandParameters, type CommandParameters } from './parameters.ts';
 import { programLost } from './errors.ts';
 import type { Programs } from './program.ts';
-import { requestOf, type Request } from './request.ts';
-import { jobKey, jobOf, runProgram, type Finished } from './run.ts';
+import { requestOf, wishOf, type Request } from './request.ts';
+import { jobKey, jobOf, outlineOf, runProgram, type Finished } from './run.ts';
 import { CommandSite } from './site.ts';
 import { Tasks } from './tasks.ts';
 import { failedCode, isLinked, tellFailure, tellStart, tellSuccess } from './told.ts';
@@ -27,6 +28,8 @@ export interface CommandOptions {
 /** A run ends with its longest program; so this is beyond what any site permits. */
 const longest = 14 * 24 * 3_600;
 const attempts = 1;
+/** Programs that are handed over at the same time: each takes some memory while it is, and more at once are no faster. */
+const handedOverAtOnce = 100;
 /** A site without programs: every step is told that there is no such program. */
 const none: CommandOptions = { programs: {}, concurrency: 1, backends: () => [] };
 
@@ -60,21 +63,31 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
       const site = new CommandSite(programs, places);
       await site.start();
       jobs.show(places);
-      const shown: Shown = { tasks: new Tasks(showTask), jobs };
+      const shown: Shown = { tasks: new Tasks(showTask), jobs, handingOver: new Turns(handedOverAtOnce) };
       return {
-        process: async (step, tools) => await command(step, tools, site, shown),
+        process: async (step, tools) => {
+          const work = async (): Promise<Outcome> => await command(step, tools, site, shown);
+          return isToHandOver(step, site) ? await shown.handingOver.take(work) : await work();
+        },
         crashed: (step, cause) => tellFailure(begun(step).step, cause),
-        abandoned: async (step, key) => abandon(step, key, site),
+        awaits: (step, wake) => awaited(step, wake, site, shown),
+        abandoned: async (step, key) => abandon(step, key, site, jobs),
         stop: async () => site.stop(),
       };
     },
   });
 }
 
-/** What others see of what runs. */
+/** What its steps share: what others see of what runs, and whose turn it is. */
 interface Shown {
   readonly tasks: Tasks;
   readonly jobs: JobBoard;
+  readonly handingOver: Turns;
+}
+
+/** It goes to a backend that outlives this process, and has not yet. */
+function isToHandOver(input: StepInput<CommandParameters>, site: CommandSite): boolean {
+  return !begun(input).hasStarted && site.outlives(input.parameters.backend);
 }
 
 async function command(
@@ -92,8 +105,7 @@ async function command(
   }
   const { backend } = request;
   const job = jobOf(step, request, handedOver ?? tools.key);
-  const about = { attempt: step.attempt, backend: backend.name, ...(asked === undefined ? {} : { asked }) };
-  using held = jobs.hold(job, about);
+  using held = jobs.hold(job, aboutOf(step, backend, asked));
   try {
     if (!hasStarted && backend.submit) {
       await backend.submit(job);
@@ -132,12 +144,44 @@ function keptOf({ account }: Finished, job: Job, backend: Backend, tools: Tools)
   return { ...(account ? { program: account } : {}), ...(backend.forget ? { settled } : {}) };
 }
 
+/** Too many are handed over now; or it was, and only waits until its backend has something to tell of it. */
+function awaited(
+  input: StepInput<CommandParameters>,
+  wake: () => void,
+  site: CommandSite,
+  { jobs, handingOver }: Shown,
+): (() => void) | undefined {
+  if (isToHandOver(input, site)) return handingOver.awaits(wake);
+  const { step, job, asked } = begun(input);
+  const backend = site.backend(step.parameters.backend);
+  if (job === undefined || !backend.awaits) return undefined;
+  const outline = outlineOf(step, wishOf(step, site), job);
+  const held = jobs.hold(outline, aboutOf(step, backend, asked));
+  const release = backend.awaits(outline, { wake, waits: (why) => held.waits(why) });
+  return () => {
+    release();
+    held[Symbol.dispose]();
+  };
+}
+
 /** Nobody waits for what an earlier delivery handed over. */
-async function abandon(input: StepInput<CommandParameters>, key: string, site: CommandSite): Promise<void> {
-  const { step, hasStarted, job = key } = begun(input);
+async function abandon(
+  input: StepInput<CommandParameters>,
+  key: string,
+  site: CommandSite,
+  jobs: JobBoard,
+): Promise<void> {
+  const { step, hasStarted, job = key, asked } = begun(input);
   if (!hasStarted) return;
-  const { backend, resources: { label } = {} } = step.parameters;
-  await site.backend(backend).abandon?.({ key: jobKey(step, job), ...(label === undefined ? {} : { label }) });
+  const { backend: name, resources: { label } = {} } = step.parameters;
+  const backend = site.backend(name);
+  await backend.abandon?.({ key: jobKey(step, job), ...(label === undefined ? {} : { label }) });
+  jobs.hold(outlineOf(step, wishOf(step, site), job), aboutOf(step, backend, asked)).ended('cancelled');
+}
+
+/** What is shown of a job beside what it is. */
+function aboutOf({ attempt }: StepInput<CommandParameters>, { name: backend }: Backend, asked?: number): AboutJob {
+  return { attempt, backend, ...(asked === undefined ? {} : { asked }) };
 }
 
 /** What it prints stands with the run as it comes, what it tells goes on, and heartbeats name it. */

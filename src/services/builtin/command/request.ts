@@ -60,6 +60,14 @@ export async function requestOf(step: CommandStep, site: CommandSite): Promise<R
   };
 }
 
+/** What it takes of a host, and which. Throws `command.…` for what is not permitted. */
+export function wishOf({ parameters }: CommandStep, site: CommandSite): Pick<Request, 'name' | 'resources' | 'label'> {
+  const { name, program } = site.program(parameters.program);
+  const { label } = parameters.resources ?? {};
+  const { resources } = amounts(name, parameters, program.limits ?? {});
+  return { name, resources, ...(label === undefined ? {} : { label }) };
+}
+
 /** The parameters that may refer to the message, with what it has there. */
 function references(
   { arguments: words, environment, directory, stdin }: CommandParameters,

@@ -1,6 +1,7 @@
 import type { Ended, Job, Limits } from '../../../compute/backend.ts';
 import { BatonError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import type { ShownJob } from '../../jobs/job-board.ts';
 import type { SentOn } from '../../outcome.ts';
 import type { ProgramAccount } from '../../record.ts';
 import { contextOf } from '../../run-context.ts';
@@ -105,14 +106,13 @@ const standardEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF
 
 /** The job that a step asks for; `key` is that of the message with which it was asked for. */
 export function jobOf(step: CommandStep, request: Request, key: string): Job {
-  const { program, name, words, environment, resources, limits, directory } = request;
+  const { program, words, environment, resources, limits, directory } = request;
   const { run, step: number, attempt } = step;
-  const { beamline, priority = livePriority } = contextOf(step.environment);
   const message = JSON.stringify(messageOf(step));
   return {
-    key: jobKey(step, key),
-    origin: { run, step: number, program: name, priority, ...(beamline === undefined ? {} : { beamline }) },
+    ...outlineOf(step, request, key),
     command: [program.path, ...words],
+    ...(program.container ? { container: program.container } : {}),
     environment: {
       ...standardEnvironment,
       ...environment,
@@ -125,10 +125,24 @@ export function jobOf(step: CommandStep, request: Request, key: string): Job {
     input: request.input ?? message,
     ...(directory === undefined ? {} : { directory }),
     ...(program.user === undefined ? {} : { user: program.user }),
-    resources,
-    ...(request.label === undefined ? {} : { label: request.label }),
     limits,
     ...(program.atOnce === undefined ? {} : { atOnce: program.atOnce }),
+  };
+}
+
+/** The same without what only its program needs: for who only waits for it. */
+export function outlineOf(
+  step: CommandStep,
+  wish: Pick<Request, 'name' | 'resources' | 'label'>,
+  key: string,
+): ShownJob {
+  const { beamline, priority = livePriority } = contextOf(step.environment);
+  const { name: program, resources, label } = wish;
+  return {
+    key: jobKey(step, key),
+    origin: { run: step.run, step: step.step, program, priority, ...(beamline === undefined ? {} : { beamline }) },
+    resources,
+    ...(label === undefined ? {} : { label }),
   };
 }
 

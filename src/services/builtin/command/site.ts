@@ -38,6 +38,12 @@ export class CommandSite {
     return found;
   }
 
+  /** Its jobs are handed over. False where there is no such backend. */
+  outlives(name?: string): boolean {
+    const [first] = this.#backends.keys();
+    return this.#backends.get(name ?? first ?? '')?.submit !== undefined;
+  }
+
   async start(): Promise<void> {
     for (const backend of this.#backends.values()) await backend.start();
   }

@@ -37,7 +37,6 @@ requireOrSkip('Redis', redisAvailable())('a program that was handed over', () =>
     await here.run();
     await here.begun();
     await here.site.host.stop(true);
-    await here.site.settled(1, 'later');
     const next = await here.site.anotherHost();
     await writeFile(here.go, '');
     expect(await here.told('completed')).toMatchObject({ outcome: 'success' });
@@ -51,7 +50,6 @@ requireOrSkip('Redis', redisAvailable())('a program that was handed over', () =>
     const run = await here.run();
     await here.begun();
     await here.site.host.stop(true);
-    await here.site.settled(1, 'later');
     await here.site.cancel(run);
     const next = await here.site.anotherHost();
     await here.site.settled(1, 'cancelled');
