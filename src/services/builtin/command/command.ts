@@ -164,7 +164,7 @@ function awaited(
   };
 }
 
-/** Nobody waits for what an earlier delivery handed over. */
+/** Nobody waits for what an earlier delivery handed over: also where that died before it could say that it had. */
 async function abandon(
   input: StepInput<CommandParameters>,
   key: string,
@@ -172,10 +172,10 @@ async function abandon(
   jobs: JobBoard,
 ): Promise<void> {
   const { step, hasStarted, job = key, asked } = begun(input);
-  if (!hasStarted) return;
   const { backend: name, resources: { label } = {} } = step.parameters;
   const backend = site.backend(name);
   await backend.abandon?.({ key: jobKey(step, job), ...(label === undefined ? {} : { label }) });
+  if (!hasStarted) return;
   jobs.hold(outlineOf(step, wishOf(step, site), job), aboutOf(step, backend, asked)).ended('cancelled');
 }
 

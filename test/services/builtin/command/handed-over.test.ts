@@ -9,7 +9,10 @@ import type { JsonObject } from '../../../../src/core/json.ts';
 import { commandService } from '../../../../src/services/builtin/command/command.ts';
 import type { AnyService } from '../../../../src/services/service.ts';
 import { processesBelow } from '../../../compute/processes.ts';
-import { startEmbeddedBroker } from '../../../fixtures/embedded-broker.ts';
+import { Host } from '../../../../src/services/host.ts';
+import { parseBrokerAddress } from '../../../../src/stomp/address.ts';
+import { startEmbeddedBroker, type TestBroker } from '../../../fixtures/embedded-broker.ts';
+import { startProxy } from '../../../fixtures/proxy.ts';
 import { redisAvailable, TestRedis } from '../../../fixtures/redis.ts';
 import { requireOrSkip } from '../../../fixtures/require-or-skip.ts';
 import { payloadOf, Site } from '../../../fixtures/site.ts';
@@ -57,6 +60,21 @@ requireOrSkip('Redis', redisAvailable())('a program that was handed over', () =>
     await next.stop();
   });
 
+  it('ends when its run is cancelled though its service died before it could say that it was handed over', async () => {
+    await using here = await Handed.start('echo begun >> "$2"; sleep 600');
+    await here.worker();
+    await here.site.host.stop();
+    await using first = await here.cutOffHost();
+    const run = await here.run();
+    await here.begun();
+    await first.stop(true);
+    await here.site.cancel(run);
+    await using _next = await here.site.anotherHost();
+    const [{ sends } = {}] = await here.site.settled(1, 'cancelled');
+    expect(sends).toEqual({});
+    while ((await processesBelow(here.folder)).length > 0) await turn(10);
+  });
+
   it('waits until there is a worker; what that does not permit is a failure in words', async () => {
     await using here = await Handed.start('true');
     await here.run();
@@ -71,11 +89,20 @@ requireOrSkip('Redis', redisAvailable())('a program that was handed over', () =>
 class Handed implements AsyncDisposable {
   readonly site: Site;
   readonly folder: string;
+  readonly #service: AnyService;
+  readonly #broker: TestBroker;
   readonly #redis: TestRedis;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(site: Site, folder: string, redis: TestRedis, stack: AsyncDisposableStack) {
+  private constructor(
+    [site, service, broker]: readonly [Site, AnyService, TestBroker],
+    folder: string,
+    redis: TestRedis,
+    stack: AsyncDisposableStack,
+  ) {
     this.site = site;
+    this.#service = service;
+    this.#broker = broker;
     this.folder = folder;
     this.#redis = redis;
     this.#stack = stack;
@@ -91,11 +118,22 @@ class Handed implements AsyncDisposable {
     const backends = (): BullMqBackend[] => [new BullMqBackend({ url: redis.url, prefix: 'test' })];
     const service: AnyService = commandService({ programs, concurrency: 10, backends });
     const site = stack.use(await Site.start(broker.address(), [service]));
-    return new Handed(site, folder.path, redis, stack.move());
+    return new Handed([site, service, broker], folder.path, redis, stack.move());
   }
 
   get go(): string {
     return join(this.folder, 'go');
+  }
+
+  /** One with the service, none of whose transactions ever comes through. */
+  async cutOffHost(): Promise<Host> {
+    const proxy = this.#stack.use(await startProxy(this.#broker.port));
+    proxy.decide = (chunk) => (chunk.includes('COMMIT') ? 'lose-and-cut' : 'pass');
+    const address = parseBrokerAddress(`stomp://127.0.0.1:${proxy.port}`);
+    const options = { services: [this.#service], name: 'test.9', version: '0', folder: join(this.folder, 'cut-off') };
+    const host = new Host({ ...options, address });
+    await host.start();
+    return host;
   }
 
   async worker(only?: string): Promise<void> {
