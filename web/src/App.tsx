@@ -22,6 +22,8 @@ const Kiosk = lazy(() => import('./kiosk/Kiosk.tsx'));
 
 const Announce = lazy(() => import('./announce/Announce.tsx'));
 
+const Jobs = lazy(() => import('./jobs/Jobs.tsx'));
+
 const Failed = lazy(() => import('./failed/Failed.tsx'));
 const FailedGroup = lazy(() => import('./failed/Group.tsx'));
 
@@ -59,6 +61,7 @@ export function App(): ReactElement {
 function screenAt(path: string): ReactElement {
   if (path === '/') return <Overview />;
   if (path === '/runs') return <Runs />;
+  if (path === '/jobs') return <Jobs />;
   if (path === '/handover') return <Handover />;
   if (path === '/audit') return <Audit />;
   if (path === '/announce') return <Announce />;

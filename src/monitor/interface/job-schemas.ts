@@ -27,6 +27,7 @@ export function jobOperation(ofPages: Parameters): Operation {
     needs: 'viewer',
     query: {
       ...{ backend: name, host: told(name, 'where it runs'), program: name, run: name, beamline: name, state },
+      step: { type: 'integer', minimum: 0, maximum: 1e9, description: 'of this step' },
       ...ofPages,
     },
     answer: refTo('JobsView'),

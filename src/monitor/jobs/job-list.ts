@@ -8,6 +8,7 @@ export interface JobFilter {
   readonly host?: string;
   readonly program?: string;
   readonly run?: string;
+  readonly step?: number;
   readonly beamline?: string;
   readonly state?: JobState;
 }
@@ -110,12 +111,13 @@ function viewOf({ told, holder, state }: Row, before: number | undefined): JobVi
   };
 }
 
-function fits(told: ToldJob, { backend, host, program, run, beamline }: Omit<JobFilter, 'state'>): boolean {
+function fits(told: ToldJob, { backend, host, program, run, step, beamline }: Omit<JobFilter, 'state'>): boolean {
   return (
     (backend === undefined || told.backend === backend) &&
     (host === undefined || told.host === host) &&
     (program === undefined || told.program === program) &&
     (run === undefined || told.run === run) &&
+    (step === undefined || told.step === step) &&
     (beamline === undefined || told.beamline === beamline)
   );
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalBackend } from '../../../src/compute/local.ts';
-import type { Backend } from '../../../src/compute/backend.ts';
+import type { Backend, Job, JobListener, Place } from '../../../src/compute/backend.ts';
 import { digest, type JsonObject } from '../../../src/core/json.ts';
 import { startMessages } from '../../../src/recipes/route.ts';
 import type { Recipe } from '../../../src/recipes/recipe.ts';
@@ -15,6 +15,7 @@ import { stepMessages } from '../../../src/services/sending.ts';
 import { parseBrokerAddress } from '../../../src/stomp/address.ts';
 import { startEmbeddedBroker, type TestBroker } from '../../fixtures/embedded-broker.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { announced } from '../../ledger/records.ts';
 import { openMonitor, type OpenMonitor } from '../open-monitor.ts';
 
 /** A monitor, and on the same broker services that run programs: those go on until they are let go, by a file of their name. */
@@ -60,12 +61,14 @@ export class ProgramsAtWork implements AsyncDisposable {
     await mkdir(folder);
     const limits = perBeamline === undefined ? {} : { perBeamline };
     const local = (own: string): Backend[] => [new LocalBackend({ folder: own, capacity: { cores }, ...limits })];
-    const host = this.#stack.use(
+    // What runs is ended.
+    const host = this.#stack.adopt(
       new Host({
         services: [commandService({ programs, concurrency: 20, backends: backends ?? local })],
         address: parseBrokerAddress(this.#broker.address('site')),
         ...{ name: `mx-${String(number)}.${String(number)}`, version: '1.2.3', folder },
       }),
+      async (each) => each.stop(true),
     );
     await host.start();
     return host;
@@ -79,8 +82,17 @@ export class ProgramsAtWork implements AsyncDisposable {
       start: [[1, {}]],
     } as unknown as Recipe;
     const { client } = this.site;
+    const now = Date.now();
+    await this.site.record(
+      announced(run, {
+        received: now,
+        settled: now,
+        recipes: ['processing'],
+        parameters: { beamline: context.beamline ?? '' },
+      }),
+    );
     const start = startMessages(recipe, newEnvironment(run, context), run);
-    await client.transact({ ack: [], send: stepMessages(start, { destinations: client, now: Date.now() }) });
+    await client.transact({ ack: [], send: stepMessages(start, { destinations: client, now }) });
     return run;
   }
 
@@ -113,5 +125,29 @@ export class ProgramsAtWork implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+}
+
+/** A backend of several hosts, of which none is there. */
+export class Deserted implements Backend {
+  readonly name = 'deserted';
+  readonly places = async (): Promise<readonly Place[]> => await Promise.resolve([]);
+
+  async start(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async run(_job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<never> {
+    listener.waits?.('There is nobody here.');
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    throw signal.reason;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 }

@@ -16,6 +16,7 @@ import { deliveryAddress, deliveryFilter, type DeliveryFilter } from './delivery
 import { Deliveries } from './Deliveries.tsx';
 import { Files } from './Files.tsx';
 import { LogPanel } from './LogPanel.tsx';
+import { RunJobs } from './RunJobs.tsx';
 import { Replies } from './Replies.tsx';
 import { Steps } from './Steps.tsx';
 import { Summary } from './Summary.tsx';
@@ -90,6 +91,7 @@ function Work({ run }: { readonly run: RunDetail }): ReactElement {
       <div className="run-flow">
         <Recipe run={run} filter={filter} />
         <Steps run={run} filter={filter} />
+        <RunJobs run={run} filter={filter} />
       </div>
       <WaterfallPanel run={run} filter={filter} />
       <Deliveries run={run} filter={filter} />

@@ -12,6 +12,7 @@ import { ThemeSwitch } from './ThemeSwitch.tsx';
 const places = [
   { to: '/', name: 'Overview' },
   { to: '/runs', name: 'Runs' },
+  { to: '/jobs', name: 'Jobs' },
   { to: '/failed', name: 'Failed' },
   { to: '/reprocess', name: 'Reprocess' },
   { to: '/recipes', name: 'Recipes' },
