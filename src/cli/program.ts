@@ -7,6 +7,7 @@ import { deadLetterCommands } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './empty.ts';
 import { handoverCommand } from './handover.ts';
+import { jobsCommand } from './jobs.ts';
 import { logsCommand } from './logs.ts';
 import { orderCommands } from './orders.ts';
 import { recipeCommands } from './recipe.ts';
@@ -34,6 +35,7 @@ export function program(): Command {
   announceCommand(baton);
   runCommands(baton);
   logsCommand(baton);
+  jobsCommand(baton);
   handoverCommand(baton);
   rerunCommand(baton);
   reprocessCommands(baton);
