@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalBackend } from '../../../src/compute/local.ts';
 import type { Backend, Job, JobListener, Place } from '../../../src/compute/backend.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { digest, type JsonObject } from '../../../src/core/json.ts';
 import { startMessages } from '../../../src/recipes/route.ts';
 import type { Recipe } from '../../../src/recipes/recipe.ts';
@@ -9,14 +10,19 @@ import type { JobsView, JobView } from '../../../src/monitor/api.ts';
 import type { MonitorOptions } from '../../../src/monitor/monitor.ts';
 import { commandService } from '../../../src/services/builtin/command/command.ts';
 import type { Programs } from '../../../src/services/builtin/command/program.ts';
+import { watchOver } from '../../../src/services/consumer.ts';
 import { Host } from '../../../src/services/host.ts';
 import { newEnvironment, type RunContext } from '../../../src/services/run-context.ts';
 import { stepMessages } from '../../../src/services/sending.ts';
+import { Timekeeper } from '../../../src/services/timekeeper.ts';
 import { parseBrokerAddress } from '../../../src/stomp/address.ts';
 import { startEmbeddedBroker, type TestBroker } from '../../fixtures/embedded-broker.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 import { announced } from '../../ledger/records.ts';
 import { openMonitor, type OpenMonitor } from '../open-monitor.ts';
+
+/** Milliseconds after which a test that waits for something is told what there is instead. */
+const patience = 40_000;
 
 /** A monitor, and on the same broker services that run programs: those go on until they are let go, by a file of their name. */
 export class ProgramsAtWork implements AsyncDisposable {
@@ -38,6 +44,9 @@ export class ProgramsAtWork implements AsyncDisposable {
     const folder = stack.use(await temporaryFolder());
     const broker = stack.use(await startEmbeddedBroker());
     const site = stack.use(await openMonitor(options, broker));
+    // What was put off comes again.
+    const timekeeper = stack.adopt(new Timekeeper(site.client, systemClock, watchOver()), async (each) => each.stop());
+    await timekeeper.start();
     return new ProgramsAtWork(site, folder.path, broker, stack.move());
   }
 
@@ -107,11 +116,14 @@ export class ProgramsAtWork implements AsyncDisposable {
 
   /** What the list says, once it says so. */
   async until(isSo: (view: JobsView) => boolean, query = ''): Promise<JobsView> {
+    const late = AbortSignal.timeout(patience);
     for (;;) {
       await using listening = await this.site.listen();
       const view = await this.jobs(query);
       if (isSo(view)) return view;
-      await listening.next('jobs');
+      const { promise, reject } = Promise.withResolvers<never>();
+      late.onabort = () => reject(new Error(`It stays so: ${JSON.stringify(view, null, 1)}`));
+      await Promise.race([listening.next('jobs'), promise]);
     }
   }
 
