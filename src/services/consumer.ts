@@ -16,13 +16,17 @@ import { isCulprit, Suspects, unwatched, type RunningNotes, type Suspect } from 
 /** Notes for whoever watches over the process by when a handler should have ended, in seconds from now. */
 export type Expect = (seconds: number) => Promise<void>;
 
+/** Waits for what others do, in other processes: as long as it takes, a death of this one is not held against the message, and it need not run alone. */
+export type Aside = <Value>(what: Promise<Value>) => Promise<Value>;
+
 /** What a consumer does with a delivery; the stages between receiving and settling. */
 export interface Work {
   /**
    * Decides what becomes of a message. Never rejects. `held`: the message stays unacknowledged until `settle` is called
-   * for it. `expect` tells the guard how many seconds it may take, where that is not what the consumer was told.
+   * for it. `expect` tells the guard how many seconds it may take, where that is not what the consumer was told; `aside`
+   * tells it that others are at work for now.
    */
-  decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'>;
+  decide(message: Received, signal: AbortSignal, expect: Expect, aside: Aside): Promise<Decision | 'held'>;
   /** What becomes of a message whose transaction the broker refused. */
   refused(message: Received, error: unknown): Decision;
   /** What becomes of a message that killed its process too often. */
@@ -244,9 +248,26 @@ export class Consumer {
     if (suspect && isCulprit(suspect)) return work.crashed(message, suspect);
     const losses = this.#losses;
     const isAlone = suspect !== undefined;
-    if (!watch.gate.tryEnter(isAlone)) await watch.gate.enter(isAlone);
+    let expected = timeout;
+    const enter = async (): Promise<void> => {
+      if (!watch.gate.tryEnter(isAlone)) await watch.gate.enter(isAlone);
+    };
+    const leave = (): void => {
+      watch.notes.ended(messageId);
+      watch.gate.leave();
+    };
+    const expect: Expect = async (seconds) => watch.notes.started(messageId, (expected = seconds));
+    const aside: Aside = async (what) => {
+      leave();
+      try {
+        return await what;
+      } finally {
+        await enter();
+        await expect(expected);
+      }
+    };
+    await enter();
     try {
-      const expect: Expect = async (seconds) => watch.notes.started(messageId, seconds);
       // Noted, and known whether its run is cancelled: from here on nothing is waited for until the work itself begins.
       do {
         if (!watch.cancellations.isCurrent) await watch.cancellations.current();
@@ -259,12 +280,11 @@ export class Consumer {
         return 'held';
       }
       this.#handled.set(messageId, message.delivery);
-      const decision = await work.decide(message, this.#stopping.signal, expect);
+      const decision = await work.decide(message, this.#stopping.signal, expect, aside);
       if (suspect && decision !== 'held') watch.notes.cleared(messageId);
       return decision;
     } finally {
-      watch.notes.ended(messageId);
-      watch.gate.leave();
+      leave();
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../core/log.ts';
+import type { Aside } from './consumer.ts';
 import type { Cancellations } from './cancellations.ts';
 import { failed, type Outcome, type SentOn } from './outcome.ts';
 import type { Processor, StepInput, Tools } from './service.ts';
@@ -11,6 +12,7 @@ export interface Handling {
   /** Aborted when the service stops at once. */
   readonly stopping: AbortSignal;
   readonly cancellations: Cancellations;
+  readonly aside: Aside;
   /** The handler's own logger; made only when it is asked for. */
   readonly log: () => Log;
   /** Sends on while the handler works. */
@@ -74,6 +76,7 @@ async function watched(
 /** Made when a handler asks for them: most of those that end at once ask for none, and signal and logger cost more than the rest of a step. */
 class HandlerTools implements Tools {
   readonly key: string;
+  readonly aside: Aside;
   readonly #stopping: AbortSignal;
   readonly #makeLog: () => Log;
   readonly #tell: Handling['tell'];
@@ -83,8 +86,9 @@ class HandlerTools implements Tools {
   /** Why it was told to end. */
   aborted: Error | undefined;
 
-  constructor({ key, stopping, log, tell }: Handling) {
+  constructor({ key, stopping, log, tell, aside }: Handling) {
     this.key = key;
+    this.aside = aside;
     this.#tell = tell;
     this.#stopping = stopping;
     this.#makeLog = log;

@@ -49,6 +49,11 @@ export interface Tools {
    * tells the same in the same order, and what was told before is not sent again. It goes by way of the ledger.
    */
   tell(...outputs: readonly SentOn[]): Promise<void>;
+  /**
+   * Waits for what others do, in other processes or on other hosts, and comes to what that comes to. Meanwhile nobody holds it
+   * against the message when this process dies, and others run beside it, also where it is suspected and has to run alone.
+   */
+  aside<Value>(what: Promise<Value>): Promise<Value>;
 }
 
 /** A running service: what `start` made, ready to process. */
@@ -60,7 +65,7 @@ export interface Processor<Parameters> {
    * For a message of which only something that happens elsewhere has to be waited for: `wake` has it processed, and it is held
    * until then, unacknowledged. Never called before this returned; what it returns ends that. Nothing: it is processed now.
    */
-  awaits?(step: StepInput<Parameters>, wake: () => void): (() => void) | undefined;
+  awaits?(step: StepInput<Parameters>, wake: () => void, key: string): (() => void) | undefined;
   /** Called for a message that is settled without being worked on, as its run was cancelled or it is put aside: what an earlier delivery of it left running is to end. Resolves when it has. */
   abandoned?(step: StepInput<Parameters>, key: string): Promise<void>;
   /** Ends what the service holds (pools, files). Called once, after the last message. */

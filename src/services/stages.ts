@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Log } from '../core/log.ts';
+import type { Aside } from './consumer.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
 import { handle } from './handle.ts';
@@ -39,10 +40,10 @@ export async function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  surroundings: StepSurroundings,
+  surroundings: StepSurroundings & { readonly aside?: Aside },
   key: string = task.message.key,
 ): Promise<Outcome> {
-  const { processor, service, host, logs, events, cancellations } = surroundings;
+  const { processor, service, host, logs, events, cancellations, aside = inPlace } = surroundings;
   const step = task.envelope.pointer;
   let teller: Teller | undefined;
   events.emit('started', { service: service.name, run: task.run, step, key });
@@ -51,6 +52,7 @@ export async function run(
     timeout: task.timeout,
     stopping,
     cancellations,
+    aside,
     log: () =>
       logs(
         { run: task.run, step, service: service.name, host, key, attempt: task.message.attempt },
@@ -60,6 +62,9 @@ export async function run(
     wedged: () => events.emit('wedged', { service: service.name, key }),
   });
 }
+
+/** Of a join, whose members are held: nothing is noted of it. */
+const inPlace: Aside = async (what) => await what;
 
 function tellerOf(task: Task, { service, queue, clock, tellLedger }: StepSurroundings): Teller {
   const { name, defaultChannel } = service;

@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { failed, causeOf, type SentOn } from './outcome.ts';
 import { groupKey } from '../recipes/keys.ts';
 import { parseEnvelope, runOf } from '../recipes/message.ts';
-import type { Consumer, Expect, Work } from './consumer.ts';
+import type { Aside, Consumer, Expect, Work } from './consumer.ts';
 import { HeldMessages } from './held.ts';
 import type { JoinWork } from './join-work.ts';
 import { deadLetterQueue } from './names.ts';
@@ -40,7 +40,7 @@ export class StepWork implements Work {
     this.#held.onDue((message) => consumer.again(message));
   }
 
-  async decide(message: Received, signal: AbortSignal, expect: Expect): Promise<Decision | 'held'> {
+  async decide(message: Received, signal: AbortSignal, expect: Expect, aside: Aside): Promise<Decision | 'held'> {
     const { cancellations, clock } = this.#surroundings;
     if (!cancellations.isCurrent) await cancellations.current();
     const unwrapped = this.#unwrap(message);
@@ -53,7 +53,8 @@ export class StepWork implements Work {
     if (task.settings.join) return this.#join(task, started);
     if (this.#isHeld(task)) return 'held';
     if (task.timeout !== this.#surroundings.service.timeout) await expect(task.timeout);
-    return decide([task], await run(task, [task], signal, this.#surroundings), started, this.#surroundings);
+    const outcome = await run(task, [task], signal, { ...this.#surroundings, aside });
+    return decide([task], outcome, started, this.#surroundings);
   }
 
   isCancelled(message: Received): boolean {
@@ -114,7 +115,9 @@ export class StepWork implements Work {
     const { processor } = this.#surroundings;
     if (!processor.awaits || task.message.isDue === true) return false;
     try {
-      return this.#held.hold(task.message, task.run, (wake) => processor.awaits?.(inputOf(task, [task]), wake));
+      const { message } = task;
+      const input = inputOf(task, [task]);
+      return this.#held.hold(message, task.run, (wake) => processor.awaits?.(input, wake, message.key));
     } catch {
       return false;
     }

@@ -70,7 +70,7 @@ export function commandService({ programs, concurrency, backends }: CommandOptio
           return isToHandOver(step, site) ? await shown.handingOver.take(work) : await work();
         },
         crashed: (step, cause) => tellFailure(begun(step).step, cause),
-        awaits: (step, wake) => awaited(step, wake, site, shown),
+        awaits: (step, wake, key) => awaited(step, wake, key, site, shown),
         abandoned: async (step, key) => abandon(step, key, site, jobs),
         stop: async () => site.stop(),
       };
@@ -108,7 +108,8 @@ async function command(
   using held = jobs.hold(job, aboutOf(step, backend, asked));
   try {
     if (!hasStarted && backend.submit) {
-      await backend.submit(job);
+      held.waits(`It is being handed over to ${backend.name}.`);
+      await tools.aside(backend.submit(job));
       return starting(step, held.told.asked, tools.key);
     }
     if (!hasStarted && isLinked(step, 'starting')) return starting(step, held.told.asked);
@@ -148,20 +149,26 @@ function keptOf({ account }: Finished, job: Job, backend: Backend, tools: Tools)
 function awaited(
   input: StepInput<CommandParameters>,
   wake: () => void,
+  key: string,
   site: CommandSite,
   { jobs, handingOver }: Shown,
 ): (() => void) | undefined {
-  if (isToHandOver(input, site)) return handingOver.awaits(wake);
   const { step, job, asked } = begun(input);
+  const isNew = isToHandOver(input, site);
+  if (!isNew && job === undefined) return undefined;
   const backend = site.backend(step.parameters.backend);
-  if (job === undefined || !backend.awaits) return undefined;
-  const outline = outlineOf(step, wishOf(step, site), job);
+  const outline = outlineOf(step, wishOf(step, site), job ?? key);
   const held = jobs.hold(outline, aboutOf(step, backend, asked));
-  const release = backend.awaits(outline, { wake, waits: (why) => held.waits(why) });
-  return () => {
-    release();
+  const waits = (why: string): void => held.waits(why);
+  const release = isNew ? handingOver.awaits(wake) : backend.awaits?.(outline, { wake, waits });
+  if (isNew) held.waits(`${backend.name} has been given many at once, and takes it next.`);
+  const end = (): void => {
+    release?.();
     held[Symbol.dispose]();
   };
+  if (release) return end;
+  end();
+  return undefined;
 }
 
 /** Nobody waits for what an earlier delivery handed over: also where that died before it could say that it had. */
@@ -203,6 +210,7 @@ async function heard(request: Request, job: Job, tools: Tools, tasks: Tasks, hel
         for (const line of lines) if (line !== '') tools.log.info(line);
       },
       tell: async (updates) => tools.tell(...updates),
+      aside: async (what) => tools.aside(what),
     });
   } finally {
     signal.removeEventListener('abort', end);

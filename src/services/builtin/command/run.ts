@@ -30,18 +30,21 @@ export interface Hearing {
   printed(lines: readonly string[]): void;
   /** Sends on at once; what was told before, when the same was run before, is told again. */
   tell(updates: readonly SentOn[]): Promise<void>;
+  /** Waits for a backend that outlives this process. */
+  aside?<Value>(what: Promise<Value>): Promise<Value>;
 }
 
 /** Runs what a step asks for, and takes its answers; also when the signal is aborted while it runs. Throws `compute.…`, and the signal's reason when it was aborted before. */
 export async function runProgram(request: Request, job: Job, signal: AbortSignal, hearing: Hearing): Promise<Finished> {
   const { backend, name } = request;
   const live = new LiveUpdates(name, hearing);
-  const ended = await backend.run(job, signal, {
+  const running = backend.run(job, signal, {
     waits: (why) => hearing.waits?.(why),
     started: (host, since) => hearing.started?.(host, since),
     printed: (lines) => hearing.printed(lines),
     answered: (lines) => live.take(lines),
   });
+  const ended = await (backend.submit && hearing.aside ? hearing.aside(running) : running);
   await live.told;
   const report = reportOf(name, ended);
   const account = accountOf(name, ended);

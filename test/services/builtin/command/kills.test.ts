@@ -1,12 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BullMqWorker } from '../../../../src/compute/bullmq/worker.ts';
+import { LocalBackend } from '../../../../src/compute/local.ts';
 import type { JsonObject } from '../../../../src/core/json.ts';
 import { askQueues } from '../../../../src/services/ask-queues.ts';
 import type { StepRecord } from '../../../../src/services/record.ts';
 import { Supervisor } from '../../../../src/services/supervisor.ts';
 import { processesBelow } from '../../../compute/processes.ts';
 import { startEmbeddedBroker } from '../../../fixtures/embedded-broker.ts';
+import { redisAvailable, TestRedis } from '../../../fixtures/redis.ts';
+import { requireOrSkip } from '../../../fixtures/require-or-skip.ts';
 import { payloadOf, Site } from '../../../fixtures/site.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
@@ -93,6 +97,32 @@ describe('a program whose service is killed while it runs', () => {
   });
 });
 
+requireOrSkip('Redis', redisAvailable())('programs on a host with a worker', () => {
+  it('go on side by side, however often their service is killed', async () => {
+    await using redis = await TestRedis.start();
+    // Each tells when it is asked to, and ends when it was asked often enough.
+    const script = `for n in 1 2 3 4; do
+      while [ ! -e "$1.$n" ]; do sleep 0.02; done
+      echo '{"channel": "updates", "payload": "'$n'"}' >> "$BATON_OUTPUT"
+    done; while [ ! -e "$1.5" ]; do sleep 0.02; done`;
+    await using here = await supervised(script, redis.url);
+    await using backend = new LocalBackend({ folder: here.jobs, capacity: { cores: 2 } });
+    await using worker = new BullMqWorker({ url: redis.url, prefix: 'test', backend, permits: () => undefined });
+    await worker.start();
+    await here.start([1, 2]);
+    for (const round of ['1', '2', '3', '4']) {
+      await here.ask(round);
+      // Both are waited for: so the service that dies has them both.
+      for (const _ of [1, 2]) expect(await here.next('updates')).toBe(round);
+      here.killService();
+    }
+    await here.ask('5');
+    for (const _ of [1, 2]) expect(await here.next('completed')).toMatchObject({ outcome: 'success' });
+    expect(await here.book()).toHaveLength(2);
+    expect(here.outcomes().filter((outcome) => outcome !== 'done')).toEqual([]);
+  }, 60_000);
+});
+
 /** A line of the book in which programs write when they begin. */
 interface Begun {
   readonly item: number;
@@ -101,7 +131,7 @@ interface Begun {
 }
 
 /** A supervised process of `command` with the program `work`: it writes down who it is, and runs the script. */
-async function supervised(script: string): Promise<Supervised> {
+async function supervised(script: string, redis?: string): Promise<Supervised> {
   await using stack = new AsyncDisposableStack();
   const broker = stack.use(await startEmbeddedBroker());
   const folder = stack.use(await temporaryFolder());
@@ -112,20 +142,23 @@ async function supervised(script: string): Promise<Supervised> {
     fixed: ['-c', `echo "$2 $PPID" >> "$1"; ${script}`, 'work', book],
     arguments: { type: 'array', items: { type: 'integer' } },
   };
-  const begin = { address: broker.address(), folder: folder.path, programs: { work } };
+  const place = redis === undefined ? {} : { redis };
+  const begin = { address: broker.address(), folder: folder.path, programs: { work }, ...place };
   const parts = [{ name: 'command', begin }];
   const supervisor = stack.use(new Supervisor({ entry, parts, folder: join(folder.path, 'guard'), backoff }));
   await supervisor.start();
-  return new Supervised(site, folder.path, stack.move());
+  return new Supervised(site, supervisor, folder.path, stack.move());
 }
 
 class Supervised implements AsyncDisposable {
   readonly site: Site;
+  readonly #supervisor: Supervisor;
   readonly #folder: string;
   readonly #stack: AsyncDisposableStack;
 
-  constructor(site: Site, folder: string, stack: AsyncDisposableStack) {
+  constructor(site: Site, supervisor: Supervisor, folder: string, stack: AsyncDisposableStack) {
     this.site = site;
+    this.#supervisor = supervisor;
     this.#folder = folder;
     this.#stack = stack;
   }
@@ -156,6 +189,19 @@ class Supervised implements AsyncDisposable {
     return (await this.book()).at(-1) ?? { item: 0, pid: 0 };
   }
 
+  /** Lets the programs go on to the next thing that they wait for. */
+  async ask(what: string): Promise<void> {
+    await writeFile(join(this.#folder, `book.${what}`), '');
+  }
+
+  killService(): void {
+    for (const { pid } of this.#supervisor.running()) if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
+
+  get jobs(): string {
+    return join(this.#folder, 'jobs');
+  }
+
   /** What was told of while it ran, as often as it was. */
   updates(): readonly unknown[] {
     return this.site.records.flatMap((record) =>
@@ -175,7 +221,7 @@ class Supervised implements AsyncDisposable {
   }
 
   async programs(): Promise<readonly string[]> {
-    return await processesBelow(join(this.#folder, 'jobs'));
+    return await processesBelow(this.jobs);
   }
 
   async stillThere(programs: readonly string[]): Promise<readonly string[]> {
