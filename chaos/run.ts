@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client } from '../src/stomp/client.ts';
-import { freePort } from '../test/fixtures/free-port.ts';
+
 import { Acquisition, waitsForSilence } from './acquisition.ts';
 import { audit, type Evidence } from './audit.ts';
 import { Baton, type BatonSite } from './baton.ts';
@@ -22,6 +22,7 @@ import { crashKinds, processes, recipe } from './recipe.ts';
 import { reportOf, type ChaosReport } from './report.ts';
 import type { Scene } from './scene.ts';
 import { stalledWhenSilent } from './stalled.ts';
+import { steadyPort } from './steady-port.ts';
 import { Weather } from './weather.ts';
 import { Wire } from './wire.ts';
 
@@ -76,7 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const tell = (what: string): void => log.write(what);
   const disk = hasOwnMounts() ? stack.use(await Disk.mount(join(folder, 'disk'), diskSize[options.broker])) : undefined;
   const store = join(folder, 'disk', 'store');
-  const port = await freePort();
+  const port = await steadyPort();
   const broker =
     options.broker === 'activemq'
       ? stack.use(await ForeignActiveMQ.start(join(folder, 'disk', 'activemq'), port, tell))
@@ -86,7 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const weather = new Weather(join(folder, 'weather.json'));
   const brokerUrl = `stomp://127.0.0.1:${String(link.port)}`;
   const own = broker ? {} : { brokerPort: port };
-  const httpPort = await freePort();
+  const httpPort = await steadyPort();
   const baton = stack.use(new Baton({ site, folder, store, brokerUrl, ...own, httpPort, weather, tell }));
   await baton.start();
 

@@ -16,6 +16,8 @@ export interface Harms {
 const deaths = 3;
 /** ms: a Redis that is away for so long may cost a lease. With what it needs to be back, and a look at it takes. */
 const costly = 12_000;
+/** ms that a Redis with `everysec` forgets at most, and some time for it to be killed. */
+const forgets = 2_000;
 /** Which kills end the process of the service that runs programs. */
 const fatal: ReadonlySet<string> = new Set(['programs', 'supervisor', 'all', 'everything']);
 const fatalToWorkers: ReadonlySet<string> = new Set(['worker', 'everything']);
@@ -28,12 +30,13 @@ export function causesOf(one: Announced, name: KindName, harms: Harms): Readonly
   const wasKilled = mine.some(({ run, kind: killed }) => run === one.run && killed === name);
   const wasLost =
     harms.backend === 'bullmq' &&
-    (mine.some(({ target }) => fatalToWorkers.has(target)) || during(one, absencesAsKills(harms)).length > 0);
+    (mine.some(({ target }) => fatalToWorkers.has(target)) || absencesOf(one, harms, costly).length > 0);
   return new Set([
     kind.end,
     ...(wasKilled && !isRetried ? ['command.failed'] : []),
     ...(wasLost && !isRetried ? ['command.lost'] : []),
-    ...(deathsOf(one, harms) >= deaths ? ['crashed'] : []),
+    // Elsewhere the service only waits.
+    ...(harms.backend === 'local' && deathsOf(one, harms) >= deaths ? ['crashed'] : []),
   ]);
 }
 
@@ -42,17 +45,19 @@ export function mayBegin(one: Announced, harms: Harms): number {
   // A program dies with its service here, and is run once more.
   if (harms.backend === 'local') return 1 + deathsOf(one, harms);
   // What is lost is lost: only what Redis forgot is handed over again.
-  return harms.fsync === 'always' ? 1 : 1 + during(one, absencesAsKills(harms, 0)).length;
+  return harms.fsync === 'always' ? 1 : 1 + absencesOf(one, harms, 0).length;
 }
 
 function deathsOf(one: Announced, { kills }: Harms): number {
   return during(one, kills).filter(({ target }) => fatal.has(target)).length;
 }
 
-function absencesAsKills({ absences, fsync }: Harms, least = fsync === 'always' ? costly : 0): readonly Kill[] {
-  return absences
-    .filter(({ from, until }) => until - from >= least)
-    .map(({ until }) => ({ at: until, target: 'redis' }));
+/** When Redis was away for so long while a run was under way; what it forgot may be of one that had just ended. */
+function absencesOf(one: Announced, { absences, fsync }: Harms, least: number): Harms['absences'] {
+  const [atLeast, before] = fsync === 'always' ? [least, 0] : [0, forgets];
+  return absences.filter(
+    ({ from, until }) => until - from >= atLeast && from <= one.until + before && until >= one.from,
+  );
 }
 
 /** What happened while a run was under way. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
-import { freePort } from '../../test/fixtures/free-port.ts';
+
 import { Baton, type BatonSite } from '../baton.ts';
 import { Books } from '../books.ts';
 import { deadLetters, isDeadLetterQueue } from '../dead-letters.ts';
@@ -13,6 +13,7 @@ import { Log } from '../log.ts';
 import { emptied } from '../queues.ts';
 import { seeded } from '../random.ts';
 import { stalledWhenSilent } from '../stalled.ts';
+import { steadyPort } from '../steady-port.ts';
 import { Weather } from '../weather.ts';
 import { Wire } from '../wire.ts';
 import { Announcer } from './announcer.ts';
@@ -58,14 +59,14 @@ export async function runProgramChaos(options: ProgramChaosOptions): Promise<Pro
   await using stack = new AsyncDisposableStack();
   const log = stack.use(new Log(join(folder, 'chaos.log')));
   const tell = (what: string): void => log.write(what);
-  const port = await freePort();
+  const port = await steadyPort();
   const broker =
     options.broker === 'activemq'
       ? stack.use(await ForeignActiveMQ.start(join(folder, 'activemq'), port, tell))
       : undefined;
   const redis =
     options.programs === 'bullmq'
-      ? stack.use(await KeptRedis.start(await freePort(), join(folder, 'redis'), fsync))
+      ? stack.use(await KeptRedis.start(await steadyPort(), join(folder, 'redis'), fsync))
       : undefined;
   const wire = stack.use(new Wire(join(folder, 'wire.jsonl')));
   const link = stack.use(await Link.open(port, wire));
@@ -76,7 +77,7 @@ export async function runProgramChaos(options: ProgramChaosOptions): Promise<Pro
       site: siteOf(programJournal, redis),
       ...{ folder, store: join(folder, 'store'), brokerUrl: `stomp://127.0.0.1:${String(link.port)}` },
       ...(broker ? {} : { brokerPort: port }),
-      ...{ httpPort: await freePort(), weather, tell },
+      ...{ httpPort: await steadyPort(), weather, tell },
     }),
   );
   await baton.start();
