@@ -25,7 +25,7 @@ function patternOf(title: string): RegExp {
   return new RegExp(`^${parts.map((part) => RegExp.escape(part)).join('.+')}$`);
 }
 
-/** `it(…)`, `test(…)`, `it.each(…)(…)`; but not what is skipped. */
+/** `it(…)`, `test(…)`, `it.each(…)(…)`, `it.concurrent(…)`; but not what is skipped. */
 function isTest(called: ts.Expression): boolean {
-  return /^(it|test)(\.each\b|\.runIf\b|$)/.test(called.getText());
+  return /^(it|test)(\.each\b|\.runIf\b|\.concurrent$|$)/.test(called.getText());
 }
