@@ -172,8 +172,8 @@ class Service implements AsyncDisposable {
     const folder = stack.use(await temporaryFolder());
     const args = [address, folder.path, String(concurrency), ...(redis === undefined ? [] : [redis])];
     // As the supervisor starts it.
-    const options = { stdio: 'inherit', execArgv: [...process.execArgv, ...leanMemory] } as const;
-    const child = fork(new URL('compute-main.ts', import.meta.url), args, options);
+    const execArgv = [...process.execArgv, ...leanMemory];
+    const child = fork(new URL('compute-main.ts', import.meta.url), args, { stdio: 'inherit', execArgv });
     stack.defer(async () => {
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -177,7 +177,7 @@ export interface Backend extends AsyncDisposable {
   readonly abandon?: (job: HandedOver) => Promise<void>;
   /** Where its jobs can run now, for a backend that knows. Rejects where that cannot be told, with why. */
   readonly places?: () => Promise<readonly Place[]>;
-  /** Jobs begin in the order of their priority, and of equals in that in which they were handed over, wherever they fit. */
+  /** Jobs begin in the order of their priority, and of equals in turn between their runs, wherever they fit. */
   readonly isInOrder?: boolean;
   /** Ends what runs, where that cannot outlive this process. May be called twice, and before `start`. */
   stop(): Promise<void>;

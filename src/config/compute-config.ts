@@ -12,6 +12,8 @@ export interface BullMqConfig {
   readonly url: string;
   readonly prefix: string;
   readonly waiting: number;
+  /** Programs of one beamline at the same time, over all hosts. */
+  readonly perBeamline?: number;
   readonly labels: readonly string[];
   readonly rate?: { readonly jobs: number; readonly seconds: number };
 }

@@ -142,6 +142,10 @@ export const computeSchema: JsonObject = closed({
         default: 1000,
         description: 'programs handed over at the same time; the rest waits with the broker',
       },
+      perBeamline: {
+        ...count,
+        description: 'programs of one beamline at the same time, over all hosts; absent: as many as fit',
+      },
       labels: { type: 'array', items: label, description: 'what kind of host this is, for its `baton worker`' },
       rate: {
         description: 'so many programs begin in so many seconds at most, over all hosts',

@@ -52,6 +52,8 @@ export class Attached {
 
   /** What its worker tells while it runs. */
   hear(told: JsonObject): void {
+    const { waits } = told;
+    if (typeof waits === 'string') return this.#limited(waits);
     const news = newsIn(told);
     if (news.since > 0) this.#begun(news.host, news.since);
     else if (news.host !== '') this.#taken(news.host);
@@ -67,7 +69,7 @@ export class Attached {
     progress,
     ...job
   }: QueuedJob<SentJob, JobResult>): Promise<void> {
-    if (finishedOn === undefined) return;
+    if (finishedOn === undefined) return this.#catchUp(isObject(progress) ? progress : {});
     const result = returnvalue as JobResult | null;
     if (result) return this.take(result);
     await this.#heard;
@@ -86,9 +88,20 @@ export class Attached {
     });
   }
 
+  /** What was told while nobody listened, all but what it printed: it may have nothing more to tell for hours. */
+  #catchUp(told: JsonObject): void {
+    if (newsIn(told).since > 0) this.hear({ ...told, printed: [] });
+  }
+
   #ended(ended: Ended): void {
     this.#begun(ended.host);
     this.#end.resolve(ended);
+  }
+
+  /** A worker has put it aside, for others of its kind. */
+  #limited(why: string): void {
+    this.#isTaken = true;
+    this.#listener.waits?.(why);
   }
 
   #taken(host: string): void {

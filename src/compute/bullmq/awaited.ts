@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { JsonObject } from '../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { AwaitedJob, Place, Waker } from '../backend.ts';
 import { jobId, queueName } from './queue.ts';
 import { whyWaiting } from './waiting.ts';
@@ -10,21 +10,28 @@ const questionsAtOnce = 8;
 /** What is told of jobs between the moment that they are told of first and the moment that somebody listens; the oldest are forgotten. */
 const kept = 1_000;
 
-/** Which of these have begun, have ended, or are not there: they are neither in their order, nor put off. */
+/**
+ * Which of these have begun, have ended, or are not there: they are neither in their order, nor put aside. And what was
+ * told last of those that are put aside.
+ */
 const script = `
-local due = {}
+local due, aside = {}, {}
 for i, id in ipairs(ARGV) do
-  local job = redis.call('HMGET', KEYS[1] .. id, 'timestamp', 'processedOn', 'finishedOn')
+  local job = redis.call('HMGET', KEYS[1] .. id, 'timestamp', 'processedOn', 'finishedOn', 'progress')
   if not job[1] or job[3] then due[#due + 1] = id
-  elseif job[2] and not redis.call('ZSCORE', KEYS[1] .. 'prioritized', id) and not redis.call('ZSCORE', KEYS[1] .. 'delayed', id)
-  then due[#due + 1] = id end
+  elseif redis.call('ZSCORE', KEYS[1] .. 'delayed', id) then
+    aside[#aside + 1] = id
+    aside[#aside + 1] = job[4] or ''
+  elseif job[2] and not redis.call('ZSCORE', KEYS[1] .. 'prioritized', id) then due[#due + 1] = id end
 end
-return due`;
+return {due, aside}`;
 
 interface Awaited {
   readonly job: AwaitedJob;
   readonly queue: string;
   readonly waker: Waker;
+  /** As the worker says that has put it aside. */
+  why?: string | undefined;
 }
 
 /**
@@ -61,6 +68,14 @@ export class AwaitedJobs {
     this.#wake(id);
   }
 
+  /** Why it was put aside; nothing: it is not any more. */
+  waits(id: string, why: string | undefined): void {
+    const awaited = this.#jobs.get(id);
+    if (!awaited || awaited.why === why) return;
+    awaited.why = why;
+    if (why !== undefined) awaited.waker.waits?.(why);
+  }
+
   /** What was told of it since it was heard of first. */
   takeNews(id: string): readonly JsonObject[] {
     const news = this.#early.get(id) ?? [];
@@ -69,7 +84,7 @@ export class AwaitedJobs {
   }
 
   tellWhy(places: readonly Place[] | undefined): void {
-    for (const { job, waker } of this.#jobs.values()) waker.waits?.(whyWaiting(job, places));
+    for (const { job, waker, why } of this.#jobs.values()) waker.waits?.(why ?? whyWaiting(job, places));
   }
 
   /** Asks for new ones, and for some others in turn: the events of those may have been missed while Redis was away. */
@@ -82,8 +97,10 @@ export class AwaitedJobs {
     for (const [queue, ids] of queues) {
       for (let from = 0; from < ids.length; from += inOneQuestion) {
         const asked = ids.slice(from, from + inOneQuestion);
-        const due = (await redis.eval(script, 1, `${prefix}:${queue}:`, ...asked)) as string[];
+        const found = await redis.eval(script, 1, `${prefix}:${queue}:`, ...asked);
+        const [due, aside] = found as readonly [readonly string[], readonly string[]];
         for (const id of due) this.#wake(id);
+        for (let n = 0; n < aside.length; n += 2) this.waits(aside[n] ?? '', reasonIn(aside[n + 1] ?? ''));
       }
     }
   }
@@ -112,4 +129,10 @@ export class AwaitedJobs {
       this.#early.delete(oldest);
     }
   }
+}
+
+function reasonIn(progress: string): string | undefined {
+  const told = progress === '' ? null : (JSON.parse(progress) as Json);
+  const { waits } = isObject(told) ? told : {};
+  return typeof waits === 'string' ? waits : undefined;
 }

@@ -20,6 +20,8 @@ import { beyond, fits } from '../fits.ts';
 import { Attached } from './attached.ts';
 import { AwaitedJobs } from './awaited.ts';
 import { answers, connecting } from './connect.ts';
+import { FairOrder } from './fair-order.ts';
+import { limitsOf } from './limits.ts';
 import {
   answersKey,
   cancelChannel,
@@ -35,10 +37,13 @@ import {
   type QueueSettings,
   type SentJob,
 } from './queue.ts';
+import { unleased } from './unleased.ts';
 import { whyWaiting } from './waiting.ts';
 import { telling, workersIn } from './workers.ts';
 
 export interface BullMqOptions extends QueueSettings {
+  /** Programs of one beamline at the same time, over all hosts; any number where absent. */
+  readonly perBeamline?: number;
   readonly log?: Log;
 }
 
@@ -81,27 +86,38 @@ export class BullMqBackend implements Backend {
   }
 
   readonly submit = async (job: Job): Promise<void> => {
-    await this.#checkFits(job);
-    const { queue } = await this.#laneOf(job.label);
-    // 1 is the most urgent; what is equal goes in its order.
-    const priority = 10 - job.origin.priority;
-    const kept = { age: keptFor };
-    const options = { jobId: jobId(job.key), priority, attempts: 1, removeOnComplete: kept, removeOnFail: kept };
-    await queue.add(job.origin.program, { job }, options);
+    await this.#handOver(job);
   };
+
+  /** False where it had been handed over before. */
+  async #handOver(job: Job): Promise<boolean> {
+    await this.#checkFits(job);
+    const { queue, order } = await this.#laneOf(job.label);
+    const id = jobId(job.key);
+    const priority = await order.placeOf(id, job.origin);
+    if (priority === undefined) return false;
+    const kept = { age: keptFor };
+    const limits = limitsOf(job, this.#options.perBeamline);
+    const sent: SentJob = { job, ...(limits.length === 0 ? {} : { limits }) };
+    const options = { jobId: id, priority, attempts: 1, removeOnComplete: kept, removeOnFail: kept };
+    await queue.add(job.origin.program, sent, options);
+    return true;
+  }
 
   async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
     signal.throwIfAborted();
     const id = jobId(job.key);
     const { queue } = await this.#laneOf(job.label);
-    const attached = new Attached(job, queue, listener, async (from) => this.#answers(id, from));
+    const attached = new Attached(job, queue, listener, async (from) => this.#answers(queue.name, id, from));
     this.#attached.set(id, attached);
     for (const news of this.#awaited.takeNews(id)) attached.hear(news);
     const giveUp = (): void => this.#giveUp(id, attached, signal.reason as Error);
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {
-      await Promise.race([this.submit(job), attached.ended]);
+      const isNew = await Promise.race([this.#handOver(job), attached.ended]);
+      // It may have ended.
+      if (isNew === false) void this.#look(id, attached);
       return await attached.ended;
     } finally {
       signal.removeEventListener('abort', giveUp);
@@ -132,9 +148,7 @@ export class BullMqBackend implements Backend {
 
   readonly forget = async (job: HandedOver): Promise<void> => {
     const { queue } = await this.#laneOf(job.label);
-    const id = jobId(job.key);
-    await queue.remove(id);
-    await this.#redis?.del(answersKey(this.#options.prefix, id));
+    await queue.remove(jobId(job.key));
   };
 
   /** Lets go of what runs: it goes on, and whoever starts next finds it. */
@@ -188,6 +202,8 @@ export class BullMqBackend implements Backend {
     const { url, prefix } = this.#options;
     const connection = { url, maxRetriesPerRequest: null };
     const queue: JobQueue = new Queue<SentJob, JobResult>(name, { connection, prefix });
+    this.#redis ??= await connecting(this.#options);
+    const order = new FairOrder(this.#redis, prefix, name);
     const events = new QueueEvents(name, { connection, prefix });
     const away = ({ message }: Error): void => this.#log.debug({ reason: message }, 'Redis does not answer');
     queue.on('error', away);
@@ -196,7 +212,7 @@ export class BullMqBackend implements Backend {
     const close = async (): Promise<void> => {
       await Promise.allSettled([events.close(), queue.close()]);
     };
-    return { queue, close };
+    return { queue, order, close };
   }
 
   #listen(events: QueueEvents): void {
@@ -214,10 +230,15 @@ export class BullMqBackend implements Backend {
       this.#awaited.heard(id);
       look({ jobId: id });
     });
-    events.on('waiting', ({ jobId: id }) => this.#attached.get(id)?.givenBack());
+    events.on('waiting', ({ jobId: id }) => {
+      this.#awaited.waits(id, undefined);
+      this.#attached.get(id)?.givenBack();
+    });
     events.on('progress', ({ jobId: id, data }) => {
       if (!isObject(data)) return;
-      this.#awaited.heard(id, data);
+      const { waits } = data;
+      if (typeof waits === 'string') this.#awaited.waits(id, waits);
+      else this.#awaited.heard(id, data);
       this.#attached.get(id)?.hear(data);
     });
   }
@@ -254,6 +275,7 @@ export class BullMqBackend implements Backend {
     this.#timer = setTimeout(() => {
       void this.#tellWaiting();
       void this.#lookAtAwaited(true);
+      void this.#endUnleased();
       const some = [...this.#attached].slice(0, lookedAtTogether);
       // Those come last the next time.
       for (const [id, attached] of some) {
@@ -271,6 +293,22 @@ export class BullMqBackend implements Backend {
     await this.#awaited.look(this.#redis, this.#options.prefix, others).catch((error: unknown) => {
       this.#log.debug({ reason: messageOf(error) }, 'waiting jobs cannot be looked at');
     });
+  }
+
+  /** Lost are, too, those that nobody waits for: their run was over before Redis forgot that, or their message is not back yet. */
+  async #endUnleased(): Promise<void> {
+    try {
+      if (this.#redis?.status !== 'ready') return;
+      for (const lane of this.#lanes.values()) {
+        const { queue } = await lane;
+        for (const id of await unleased(this.#redis, this.#options.prefix, queue.name)) {
+          const job = await queue.getJob(id);
+          if (job && (await this.#isLost(id, queue.name, job))) await this.#giveUpLost(id, queue.name, job);
+        }
+      }
+    } catch (error) {
+      this.#log.debug({ reason: messageOf(error) }, 'lost jobs cannot be looked for');
+    }
   }
 
   /** Why those wait that nobody has begun. */
@@ -300,13 +338,14 @@ export class BullMqBackend implements Backend {
     }
   }
 
-  async #answers(id: string, from: number): Promise<readonly string[]> {
-    return (await this.#redis?.lrange(answersKey(this.#options.prefix, id), from, -1)) ?? [];
+  async #answers(queue: string, id: string, from: number): Promise<readonly string[]> {
+    return (await this.#redis?.lrange(answersKey(this.#options.prefix, queue, id), from, -1)) ?? [];
   }
 }
 
 /** The queue of one label, and what listens to it. */
 interface Lane {
   readonly queue: JobQueue;
+  readonly order: FairOrder;
   readonly close: () => Promise<void>;
 }

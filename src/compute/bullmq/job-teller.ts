@@ -27,7 +27,7 @@ export class JobTeller implements AsyncDisposable {
   constructor(queued: QueuedJob<SentJob, JobResult>, redis: Redis | undefined, prefix: string) {
     this.#queued = queued;
     this.#redis = redis;
-    this.#key = answersKey(prefix, String(queued.id));
+    this.#key = answersKey(prefix, queued.queueName, String(queued.id));
     this.#timer = setInterval(() => this.#tell(), heartbeat);
   }
 

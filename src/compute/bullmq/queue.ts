@@ -4,6 +4,7 @@ import { messageOf } from '../../core/errors.ts';
 import { digest } from '../../core/json.ts';
 import type { Ended, Job } from '../backend.ts';
 import { noBullMq } from '../errors.ts';
+import type { JobLimit } from './limits.ts';
 
 /** Where the jobs of a site wait, and how often they may begin. */
 export interface QueueSettings {
@@ -16,6 +17,8 @@ export interface QueueSettings {
 /** What of a job goes through Redis. */
 export interface SentJob {
   readonly job: Job;
+  /** How many of its kind may run on all hosts. */
+  readonly limits?: readonly JobLimit[];
 }
 
 /** What a worker tells of a job while it runs, every few seconds, whether there is something to tell or not. */
@@ -65,9 +68,9 @@ export function jobId(key: string): string {
   return digest(key);
 }
 
-/** Where the lines of a job's answers are kept while it runs. */
-export function answersKey(prefix: string, id: string): string {
-  return `${prefix}:answers:${id}`;
+/** Where the lines of a job's answers are kept while it runs: the log that BullMQ has of a job, and takes out with it. */
+export function answersKey(prefix: string, queue: string, id: string): string {
+  return `${prefix}:${queue}:${id}:logs`;
 }
 
 /** The channel on which jobs are told to end. */

@@ -7,6 +7,7 @@ import type { Backend, Job, Resources } from '../backend.ts';
 import { fits } from '../fits.ts';
 import { connected } from './connect.ts';
 import { JobTeller } from './job-teller.ts';
+import { LimitedJobs } from './limited.ts';
 import {
   cancelChannel,
   lease,
@@ -34,6 +35,8 @@ export interface BullMqWorkerOptions extends QueueSettings {
 
 /** ms after which a job is offered again that is too large for this host. */
 const elsewhere = 2_000;
+/** ms between two looks for jobs that may go on, though nobody has said so. */
+const lookAgain = 2_000;
 
 /** Runs jobs from Redis on this host. `start` resolves when it takes jobs; `stop` when none runs. */
 export class BullMqWorker implements AsyncDisposable {
@@ -45,8 +48,10 @@ export class BullMqWorker implements AsyncDisposable {
   readonly #workers: JobWorker[] = [];
   #redis: Redis | undefined;
   #subscriber: Redis | undefined;
+  #limited: LimitedJobs | undefined;
   #watch: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #isDraining = false;
   #stopped: Promise<void> | undefined;
 
@@ -71,12 +76,14 @@ export class BullMqWorker implements AsyncDisposable {
     await backend.start();
     this.#redis = await connected(this.#options);
     this.#subscriber = await connected(this.#options);
+    this.#limited = new LimitedJobs(this.#redis, this.#options, this.#log);
     this.#subscriber.on('message', (_channel, id) => this.#leases.get(id)?.end(new Error('The run was cancelled.')));
     await this.#subscriber.subscribe(cancelChannel(prefix));
     for (const label of [undefined, ...labels]) this.#workers.push(await this.#work(queueName(label)));
     await this.#tellOfItself();
     this.#watch = setInterval(() => this.#endUnleased(), 1_000);
     this.#telling = setInterval(() => void this.#tellOfItself(), telling);
+    this.#looking = setInterval(() => void this.#limited?.look(), lookAgain);
   }
 
   /** Takes no more, and lets what runs come to its end; `hurry` gives it back, for other hosts. */
@@ -95,6 +102,8 @@ export class BullMqWorker implements AsyncDisposable {
     await Promise.all(this.#workers.map(async (worker) => worker.close()));
     clearInterval(this.#watch);
     clearInterval(this.#telling);
+    clearInterval(this.#looking);
+    await this.#limited?.stop();
     if (this.#redis?.status === 'ready') await forgetWorker(this.#redis, this.#options.prefix);
     await this.#options.backend.stop();
     this.#redis?.disconnect();
@@ -140,6 +149,7 @@ export class BullMqWorker implements AsyncDisposable {
     try {
       permits(job);
       if (!fits(job.resources, backend.capacity)) return await this.#passOn(queued, token);
+      if ((await this.#limited?.mayRun(queued, token)) === false) return await this.#isPutAside();
       return { ended: await this.#run(queued, job) };
     } catch (error) {
       if (this.#stopping.signal.aborted) return await this.#giveBack(queued, token);
@@ -166,12 +176,17 @@ export class BullMqWorker implements AsyncDisposable {
       return { ...ended, backend: 'bullmq', waited: queuedFor + ended.waited };
     } finally {
       this.#leases.delete(id);
+      void this.#limited?.hasEnded(queued);
     }
   }
 
   /** Whoever is large enough takes it. */
   async #passOn(queued: QueuedJob<SentJob, JobResult>, token: string): Promise<never> {
     await queued.moveToDelayed(Date.now() + elsewhere, token);
+    return await this.#isPutAside();
+  }
+
+  async #isPutAside(): Promise<never> {
     const { DelayedError } = await loadBullMq();
     throw new DelayedError();
   }

@@ -20,13 +20,15 @@ interface Row {
   readonly told: ToldJob;
   readonly holder: Holder;
   readonly state: JobState;
+  /** Of one that waits: so many of its run wait before it. */
+  turn: number;
 }
 
-/** Where a row stands in the list: by state; those that wait as they would begin, the others by how long they have run. */
-type Place = readonly [rank: number, urgency: number, time: number, key: string];
+/** Where a row stands in the list: by state; those that wait about as they would begin, the others by how long they have run. */
+type Place = readonly [rank: number, urgency: number, turn: number, time: number, key: string];
 
 /** The form of a place as text. */
-export const placeForm = /^\d \d{1,16} \d{1,16} .+$/s;
+export const placeForm = /^\d \d{1,16} \d{1,16} \d{1,16} .+$/s;
 
 /** All jobs as they stood at a moment, in order. */
 export class JobList {
@@ -35,7 +37,8 @@ export class JobList {
   constructor(holders: Iterable<Holder>) {
     const rows: Row[] = [];
     for (const holder of holders)
-      for (const told of holder.jobs()) rows.push({ told, holder, state: stateOf(told, holder) });
+      for (const told of holder.jobs()) rows.push({ told, holder, state: stateOf(told, holder), turn: 0 });
+    takeTurns(rows);
     this.#rows = rows.sort((a, b) => compare(placeOf(a), placeOf(b)));
   }
 
@@ -88,19 +91,25 @@ export class JobList {
 
   /** How many are to begin before each of these. */
   #before(rows: readonly Row[], inOrder: ReadonlySet<string>): ReadonlyMap<Row, number> {
-    const wanted = new Set(rows.filter(({ told, state }) => state === 'waiting' && inOrder.has(told.backend)));
-    const before = new Map<Row, number>();
-    const lanes = new Map<string, number>();
-    if (wanted.size === 0) return before;
-    for (const row of this.#rows) {
-      if (row.state !== 'waiting') continue;
-      const lane = `${row.told.backend}\n${row.told.label ?? ''}`;
-      const number = lanes.get(lane) ?? 0;
-      lanes.set(lane, number + 1);
-      if (wanted.has(row)) before.set(row, number);
-    }
-    return before;
+    const waits = ({ told, state }: Row): boolean => state === 'waiting' && inOrder.has(told.backend);
+    if (!rows.some(waits)) return new Map();
+    const waiting = this.#rows.filter(waits);
+    const lanes = Map.groupBy(waiting, ({ told }) => `${told.backend}\n${told.label ?? ''}`);
+    return new Map([...lanes.values()].flatMap((lane) => inTurn(lane).map((row, index) => [row, index] as const)));
   }
+}
+
+/** The most urgent first; of equals, in turn between the runs. */
+function inTurn(rows: readonly Row[]): readonly Row[] {
+  const counts = new Map<string, number>();
+  const placed = rows.map((row) => {
+    const { run, priority } = row.told;
+    const share = `${priority} ${run}`;
+    const turn = counts.get(share) ?? 0;
+    counts.set(share, turn + 1);
+    return { row, priority, turn };
+  });
+  return placed.sort((a, b) => b.priority - a.priority || a.turn - b.turn).map(({ row }) => row);
 }
 
 function viewOf({ told, holder, state }: Row, before: number | undefined): JobView {
@@ -128,19 +137,33 @@ function stateOf({ ending, started }: ToldJob, { isUnheard }: Holder): JobState 
   return started === undefined ? 'waiting' : 'running';
 }
 
-function placeOf({ told: { priority, asked, started, key }, state }: Row): Place {
+function placeOf({ told: { priority, asked, started, key }, state, turn }: Row): Place {
   const rank = jobStates.indexOf(state);
-  return state === 'waiting' ? [rank, Math.max(0, 1_000 - priority), asked, key] : [rank, 0, started ?? asked, key];
+  if (state !== 'waiting') return [rank, 0, 0, started ?? asked, key];
+  return [rank, Math.max(0, 1_000 - priority), turn, asked, key];
 }
 
 function read(text: string): Place {
-  const [rank, urgency, time, ...key] = text.split(' ');
-  return [Number(rank), Number(urgency), Number(time), key.join(' ')];
+  const [rank, urgency, turn, time, ...key] = text.split(' ');
+  return [Number(rank), Number(urgency), Number(turn), Number(time), key.join(' ')];
 }
 
 function compare(a: Place, b: Place): number {
   if (a[0] !== b[0]) return a[0] - b[0];
   if (a[1] !== b[1]) return a[1] - b[1];
   if (a[2] !== b[2]) return a[2] - b[2];
-  return a[3] < b[3] ? -1 : Number(a[3] > b[3]);
+  if (a[3] !== b[3]) return a[3] - b[3];
+  return a[4] < b[4] ? -1 : Number(a[4] > b[4]);
+}
+
+/** Runs that are equally urgent go in turn: the second of each goes after the first of all. */
+function takeTurns(rows: readonly Row[]): void {
+  const waiting = rows.filter(({ state }) => state === 'waiting').sort((a, b) => a.told.asked - b.told.asked);
+  const turns = new Map<string, number>();
+  for (const row of waiting) {
+    const { backend, label = '', run, priority } = row.told;
+    const lane = [backend, label, String(priority), run].join('\n');
+    row.turn = turns.get(lane) ?? 0;
+    turns.set(lane, row.turn + 1);
+  }
 }

@@ -67,7 +67,7 @@ export interface ToldBackend {
   readonly places?: readonly ToldPlace[];
   /** Why it cannot be asked. */
   readonly trouble?: string;
-  /** The most urgent begins next, and of equals who came first. */
+  /** The most urgent begins next, and of equals the runs in turn. */
   readonly isInOrder: boolean;
 }
 
