@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 import { BatonError } from '../../core/errors.ts';
 import type { Ended, Job, JobListener } from '../backend.ts';
 import { Tail } from '../tail.ts';
-import type { Begun, Handed, JobEnd, LifeFiles, SlurmFiles } from './files.ts';
+import type { Begun, JobEnd, LifeFiles, SlurmFiles } from './files.ts';
 
 /** Bytes of the end of what a job printed that are kept of one that cannot tell its end. */
 const lastKept = 48 * 1024;
 
 /** Where a job stands in Slurm. */
-interface InSlurm extends Handed {
+interface InSlurm {
   /** `123`, or, in an array, `123_4`. */
   readonly name: string;
   /** When this was known. */
@@ -37,8 +37,9 @@ export class Attached {
   isBack = false;
   /** It is to end: why, and since when. */
   cancelled: { readonly reason: Error; readonly at: number } | undefined;
-  /** Since when nobody knows it. */
-  unknownSince: number | undefined;
+  /** What Slurm called it last, of what waits or runs; and since when it is not among that. */
+  state: string | undefined;
+  goneSince: number | undefined;
   isSettled = false;
 
   constructor(id: string, job: Job, files: SlurmFiles, listener: JobListener) {
@@ -76,11 +77,11 @@ export class Attached {
   async hear(): Promise<void> {
     const begun = await this.#files.begun(this.id);
     if (!begun) return;
-    this.#begins(begun.host);
-    if (begun.slurm !== this.begun?.slurm || begun.life !== this.begun.life) this.#lives(begun);
+    if (begun.name !== this.begun?.name || begun.life !== this.begun.life) this.#lives(begun);
     const news = await this.#life?.news();
     if (!news) return;
     this.heardAt = performance.now();
+    if (news.hasStarted) this.#begins(begun.host);
     if (news.printed) this.#listener.printed?.(news.printed);
     if (news.answered) this.#tellAnswers(news.answered);
   }
@@ -95,6 +96,7 @@ export class Attached {
 
   #lives(begun: Begun): void {
     this.begun = begun;
+    this.inSlurm = { name: begun.name, since: this.inSlurm?.since ?? performance.now() };
     this.isBack = false;
     this.heardAt = performance.now();
     this.#begunAt = performance.now();
@@ -130,6 +132,7 @@ class ListenedLife {
   /** What is new; undefined where it has not proved anything since. */
   async news(): Promise<
     | {
+        readonly hasStarted: boolean;
         readonly printed?: readonly string[];
         readonly answered?: { readonly from: number; readonly lines: readonly string[] };
       }
@@ -144,6 +147,7 @@ class ListenedLife {
     const answered = news.answered > before.answered ? await this.#all(this.#of.answered, this.#answered) : [];
     this.#answers += answered.length;
     return {
+      hasStarted: news.hasStarted,
       ...(news.printed > before.printed ? { printed: await this.#latest() } : {}),
       ...(answered.length > 0 ? { answered: { from, lines: answered } } : {}),
     };

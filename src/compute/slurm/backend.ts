@@ -115,6 +115,8 @@ export class SlurmBackend implements Backend {
 
   async #stop(): Promise<void> {
     for (const attached of this.#attached.values()) attached.fail(new Error('The backend stops.'));
+    // One that is about to be handed over is looked for by its name, by whoever asks for it again.
+    this.#tools.stop();
     await this.#handover.stop();
     await this.#watch.stop();
   }
@@ -144,7 +146,8 @@ export class SlurmBackend implements Backend {
     await this.#files.forget(id);
     if (!handed) return;
     const { batch } = handed;
-    const left = (this.#unforgotten.get(batch) ?? (await this.#files.batch(batch))?.jobs.length ?? 1) - 1;
+    const { jobs = [] } = (await this.#files.batch(batch)) ?? {};
+    const left = (this.#unforgotten.get(batch) ?? jobs.length) - 1;
     if (left > 0) this.#unforgotten.set(batch, left);
     else {
       this.#unforgotten.delete(batch);

@@ -20,20 +20,21 @@ export interface Batch {
   readonly at: number;
 }
 
-/** Which run of a job in Slurm it is: Slurm's number of it, and how often it was put back in the queue. */
+/** Which run of a job it is: Slurm's name of it (`123`, in an array `123_4`), and how often it was put back in the queue. */
 export interface Life {
-  readonly slurm: string;
+  readonly name: string;
   readonly life: number;
 }
 
-/** A job that has begun. */
-export interface Begun extends Life, Handed {
+/** A job that a node has taken: it may not have started its program yet. */
+export interface Begun extends Life {
   readonly host: string;
 }
 
 /** What a job proves that it lives with: another each time. */
 export interface News {
   readonly beat: number;
+  readonly hasStarted: boolean;
   /** Bytes written of what it printed and answered. */
   readonly printed: number;
   readonly answered: number;
@@ -131,20 +132,23 @@ export class SlurmFiles {
     return this.#batch(batch, `out.${index}`);
   }
 
-  async complaintsOf({ batch, index }: Handed): Promise<string> {
-    return await readFile(this.complaints(batch, index), 'utf8').then(
+  async complaintsOf(id: string): Promise<string> {
+    const handed = await this.handed(id);
+    if (!handed) return '';
+    return await readFile(this.complaints(handed.batch, handed.index), 'utf8').then(
       (text) => text.slice(-longestComplaint),
       () => '',
     );
   }
 
   /** True for the one job in Slurm that may run it, should several have been handed over for it. */
-  async claim(id: string, slurm: string): Promise<boolean> {
+  async claim(id: string, name: string): Promise<boolean> {
     const claim = this.#job(id, 'claim.json');
-    await this.#putFirst(claim, slurm);
-    return (await read<string>(claim)) === slurm;
+    await this.#putFirst(claim, name);
+    return (await read<string>(claim)) === name;
   }
 
+  /** Slurm's name of that. */
   async claimed(id: string): Promise<string | undefined> {
     return await read<string>(this.#job(id, 'claim.json'));
   }
@@ -178,8 +182,8 @@ export class SlurmFiles {
     return new Set((await readdir(join(this.#folder, 'ended'))).filter(isName));
   }
 
-  life(id: string, { slurm, life }: Life): LifeFiles {
-    const of = (what: string): string => this.#job(id, `${slurm}.${life}.${what}`);
+  life(id: string, { name, life }: Life): LifeFiles {
+    const of = (what: string): string => this.#job(id, `${name}.${life}.${what}`);
     return { news: of('news.json'), printed: of('printed'), answered: of('answered'), asked: of('asked.json') };
   }
 
@@ -191,12 +195,12 @@ export class SlurmFiles {
     return await read<News>(news);
   }
 
-  async noteAsked({ asked }: LifeFiles, end: JobEnd): Promise<void> {
-    await this.#put(asked, end as unknown as Json);
+  async noteAsked({ asked }: LifeFiles, ended: Ended): Promise<void> {
+    await this.#put(asked, ended as unknown as Json);
   }
 
-  async asked({ asked }: LifeFiles): Promise<JobEnd | undefined> {
-    return await read<JobEnd>(asked);
+  async asked({ asked }: LifeFiles): Promise<Ended | undefined> {
+    return await read<Ended>(asked);
   }
 
   /** Nothing of a job is kept. Its batch stays until `forgetOld`. */

@@ -162,7 +162,8 @@ export class Handover {
     const { folder, scratch = '', node = process.execPath } = this.#settings;
     const main = moduleBeside(import.meta.url, 'node-main').pathname;
     const words = [node, main, folder, scratch, batch].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-    return `#!/bin/sh\nexec ${words.join(' ')} "\${SLURM_ARRAY_TASK_ID:-0}" "$SLURM_JOB_ID" "\${SLURM_RESTART_COUNT:-0}"\n`;
+    const own = ['SLURM_ARRAY_TASK_ID:-0', 'SLURM_ARRAY_JOB_ID:-', 'SLURM_JOB_ID', 'SLURM_RESTART_COUNT:-0'];
+    return `#!/bin/sh\nexec ${words.join(' ')} ${own.map((name) => `"\${${name}}"`).join(' ')}\n`;
   }
 
   /** Asks Slurm for an array by its name; notes its number where it is there, or was. */

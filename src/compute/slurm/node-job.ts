@@ -15,8 +15,8 @@ export interface OnNode {
   readonly scratch: string;
   readonly batch: string;
   readonly index: number;
-  /** Slurm's own number of this one job. */
-  readonly slurm: string;
+  /** Slurm's name of the job. */
+  readonly name: string;
   /** How often Slurm put it back in its queue. */
   readonly life: number;
 }
@@ -26,24 +26,24 @@ export interface OnNode {
  * that it starts. What comes of it is put into the shared folder, where the service finds it.
  */
 export async function runOnNode(place: OnNode, told: AbortSignal): Promise<void> {
-  const { folder, batch, index, slurm, life } = place;
+  const { folder, batch, index, name, life } = place;
   const files = new SlurmFiles(folder);
   await files.check();
   const id = (await files.batch(batch))?.jobs[index];
   // Nobody waits for it any more, or another in Slurm runs it.
   if (id === undefined || (await files.hasEnded(id))) return;
   const job = await files.job(id);
-  if (!job || !(await files.claim(id, slurm))) return;
+  if (!job || !(await files.claim(id, name))) return;
   const { at = Date.now() } = (await files.batch(batch)) ?? {};
-  const of = files.life(id, { slurm, life });
-  await files.noteBegun(id, { slurm, life, batch, index, host: hostname() });
-  await using lease = new NodeLease(files, id, { slurm, life });
+  const of = files.life(id, { name, life });
+  await files.noteBegun(id, { name, life, host: hostname() });
+  await using lease = new NodeLease(files, id, { name, life });
   const waited = Math.max(0, Date.now() - at) / 1000;
   const end = await endOf(job, waited, place, lease, of, told);
   if (lease.isOver) return;
+  if (!told.aborted) await files.end(id, end);
   // Whether that is its end, Slurm knows: it may run it again.
-  if (told.aborted) await files.noteAsked(of, end);
-  else await files.end(id, end);
+  else if ('ended' in end) await files.noteAsked(of, end.ended);
 }
 
 async function endOf(

@@ -14,6 +14,7 @@ export class NodeLease implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #beat = 0;
   #written = { printed: 0, answered: 0 };
+  #hasStarted = false;
   #hasNews = true;
   #told = -Infinity;
   /** Since when nothing can be written. */
@@ -38,6 +39,13 @@ export class NodeLease implements AsyncDisposable {
     return this.#over.signal.aborted;
   }
 
+  /** Its program runs. */
+  started(): void {
+    this.#hasStarted = true;
+    this.#hasNews = true;
+    this.#prove();
+  }
+
   /** So many bytes can be read of what it printed and answered. */
   wrote(what: 'printed' | 'answered', bytes: number): void {
     this.#written = { ...this.#written, [what]: bytes };
@@ -58,7 +66,9 @@ export class NodeLease implements AsyncDisposable {
   async #tell(): Promise<void> {
     this.#hasNews = false;
     try {
-      await this.#files.noteNews(this.#of, { beat: (this.#beat += 1), ...this.#written });
+      await this.#files.noteNews(this.#of, {
+        ...{ beat: (this.#beat += 1), hasStarted: this.#hasStarted, ...this.#written },
+      });
       if (!(await this.#isMine())) this.#over.abort(new Error('The job was taken for lost, or given up.'));
       this.#told = performance.now();
       this.#failing = undefined;
@@ -72,7 +82,7 @@ export class NodeLease implements AsyncDisposable {
 
   async #isMine(): Promise<boolean> {
     const begun = await this.#files.begun(this.#id);
-    const isLatest = begun?.slurm === this.#life.slurm && begun.life === this.#life.life;
+    const isLatest = begun?.name === this.#life.name && begun.life === this.#life.life;
     return isLatest && !(await this.#files.hasEnded(this.#id));
   }
 }

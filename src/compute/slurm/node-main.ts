@@ -2,7 +2,10 @@ import { runOnNode } from './node-job.ts';
 
 // As the batch script of `handover.ts` starts it.
 // eslint-disable-next-line no-restricted-properties
-const [folder = '', scratch = '', batch = '', index = '', slurm = '', life = ''] = process.argv.slice(2);
+const [folder = '', scratch = '', batch = '', index = '', array = '', number = '', life = ''] = process.argv.slice(2);
+const name = array === '' ? number : `${array}_${index}`;
 const ending = new AbortController();
-process.on('SIGTERM', () => ending.abort(new Error('Slurm ends the job.')));
-await runOnNode({ folder, scratch, batch, index: Number(index), slurm, life: Number(life) }, ending.signal);
+process.once('SIGTERM', () => ending.abort(new Error('Slurm ends the job.')));
+await runOnNode({ folder, scratch, batch, index: Number(index), name, life: Number(life) }, ending.signal);
+// Slurm is to see that it did what it was told.
+if (ending.signal.aborted) process.kill(process.pid, 'SIGTERM');

@@ -26,6 +26,7 @@ export class NodeTeller implements AsyncDisposable {
   }
 
   readonly listener: JobListener = {
+    started: () => this.#lease.started(),
     printed: (lines) => {
       const room = linesAtOnce - this.#lines.length;
       this.#lines.push(...lines.slice(0, room));

@@ -21,6 +21,7 @@ const longestAnswer = 64 * 1024 * 1024;
 /** Runs the commands of Slurm. They get an environment of their own, as `sbatch` hands it on to jobs. */
 export class SlurmTools {
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #stopping = new AbortController();
 
   constructor({ bin, conf }: Pick<SlurmSettings, 'bin' | 'conf'>) {
     this.#environment = {
@@ -36,7 +37,8 @@ export class SlurmTools {
   /** What it printed. Throws `SlurmFailure`. */
   async run(command: string, given: readonly string[], input = ''): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const options = { env: this.#environment, maxBuffer: longestAnswer, timeout: patience };
+    const { signal } = this.#stopping;
+    const options = { env: this.#environment, maxBuffer: longestAnswer, timeout: patience, signal };
     const child = execFile(command, given, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const isUnsure = typeof error.code !== 'number';
@@ -45,6 +47,11 @@ export class SlurmTools {
     // It may end without having read.
     child.stdin?.on('error', () => undefined).end(input);
     return await promise;
+  }
+
+  /** Ends what runs: what that had done by then is not known. */
+  stop(): void {
+    this.#stopping.abort();
   }
 }
 

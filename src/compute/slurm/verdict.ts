@@ -9,7 +9,7 @@ export interface Known {
   /** Absent where it had not begun. */
   readonly begun: Begun | undefined;
   /** How it ended that was told to end. */
-  readonly asked: JobEnd | undefined;
+  readonly asked: Ended | undefined;
   /** As far as it is known: what it printed, and for how long it waited and ran. */
   readonly soFar: Pick<Ended, 'log' | 'waited' | 'seconds'>;
   /** What its part on the node complained of. */
@@ -20,11 +20,11 @@ export interface Known {
 export function verdictOf(record: SlurmRecord, known: Known): JobEnd {
   const { asked, begun } = known;
   const { how, cause } = meaningOf(record, known);
-  if (asked && 'refused' in asked) return asked;
-  if (!begun) return refusal(known, cause);
+  if (!begun && how.isLost !== true) return refusal(known, cause);
   const { waited, seconds, cpuSeconds, peakMemory } = record;
-  const told: Ended = asked?.ended ?? {
-    ...{ backend: 'slurm', host: begun.host, signal: 'SIGKILL', ...known.soFar },
+  const told: Ended = asked ?? {
+    ...{ backend: 'slurm', host: begun?.host ?? record.node, ...known.soFar },
+    ...(how.isLost === true ? {} : { signal: 'SIGKILL' }),
     ...(waited === undefined ? {} : { waited }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
@@ -73,8 +73,11 @@ function meaningOf(
     case 'CANCELLED':
       return { how: {}, cause: `it was cancelled in Slurm${byWhom(said)}` };
     default:
-      if (asked) return { how: {}, cause: 'it was told to end there, by nobody whom Baton knows' };
-      return { how: { isLost: true }, cause: `what watched it on ${host} ended without a word (Slurm: ${state})` };
+      if (asked) return { how: {}, cause: `it was told to end there, nobody says why (Slurm: ${state})` };
+      return {
+        how: { isLost: begun !== undefined },
+        cause: `what runs it on ${host} ended without a word (Slurm: ${state})`,
+      };
   }
 }
 

@@ -3,7 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Attached } from './attached.ts';
 import type { Canceller } from './canceller.ts';
-import type { Handed, JobEnd, SlurmFiles } from './files.ts';
+import type { JobEnd, SlurmFiles } from './files.ts';
 import type { Handover } from './handover.ts';
 import { lookAtQueue, nameOf, type QueueView } from './queue-view.ts';
 import type { SlurmRecord, SlurmRecords } from './records.ts';
@@ -24,27 +24,34 @@ export interface WatchOptions {
   readonly log: Log;
 }
 
-/** Of the time, so much is spent with asking Slurm, at most: the more jobs it has to tell of, the less often it is asked. */
-const share = 1 / 20;
+/** Of the time, so much is spent with asking Slurm: the more jobs it has to tell of, the less often it is asked; but at least so often (ms). */
+const slurmShare = 1 / 20;
+const seldom = 10_000;
 /** Files of so many jobs are looked at together. */
 const together = 64;
 /** Milliseconds after which a job that Slurm forgot is handed over again. */
 const forgottenPatience = 15_000;
+/** The same after which what Slurm says of the end of a job is believed, where nobody but Slurm says it; and after which one that is still there is cancelled again. */
+const certainty = 500;
+const insistence = 5_000;
 
 /** Looks what becomes of all jobs in Slurm that are waited for: in the shared folder, and, seldom, in Slurm. */
 export class Watch {
   readonly #options: WatchOptions;
   readonly #stopping = new AbortController();
-  #looking: Promise<void> | undefined;
+  #looking: Promise<unknown> | undefined;
   #lookedAt = 0;
-  #queueAt = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#looking ??= this.#look();
+    // Slurm may take long to say that it is away; what stands in the folder is looked at all the same.
+    this.#looking ??= Promise.all([
+      this.#repeat(async () => await this.#lookAtFiles()),
+      this.#repeat(async () => await this.#lookAtSlurm(), slurmShare),
+    ]);
   }
 
   async stop(): Promise<void> {
@@ -56,13 +63,9 @@ export class Watch {
   async located(attached: Attached): Promise<void> {
     const { files } = this.#options;
     const handed = await files.handed(attached.id);
-    if (handed) await this.#locatedIn(attached, handed);
-  }
-
-  async #locatedIn(attached: Attached, { batch, index }: Handed): Promise<void> {
-    const number = await this.#options.files.slurmOf(batch);
-    attached.inSlurm =
-      number === undefined ? undefined : { batch, index, name: nameOf(number, index), since: performance.now() };
+    const number = handed && (await files.slurmOf(handed.batch));
+    if (!handed || number === undefined || attached.begun) return;
+    attached.inSlurm = { name: nameOf(number, handed.index), since: performance.now() };
   }
 
   /** Ends a job: it fails with that reason if it has not begun. */
@@ -74,18 +77,21 @@ export class Watch {
   async #cancel(attached: Attached): Promise<void> {
     if (!attached.inSlurm) return;
     await this.#options.canceller.cancel(attached.inSlurm.name);
-    attached.cancelled = { reason: attached.cancelled?.reason ?? new Error('cancelled'), at: performance.now() };
-    this.#queueAt = 0;
+    if (attached.cancelled) attached.cancelled = { ...attached.cancelled, at: performance.now() };
   }
 
-  async #look(): Promise<void> {
-    const { poll, log } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      await sleep(poll, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#options.attached.size === 0) continue;
+  async #repeat(look: () => Promise<void>, share = 1): Promise<void> {
+    const { signal } = this.#stopping;
+    const { poll, log, attached } = this.#options;
+    let pause = poll;
+    const stops = (): Promise<boolean> => sleep(pause, false, { signal }).catch(() => true);
+    while (!(await stops())) {
+      pause = poll;
+      if (attached.size === 0) continue;
+      const from = performance.now();
       try {
-        await this.#lookAtFiles();
-        if (performance.now() >= this.#queueAt) await this.#lookAtSlurm();
+        await look();
+        pause = Math.max(poll, Math.min((performance.now() - from) / share, seldom));
       } catch (error) {
         log.debug({ reason: messageOf(error) }, 'jobs in Slurm cannot be looked at');
       }
@@ -104,11 +110,12 @@ export class Watch {
     this.#lookedAt = performance.now();
     const some = this.#waiting.filter(({ id }) => ended.has(id) || begun.has(id));
     await each(some, async (attached) => {
-      attached.heardAt += stoodStill;
+      attached.heardAt = Math.min(attached.heardAt + stoodStill, performance.now());
       const end = ended.has(attached.id) ? await files.ended(attached.id) : undefined;
       if (end) return attached.take(end);
       await attached.hear();
       if (attached.cancelled) await this.#takeAsked(attached);
+      if (!attached.isSettled) await this.#checkLease(attached);
     });
   }
 
@@ -116,7 +123,7 @@ export class Watch {
   async #takeAsked(attached: Attached): Promise<void> {
     const { files } = this.#options;
     const asked = attached.begun && (await files.asked(files.life(attached.id, attached.begun)));
-    if (asked) await this.#decide(attached, asked);
+    if (asked) await this.#decide(attached, { ended: asked });
   }
 
   /** The first end that is told is that of the job, whoever tells it. */
@@ -128,18 +135,13 @@ export class Watch {
   }
 
   async #lookAtSlurm(): Promise<void> {
-    const { tools, poll } = this.#options;
     const from = performance.now();
-    // What fails is asked again as if it had answered.
-    this.#queueAt = from + poll;
-    const view = await lookAtQueue(tools);
-    this.#queueAt = Math.max(this.#queueAt, performance.now() + (performance.now() - from) / share);
+    const view = await lookAtQueue(this.#options.tools);
     const gone = this.#waiting.filter((attached) => !this.#isThere(attached, view, from));
     const ends = gone.filter((attached) => attached.cancelled === undefined || attached.begun !== undefined);
     const givenUp = gone.filter((attached) => !ends.includes(attached));
     await each(givenUp, async (attached) => await this.#gaveUp(attached, from));
     if (ends.length > 0) await this.#judge(ends);
-    await each(this.#waiting, async (attached) => await this.#checkLease(attached, view));
   }
 
   /** True for one that waits or runs, or of which the look could not know yet. */
@@ -147,14 +149,13 @@ export class Watch {
     const { inSlurm } = attached;
     if (!inSlurm || inSlurm.since > from) return true;
     const job = view.job(inSlurm.name);
+    attached.state = job?.state;
     if (!job) return false;
-    attached.unknownSince = undefined;
+    attached.goneSince = undefined;
     const isWaiting = /^(?:PENDING|CONFIGURING|REQUEUED|REQUEUE_\w+|SPECIAL_EXIT)$/.test(job.state);
     if (isWaiting) attached.isBack = attached.begun !== undefined;
     if (isWaiting && !attached.begun) attached.waits(whyWaits(job.state, job.reason));
-    // Nobody proves anything while it is held.
-    if (isWaiting || /^(?:SUSPENDED|STOPPED)$/.test(job.state)) attached.heardAt = performance.now();
-    if (attached.cancelled && attached.cancelled.at < from - lease / 4) void this.#cancel(attached);
+    if (attached.cancelled && attached.cancelled.at < from - insistence) void this.#cancel(attached);
     return true;
   }
 
@@ -173,30 +174,36 @@ export class Watch {
     const records = await this.#options.records.of([...names.keys()]);
     await each([...names], async ([name, attached]) => {
       const record = records.get(name);
-      if (record) await this.#isOver(attached, record);
-      else await this.#isUnknown(attached);
+      attached.goneSince ??= performance.now();
+      if (!record) this.#isUnknown(attached);
+      // One that is put back is seen as over, for a moment.
+      else if (attached.cancelled || performance.now() > attached.goneSince + certainty)
+        await this.#isOver(attached, name, record);
     });
   }
 
   /** Slurm says that it is over: with its own end, if it told that. */
-  async #isOver(attached: Attached, record: SlurmRecord): Promise<void> {
+  async #isOver(attached: Attached, name: string, record: SlurmRecord): Promise<void> {
     const { files } = this.#options;
     await attached.hear();
-    const { id, job, begun, inSlurm } = attached;
-    // Another in Slurm, of a hand-over whose answer was lost, has it.
-    if (begun && begun.batch !== inSlurm?.batch) return await this.#locatedIn(attached, begun);
+    const { id, job, begun } = attached;
+    const claimed = await files.claimed(id);
+    // Another in Slurm, of a hand-over whose answer was late, has it.
+    if (claimed !== undefined && claimed !== name) {
+      attached.inSlurm = { name: claimed, since: performance.now() };
+      return;
+    }
     const asked = begun && (await files.asked(files.life(id, begun)));
-    const complaints = inSlurm ? await files.complaintsOf(inSlurm) : '';
+    const complaints = await files.complaintsOf(id);
     await this.#decide(attached, verdictOf(record, { job, begun, asked, complaints, soFar: await attached.soFar() }));
   }
 
   /** Neither the controller nor the accounts know it. One that runs is heard of, or lost. */
-  async #isUnknown(attached: Attached): Promise<void> {
+  #isUnknown(attached: Attached): void {
     const { handover, log } = this.#options;
-    const { id, job, begun } = attached;
-    attached.unknownSince ??= performance.now();
-    if (begun || performance.now() < attached.unknownSince + forgottenPatience) return;
-    attached.unknownSince = undefined;
+    const { id, job, begun, goneSince = Infinity } = attached;
+    if (begun || performance.now() < goneSince + forgottenPatience) return;
+    attached.goneSince = undefined;
     attached.inSlurm = undefined;
     log.warn({ job: id }, 'Slurm has forgotten a job: it is handed over again');
     void handover.again(id, job).then(
@@ -205,12 +212,14 @@ export class Watch {
     );
   }
 
-  async #checkLease(attached: Attached, view: QueueView): Promise<void> {
+  async #checkLease(attached: Attached): Promise<void> {
     const { canceller } = this.#options;
-    const { begun, inSlurm, isBack, heardAt } = attached;
-    if (!begun || isBack || performance.now() < heardAt + lease) return;
-    const job = inSlurm && view.job(inSlurm.name);
-    const says = job ? `Slurm calls it ${job.state}` : 'Slurm does not know it any more';
+    const { begun, inSlurm, isBack, heardAt, state } = attached;
+    // Nobody proves anything while it is held.
+    const isHeld = isBack || (state !== undefined && /^(?:SUSPENDED|STOPPED)$/.test(state));
+    if (isHeld) attached.heardAt = performance.now();
+    if (!begun || isHeld || performance.now() < heardAt + lease) return;
+    const says = state === undefined ? 'Slurm does not know it any more' : `Slurm calls it ${state}`;
     const cause = `nothing was heard of it for ${Math.round(lease / 1000)} s; ${says}`;
     await this.#decide(attached, lost(begun, await attached.soFar(), cause));
     if (inSlurm) await canceller.cancel(inSlurm.name);
