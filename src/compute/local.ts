@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +50,7 @@ export class LocalBackend implements Backend {
   async start(): Promise<void> {
     await checkSupport();
     // Never there without its life.
-    const unborn = `${this.#own}.new`;
+    const unborn = `${this.#own}.${process.pid}`;
     await mkdir(unborn, { recursive: true, mode: 0o711 });
     await writeFile(join(unborn, lifeFile), await lifeOf(process.pid));
     await rename(unborn, this.#own);
@@ -134,6 +135,7 @@ export class LocalBackend implements Backend {
   async #buryDead(): Promise<void> {
     for (const name of await readdir(this.#folder)) {
       const folder = join(this.#folder, name);
+      if (wasNeverBorn(name)) await discard(folder);
       if (!/^\d+$/.test(name) || (await isAlive(folder))) continue;
       await this.#reaper.reap(undefined, undefined, Number(name));
       await discard(folder);
@@ -142,6 +144,12 @@ export class LocalBackend implements Backend {
 }
 
 const lifeFile = 'alive';
+
+/** Its process died while it made the folder; its id is the end of the name. */
+function wasNeverBorn(name: string): boolean {
+  const [, pid] = /^\d+\.(\d+)$/.exec(name) ?? [];
+  return pid !== undefined && !existsSync(`/proc/${pid}`);
+}
 
 async function discard(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -62,6 +62,16 @@ describe('the backend local', () => {
     expect(await here.programs()).toHaveLength(4);
   });
 
+  it('removes at its next start the folder of a process that died while it made it, and of no other', async () => {
+    await using folder = await temporaryFolder();
+    const dead = spawn('true');
+    await once(dead, 'exit');
+    for (const pid of [dead.pid, process.pid]) await mkdir(join(folder.path, `12345678.${pid}`));
+    await using backend = new LocalBackend({ folder: folder.path });
+    await backend.start();
+    expect((await readdir(folder.path)).filter((name) => name.includes('.'))).toEqual([`12345678.${process.pid}`]);
+  });
+
   it('has another reaper when its own was killed', async () => {
     await using here = await Killed.start(script);
     const reaper = await here.reaper();
