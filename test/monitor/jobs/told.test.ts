@@ -1,3 +1,4 @@
+import { setTimeout as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/core/clock.ts';
 import type { JobsView } from '../../../src/monitor/api.ts';
@@ -26,6 +27,15 @@ describe('the list of jobs', () => {
     expect(waiting.counts).toEqual([{ backend: 'bullmq', program: 'xia2', state: 'waiting', jobs: 31 }]);
     expect((await told.jobs('?host=gpu-1')).items.map(({ key }) => key)).toEqual(['running']);
     expect((await told.jobs('?run=run+of+live')).items.map(({ key }) => key)).toEqual(['live']);
+  });
+
+  it('has runs that are equally urgent in turn, and what is more urgent before', async () => {
+    await using told = await Told.open();
+    const scan = [1, 2, 3].map((n) => job(`scan ${String(n)}`, { run: 'scan', asked: n }));
+    const late = job('late', { run: 'late', asked: 9 });
+    await told.say({ jobs: [...scan, late, job('live', { asked: 99, priority: 9 })] });
+    const { items } = await told.jobs();
+    expect(items.map(({ key }) => key)).toEqual(['live', 'scan 1', 'late', 'scan 2', 'scan 3']);
   });
 
   it('is without what stood in no message of a telling of all, unless one of them was missed', async () => {
@@ -152,10 +162,13 @@ class Told implements AsyncDisposable {
   async say(part: Partial<JobMessage>): Promise<void> {
     this.#number = part.number ?? this.#number + 1;
     const common = { from: 'mx', host: 'mx.1', queue: 'programs', jobs: [], gone: [], ended: [] };
-    await using listening = await this.site.listen();
-    await listening.next('snapshot');
-    await this.send(JSON.stringify({ ...common, number: this.#number, ...part }));
-    await listening.next('jobs');
+    const message = { ...common, number: this.#number, ...part };
+    const heard = async (): Promise<number | undefined> =>
+      (await this.jobs()).holders.find(({ host }) => host === message.host)?.heard;
+    const before = await heard();
+    await turn(2);
+    await this.send(JSON.stringify(message));
+    while ((await heard()) === before) await turn(5);
   }
 
   async send(body: string): Promise<void> {
