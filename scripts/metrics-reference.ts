@@ -31,6 +31,8 @@ groups:
       - { alert: BatonServiceLost, expr: 'baton_service_lost > 0', for: 1m }
       - { alert: BatonOverBudget, expr: 'increase(baton_steps_over_budget_total[10m]) > 0' }
       - { alert: BatonAlertsNotTaken, expr: 'increase(baton_alerts_total{outcome="failed"}[10m]) > 3' }
+      - { alert: BatonJobsUntaken, expr: 'baton_jobs_untaken > 0', for: 1m }
+      - { alert: BatonJobsLost, expr: 'sum(increase(baton_jobs_ended_total{end="lost"}[10m])) > 0' }
       - { alert: BatonQueueWaits, expr: 'max by (queue) (baton_queue_oldest_seconds) > 1800', for: 1m }
 \`\`\`
 
