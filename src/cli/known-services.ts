@@ -24,10 +24,10 @@ export async function knownServices(config: Config): Promise<readonly AnyService
 
 /** The service that runs the programs of the site: on hosts that have workers, in a cluster, as far as there are such, and on this host. */
 function commandOf({ programs, compute: { local, bullmq, slurm } }: Config): AnyService {
-  const { perBeamline, waiting, ...capacity } = local;
+  const { perBeamline, waiting, devices, ...capacity } = local;
   const { cores = availableParallelism() } = capacity;
   const room = waiting ?? cores;
-  const limits = { room, ...(perBeamline === undefined ? {} : { perBeamline }) };
+  const limits = { room, ...(perBeamline === undefined ? {} : { perBeamline }), ...(devices ? { devices } : {}) };
   const backends = (folder: string, log: Log): Backend[] => [
     ...(bullmq ? [new BullMqBackend({ ...bullmq, log })] : []),
     ...(slurm ? [new SlurmBackend({ ...slurm, log })] : []),

@@ -51,8 +51,9 @@ async function workerOf(config: Config, labels: readonly string[], log: Log): Pr
   if (!bullmq) throw usage({ problem: 'A worker needs a Redis: name it in baton.yaml (compute.bullmq.url)' });
   const folder = join(config.store, 'worker');
   await mkdir(folder, { recursive: true });
-  const { perBeamline, waiting: _waiting, ...capacity } = local;
-  const backend = new LocalBackend({ folder, capacity, log, ...(perBeamline === undefined ? {} : { perBeamline }) });
+  const { perBeamline, waiting: _waiting, devices, ...capacity } = local;
+  const limits = { ...(perBeamline === undefined ? {} : { perBeamline }), ...(devices ? { devices } : {}) };
+  const backend = new LocalBackend({ folder, capacity, log, ...limits });
   const { url, prefix, rate } = bullmq;
   const permits = permittedBy(config.programs);
   return new BullMqWorker({ url, prefix, backend, labels, permits, log, ...(rate ? { rate } : {}) });

@@ -39,12 +39,12 @@ export class JobFolder implements AsyncDisposable {
   static async make(path: string, { message, input }: Job, account?: Account): Promise<JobFolder> {
     const folder = new JobFolder(path);
     const { work, temporary, ...files } = folder.files;
-    for (const each of [path, work, temporary]) {
+    const own = async (each: string): Promise<void> => {
       await mkdir(each, { mode: 0o700 });
       if (account) await chown(each, account.uid, account.gid);
-    }
-    await writeFile(files.message, message);
-    await writeFile(files.input, input);
+    };
+    await own(path);
+    await Promise.all([own(work), own(temporary), writeFile(files.message, message), writeFile(files.input, input)]);
     return folder;
   }
 

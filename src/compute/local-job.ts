@@ -6,7 +6,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Account } from './account.ts';
 import { answersIn } from './answers-file.ts';
 import type { Ended, Exceeded, Job, JobListener } from './backend.ts';
-import type { Brand } from './brand.ts';
+import { processesOf, type Brand } from './brand.ts';
 import { notStarted } from './errors.ts';
 import type { JobFiles, JobFolder } from './job-folder.ts';
 import { launchOf } from './launch.ts';
@@ -31,6 +31,8 @@ export interface LocalSurroundings {
   readonly folder: JobFolder;
   readonly account?: Account | undefined;
   readonly listener: JobListener;
+  /** Called when nothing of it runs any more, whatever there is to do after it. */
+  readonly gone: () => void;
 }
 
 /** What a local job came to: its backend knows the rest. */
@@ -38,7 +40,7 @@ export type LocalEnded = Omit<Ended, 'backend' | 'waited'>;
 
 /** Runs a program to its end, and the end of everything that it started: also when the signal is aborted. */
 export async function runLocally(job: Job, signal: AbortSignal, surroundings: LocalSurroundings): Promise<LocalEnded> {
-  const { brand, reaper, folder, account, listener } = surroundings;
+  const { brand, reaper, folder, account, listener, gone } = surroundings;
   const { files } = folder;
   await using printed = await Printed.to(files.log);
   const started = performance.now();
@@ -58,8 +60,10 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
     running.unwatch();
     running.kill();
     const isYoung = performance.now() - started < young;
-    left.push(...(await reaper.reap(brand.job, isYoung ? child.pid : undefined)));
+    if (!isYoung || isAnyLeft(brand, child))
+      left.push(...(await reaper.reap(brand.job, isYoung ? child.pid : undefined)));
   }
+  gone();
   await running.lookAgain();
   const { exitCode, signalCode } = child;
   const { exceeded } = running;
@@ -76,6 +80,11 @@ export async function runLocally(job: Job, signal: AbortSignal, surroundings: Lo
     answers: await answersIn(files.answers, job.limits.outputBytes),
     left,
   };
+}
+
+/** Those of a young one are few to look at: most leave nothing, and the reaper, another process, need not be asked. */
+function isAnyLeft({ backend, job }: Brand, { pid }: ChildProcess): boolean {
+  return processesOf(backend, job, pid).length > 0;
 }
 
 function directoryOf({ directory }: Job, { work }: JobFiles): string {

@@ -7,6 +7,7 @@ import { accountOf } from './account.ts';
 import { amount } from './amount.ts';
 import type { Backend, Ended, Job, JobListener, Place, Resources } from './backend.ts';
 import { newBackend } from './brand.ts';
+import { Devices, numbered } from './devices.ts';
 import { beyond, fits } from './fits.ts';
 import { JobFolder } from './job-folder.ts';
 import { checkSupport } from './launch.ts';
@@ -19,6 +20,8 @@ export interface LocalOptions {
   readonly folder: string;
   /** What of this host it may hand out; all its cores and memory, and no gpus, where absent. */
   readonly capacity?: Partial<Resources>;
+  /** What the driver calls its gpus; as many as `capacity` has, numbered from 0, where absent. */
+  readonly devices?: readonly string[];
   /** Programs of one beamline at the same time; any number where absent. */
   readonly perBeamline?: number;
   /** How many wait here at most, as far as whoever asks holds to it; what comes then waits elsewhere. */
@@ -36,12 +39,14 @@ export class LocalBackend implements Backend {
   readonly #number = newBackend();
   readonly #reaper = new Reaper(this.#number);
   readonly #slots: Slots;
+  readonly #devices: Devices;
   readonly #running = new Set<Promise<Ended>>();
   readonly #stopping = new AbortController();
   #jobs = 0;
 
-  constructor({ folder, capacity, perBeamline, room, log = silent }: LocalOptions) {
+  constructor({ folder, capacity, devices, perBeamline, room, log = silent }: LocalOptions) {
     this.capacity = { ...thisHost(), ...capacity };
+    this.#devices = new Devices(devices ?? numbered(this.capacity.gpus));
     this.#folder = folder;
     this.#log = log;
     this.#slots = new Slots({ capacity: this.capacity, perBeamline, room });
@@ -99,17 +104,27 @@ export class LocalBackend implements Backend {
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
     const release = await this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
+    const devices = this.#devices.take(job.resources.gpus);
     const begun = performance.now();
+    let isHeld = true;
+    // Others begin while what it left is read and cleared away.
+    const gone = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#devices.giveBack(devices);
+      release(performance.now() - begun);
+    };
     try {
       const waited = (begun - asked) / 1000;
       const brand = { backend: this.#number, job: (this.#jobs += 1) };
-      await using folder = await JobFolder.make(join(this.#own, String(brand.job)), job, account);
-      const surroundings = { brand, reaper: this.#reaper, folder, account, listener };
-      const ended = { backend: this.name, waited, ...(await runLocally(job, signal, surroundings)) };
+      const equipped = { ...job, environment: { ...job.environment, ...this.#devices.visible(devices) } };
+      await using folder = await JobFolder.make(join(this.#own, String(brand.job)), equipped, account);
+      const surroundings = { brand, reaper: this.#reaper, folder, account, listener, gone };
+      const ended = { backend: this.name, waited, ...(await runLocally(equipped, signal, surroundings)) };
       if (ended.left.length > 0) this.#log.error({ pids: ended.left, job: job.key }, 'processes cannot be killed');
       return ended;
     } finally {
-      release(performance.now() - begun);
+      gone();
     }
   }
 

@@ -2,6 +2,8 @@ import type { Resources } from '../compute/backend.ts';
 
 /** What programs may have of this host, as far as that is said. */
 export interface LocalConfig extends Partial<Resources> {
+  /** What its driver calls the gpus. */
+  readonly devices?: readonly string[];
   readonly perBeamline?: number;
   /** How many wait for room on this host. */
   readonly waiting?: number;

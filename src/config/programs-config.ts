@@ -9,7 +9,10 @@ import type { Config } from './config.ts';
 
 /** `compute` of the configuration file as written. */
 export interface ComputeFile {
-  readonly local?: Omit<LocalConfig, 'memory'> & { readonly memory?: number | string };
+  readonly local?: Omit<LocalConfig, 'memory' | 'gpus' | 'devices'> & {
+    readonly memory?: number | string;
+    readonly gpus?: number | readonly (number | string)[];
+  };
   readonly bullmq?: Partial<BullMqConfig> & Pick<BullMqConfig, 'url'>;
   readonly slurm?: Partial<Omit<SlurmConfig, 'reprocessing'>> &
     Pick<SlurmConfig, 'folder'> & { readonly reprocessing?: Partial<SlurmConfig['reprocessing']> };
@@ -56,9 +59,9 @@ function entered({ engine = '/usr/bin/apptainer', image, ...rest }: ContainerFil
 
 /** Where programs run, and what they may have of this host. Paths are of the folder. */
 export function computeConfig({ local = {}, bullmq, slurm }: ComputeFile, folder: string): Config['compute'] {
-  const { memory, ...rest } = local;
+  const { memory, gpus, ...rest } = local;
   return {
-    local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }) },
+    local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }), ...gpusOf(gpus) },
     ...(bullmq ? { bullmq: { prefix: 'baton', waiting: 1000, labels: [], ...bullmq } } : {}),
     ...(slurm ? { slurm: slurmConfig(slurm, folder) } : {}),
   };
@@ -71,4 +74,9 @@ function slurmConfig(slurm: NonNullable<ComputeFile['slurm']>, folder: string): 
     folder: resolve(folder, shared),
     reprocessing: { nice: 1000, ...reprocessing },
   };
+}
+
+function gpusOf(gpus: number | readonly (number | string)[] | undefined): Pick<LocalConfig, 'gpus' | 'devices'> {
+  if (gpus === undefined) return {};
+  return typeof gpus === 'number' ? { gpus } : { gpus: gpus.length, devices: gpus.map(String) };
 }

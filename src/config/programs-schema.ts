@@ -117,7 +117,14 @@ export const computeSchema: JsonObject = closed({
     ...closed({
       cores: { ...count, description: 'absent: all' },
       memory: size('bytes, or `64G`; absent: all'),
-      gpus: { type: 'integer', minimum: 0, default: 0 },
+      gpus: {
+        type: ['integer', 'array'],
+        minimum: 0,
+        items: { type: ['integer', 'string'], pattern: '^[A-Za-z0-9:./_-]+$' },
+        uniqueItems: true,
+        default: 0,
+        description: 'how many, numbered from 0; or their numbers or names, as `CUDA_VISIBLE_DEVICES` has them',
+      },
       perBeamline: { ...count, description: 'programs of one beamline at the same time; absent: as many as fit' },
       waiting: {
         type: 'integer',

@@ -32,6 +32,31 @@ describe('the backend local', () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
+  it('gives each of its gpus to one job at a time, and shows none to who asked for none', async () => {
+    await using folder = await temporaryFolder();
+    await using backend = new LocalBackend({
+      folder: folder.path,
+      capacity: { cores: 4, gpus: 3 },
+      devices: ['2', '5', 'GPU-a'],
+    });
+    await backend.start();
+    const { signal } = new AbortController();
+    const has = async (gpus: number, seconds: number): Promise<string> => {
+      const command = [
+        '/bin/sh',
+        '-c',
+        `echo "$CUDA_VISIBLE_DEVICES/$ROCR_VISIBLE_DEVICES"; sleep ${seconds}`,
+      ] as const;
+      const environment = { CUDA_VISIBLE_DEVICES: '0,1,2,3' };
+      const job = { ...sleeping, command, environment, resources: { cores: 1, memory: 0, gpus } };
+      return (await backend.run(job, signal)).log.trim();
+    };
+    const all = await Promise.all([has(2, 0.5), has(1, 0.5), has(0, 0), has(3, 0)]);
+    expect(all.slice(0, 3)).toEqual(['2,5/2,5', 'GPU-a/GPU-a', '/']);
+    const [, , , last = ''] = all;
+    expect(last.split('/')[0]?.split(',').sort()).toEqual(['2', '5', 'GPU-a']);
+  });
+
   // Some in the group of the program, some that left it, and one without environment and parent.
   const script = 'sleep 601 & setsid sleep 602 & (env -i setsid sleep 603 &) & sleep 0.1; echo up > up; exec sleep 604';
 

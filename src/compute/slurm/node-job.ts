@@ -19,6 +19,8 @@ export interface OnNode {
   readonly name: string;
   /** How often Slurm put it back in its queue. */
   readonly life: number;
+  /** The gpus that Slurm gave it. */
+  readonly devices?: readonly string[];
 }
 
 /**
@@ -55,7 +57,10 @@ async function endOf(
   told: AbortSignal,
 ): Promise<JobEnd> {
   try {
-    await using backend = new LocalBackend({ folder: await folderHere(place), capacity: job.resources });
+    const { devices } = place;
+    const capacity = job.resources;
+    const folder = await folderHere(place);
+    await using backend = new LocalBackend({ folder, capacity, ...(devices ? { devices } : {}) });
     await backend.start();
     await using teller = await NodeTeller.start(of, lease);
     const ended = await backend.run(job, AbortSignal.any([told, lease.signal]), teller.listener);

@@ -6,6 +6,10 @@ const [folder = '', scratch = '', batch = '', index = '', array = '', number = '
 const name = array === '' ? number : `${array}_${index}`;
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort(new Error('Slurm ends the job.')));
-await runOnNode({ folder, scratch, batch, index: Number(index), name, life: Number(life) }, ending.signal);
+// Slurm gives out its gpus itself.
+// eslint-disable-next-line no-restricted-properties
+const devices = process.env['CUDA_VISIBLE_DEVICES']?.split(',');
+const place = { folder, scratch, batch, index: Number(index), name, life: Number(life) };
+await runOnNode({ ...place, ...(devices ? { devices } : {}) }, ending.signal);
 // Slurm is to see that it did what it was told.
 if (ending.signal.aborted) process.kill(process.pid, 'SIGTERM');
