@@ -7,7 +7,7 @@ import { exerciseBackend } from './backend.ts';
 requireOrSkip('Slurm', slurmAvailable())('the backend slurm', () => {
   let slurm: TestSlurm;
   beforeAll(async () => {
-    slurm = await TestSlurm.start({ hasAccounts: true });
+    slurm = await TestSlurm.start();
   }, 60_000);
   afterAll(async () => {
     await slurm[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@ import { noSlurm } from '../errors.ts';
 import { Attached } from './attached.ts';
 import { Canceller } from './canceller.ts';
 import { Capacity } from './capacity.ts';
+import { each } from './each.ts';
 import { jobId, SlurmFiles } from './files.ts';
 import { Handover } from './handover.ts';
 import { nameOf } from './queue-view.ts';
@@ -34,6 +35,9 @@ export class SlurmBackend implements Backend {
   readonly #watch: Watch;
   /** Jobs of a batch that are not forgotten, as far as this process knows. */
   readonly #unforgotten = new Map<string, number>();
+  /** Jobs that nobody waits for, of which nothing is to be kept. */
+  #forgettable: string[] = [];
+  #forgetting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: SlurmOptions) {
@@ -53,6 +57,7 @@ export class SlurmBackend implements Backend {
         poll: options.poll * 1000,
       },
       ...{ handover: this.#handover, canceller: this.#canceller, records: new SlurmRecords(this.#tools, this.#log) },
+      forget: (id) => this.#forgetLater(id),
     });
   }
 
@@ -75,13 +80,13 @@ export class SlurmBackend implements Backend {
   async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
     signal.throwIfAborted();
     const id = jobId(job.key);
-    const attached = new Attached(id, job, this.#files, listener);
+    const attached = new Attached(id, job.origin, this.#files, listener);
     this.#attached.set(id, attached);
     const giveUp = (): void => this.#giveUp(attached, signal.reason as Error);
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {
-      await Promise.race([this.#hand(attached), attached.ended]);
+      await Promise.race([this.#hand(attached, job), attached.ended]);
       return await attached.ended;
     } finally {
       signal.removeEventListener('abort', giveUp);
@@ -98,7 +103,7 @@ export class SlurmBackend implements Backend {
     const [handed, job] = await Promise.all([this.#files.handed(id), this.#files.job(id)]);
     if (!handed || !job) return;
     // One that begins now ends at once, and what runs finds that it was given up, also where Slurm does not hear of it.
-    await this.#files.end(id, refusal({ job, complaints: '' }, 'nobody waits for it any more'));
+    await this.#files.end(id, refusal({ origin: job.origin, complaints: '' }, 'nobody waits for it any more'));
     const number = await this.#files.slurmOf(handed.batch);
     if (number !== undefined) await this.#canceller.cancel(nameOf(number, handed.index));
   };
@@ -119,10 +124,11 @@ export class SlurmBackend implements Backend {
     this.#tools.stop();
     await this.#handover.stop();
     await this.#watch.stop();
+    await this.#forgetting;
   }
 
-  async #hand(attached: Attached): Promise<void> {
-    const { id, job } = attached;
+  async #hand(attached: Attached, job: Job): Promise<void> {
+    const { id } = attached;
     await this.submit(job);
     await this.#watch.located(attached);
     if (attached.cancelled) this.#watch.cancel(attached, attached.cancelled.reason);
@@ -136,9 +142,24 @@ export class SlurmBackend implements Backend {
     if (!endings.has(code)) return attached.fail(reason);
     if (this.#handover.withdraw(attached.id, reason)) {
       attached.fail(reason);
-      return void this.#forget(attached.id).catch(() => undefined);
+      return this.#forgetLater(attached.id);
     }
     this.#watch.cancel(attached, reason);
+  }
+
+  #forgetLater(id: string): void {
+    this.#forgettable.push(id);
+    this.#forgetting ??= this.#forgetAll().finally(() => (this.#forgetting = undefined));
+  }
+
+  async #forgetAll(): Promise<void> {
+    while (this.#forgettable.length > 0) {
+      const some = this.#forgettable;
+      this.#forgettable = [];
+      await each(some, async (id) => await this.#forget(id)).catch((error: unknown) => {
+        this.#log.warn({ reason: messageOf(error) }, 'files of jobs stay in the folder');
+      });
+    }
   }
 
   async #forget(id: string): Promise<void> {

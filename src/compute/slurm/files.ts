@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { digest, type Json } from '../../core/json.ts';
 import type { Ended, Job } from '../backend.ts';
 import { openFolder } from '../errors.ts';
+import { each } from './each.ts';
 import { keptFor } from './settings.ts';
 
 /** A job's place in what was handed over together. */
@@ -111,7 +112,7 @@ export class SlurmFiles {
   async noteBatch(batch: string, noted: Batch): Promise<void> {
     await mkdir(this.#batch(batch), { mode: 0o700 });
     await this.#put(this.#batch(batch, 'batch.json'), noted as unknown as Json);
-    for (const [index, id] of noted.jobs.entries()) await this.#put(this.#job(id, 'handed.json'), { batch, index });
+    await each(noted.jobs, async (id, index) => await this.#put(this.#job(id, 'handed.json'), { batch, index }));
   }
 
   async batch(batch: string): Promise<Batch | undefined> {

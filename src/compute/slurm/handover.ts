@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import type { Job } from '../backend.ts';
 import { slurmRefused } from '../errors.ts';
 import { moduleBeside } from '../../core/module-beside.ts';
+import { each } from './each.ts';
 import { jobId, type SlurmFiles } from './files.ts';
 import { wishesOf } from './place.ts';
 import type { SlurmSettings } from './settings.ts';
@@ -34,8 +35,6 @@ export class Handover {
   readonly #inProgress = new Map<string, Promise<void>>();
   readonly #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
-  /** That all who came before are in the queue, or need not be. */
-  #before: Promise<unknown> = Promise.resolve();
 
   constructor(files: SlurmFiles, tools: SlurmTools, settings: SlurmSettings, log: Log, hindered: Hindered) {
     this.#files = files;
@@ -45,22 +44,15 @@ export class Handover {
     this.#hindered = hindered;
   }
 
-  /** Resolves when Slurm has it, or it has ended. Throws `compute.slurm-refused`. */
+  /** Resolves when Slurm has it, or it has ended. Throws `compute.slurm-refused`, and `compute.unknown-label`. */
   async submit(job: Job): Promise<void> {
-    const id = jobId(job.key);
-    const already = this.#inProgress.get(id);
-    if (already) return await already;
-    const submitting = this.#submit(id, job).finally(() => this.#inProgress.delete(id));
-    this.#inProgress.set(id, submitting);
-    await submitting;
+    await this.#inOrder(jobId(job.key), job);
   }
 
   /** One that Slurm forgot is handed over again. */
-  async again(id: string, job: Job): Promise<void> {
-    if (this.#inProgress.has(id)) return;
-    const submitting = this.#enqueue(id, job).finally(() => this.#inProgress.delete(id));
-    this.#inProgress.set(id, submitting);
-    await submitting;
+  async again(id: string): Promise<void> {
+    const job = await this.#files.job(id);
+    if (job) await this.#inOrder(id, job, true);
   }
 
   /** Takes one out that has not been handed over. False for one that has, or is about to be. */
@@ -77,21 +69,17 @@ export class Handover {
     await this.#working;
   }
 
-  /** Prepared at the same time as others, and handed over in the order asked. */
-  async #submit(id: string, job: Job): Promise<void> {
+  async #inOrder(id: string, job: Job, isForgotten = false): Promise<void> {
+    const already = this.#inProgress.get(id);
+    if (already) return await already;
+    this.#stopping.signal.throwIfAborted();
     const wishes = wishesOf(job, this.#settings);
-    const prepared = this.#isNew(id, job);
-    const before = this.#before;
-    this.#before = Promise.allSettled([before, prepared]);
-    await before;
-    if (await prepared) await this.#enqueue(id, job, wishes);
-  }
-
-  async #isNew(id: string, job: Job): Promise<boolean> {
-    const handed = await this.#files.handed(id);
-    if (handed && (await this.#isWith(handed.batch, id))) return false;
-    await this.#files.noteJob(id, job);
-    return true;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#queue.push({ id, job, isForgotten, wishes, kind: wishes.join(' '), resolve, reject });
+    const submitting = promise.finally(() => this.#inProgress.delete(id));
+    this.#inProgress.set(id, submitting);
+    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    await submitting;
   }
 
   /** Slurm has what was handed over under that name, or had it. */
@@ -101,34 +89,50 @@ export class Handover {
     return await this.#insisting([id], async () => await this.#find(batch));
   }
 
-  async #enqueue(id: string, job: Job, wishes = wishesOf(job, this.#settings)): Promise<void> {
-    this.#stopping.signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push({ id, program: job.origin.program, wishes, kind: wishes.join(' '), resolve, reject });
-    this.#working ??= this.#work().finally(() => (this.#working = undefined));
-    await promise;
-  }
-
   async #work(): Promise<void> {
     // What comes in this turn goes together.
     await sleep(0);
-    while (this.#queue.length > 0) await this.#handOver(this.#next());
+    while (this.#queue.length > 0) {
+      const [first, ...others] = await this.#needed(this.#next());
+      if (first) await this.#handOver([first, ...others]);
+    }
   }
 
   /** The first, and those behind it that ask for the same: nobody overtakes. */
-  #next(): readonly [Waiting, ...Waiting[]] {
-    const [first, ...others] = this.#queue as [Waiting, ...Waiting[]];
-    const different = others.findIndex(({ kind, program }) => kind !== first.kind || program !== first.program);
-    const count = Math.min(different < 0 ? others.length : different, together - 1);
-    this.#queue.splice(0, count + 1);
-    return [first, ...others.slice(0, count)];
+  #next(): readonly Waiting[] {
+    const [first] = this.#queue;
+    const isOther = ({ kind, job }: Waiting): boolean =>
+      kind !== first?.kind || job.origin.program !== first.job.origin.program;
+    const different = this.#queue.findIndex(isOther);
+    return this.#queue.splice(0, Math.min(different < 0 ? this.#queue.length : different, together));
+  }
+
+  /** Those that Slurm does not have. */
+  async #needed(some: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const known = new Set<Waiting>();
+    await each(some, async (waiting) => {
+      try {
+        if (!(await this.#isKnown(waiting))) return await this.#files.noteJob(waiting.id, waiting.job);
+        waiting.resolve();
+      } catch (error) {
+        waiting.reject(error as Error);
+      }
+      known.add(waiting);
+    });
+    return some.filter((waiting) => !known.has(waiting));
+  }
+
+  async #isKnown({ id, isForgotten }: Waiting): Promise<boolean> {
+    const handed = isForgotten ? undefined : await this.#files.handed(id);
+    return handed !== undefined && (await this.#isWith(handed.batch, id));
   }
 
   async #handOver(jobs: readonly [Waiting, ...Waiting[]]): Promise<void> {
     const ids = jobs.map(({ id }) => id);
     const batch = randomUUID();
     try {
-      const name = `${jobs[0].program.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}.${batch}`;
+      const { program } = jobs[0].job.origin;
+      const name = `${program.replaceAll(/[^\w.-]/g, '_').slice(0, 40)}.${batch}`;
       await this.#files.noteBatch(batch, { name, jobs: ids, at: Date.now() });
       await this.#insisting(ids, async () => await this.#sbatch(batch, name, jobs));
       for (const { resolve } of jobs) resolve();
@@ -151,7 +155,8 @@ export class Handover {
       await this.#files.noteSlurm(batch, `${answer.trim().split(';')[0]}${isArray ? '_' : ''}`);
     } catch (error) {
       if (!(error instanceof SlurmFailure)) throw error;
-      if (isRefused(error)) throw slurmRefused({ reason: error.message, program: jobs[0].program }, { cause: error });
+      if (isRefused(error))
+        throw slurmRefused({ reason: error.message, program: jobs[0].job.origin.program }, { cause: error });
       // It may have heard, and its answer not have come.
       if (!(await this.#find(batch))) throw error;
     }
@@ -194,7 +199,9 @@ export class Handover {
 
 interface Waiting {
   readonly id: string;
-  readonly program: string;
+  readonly job: Job;
+  /** Slurm had it, and does not know it any more. */
+  readonly isForgotten: boolean;
   readonly wishes: readonly string[];
   readonly kind: string;
   readonly resolve: () => void;

@@ -5,7 +5,7 @@ import type { SlurmRecord } from './records.ts';
 
 /** What is known of a job that Slurm ended, or lost, before it could tell its own end, or as it was to end. */
 export interface Known {
-  readonly job: Pick<Job, 'origin'>;
+  readonly origin: Job['origin'];
   /** Absent where it had not begun. */
   readonly begun: Begun | undefined;
   /** How it ended that was told to end. */
@@ -45,10 +45,10 @@ export function lost(begun: Begun, soFar: Known['soFar'], cause: string): JobEnd
 }
 
 /** Of one that did not begin. */
-export function refusal({ job, complaints }: Pick<Known, 'job' | 'complaints'>, cause: string): JobEnd {
+export function refusal({ origin, complaints }: Pick<Known, 'origin' | 'complaints'>, cause: string): JobEnd {
   const last = complaints.trim();
   const why = last === '' ? cause : `${cause}; there it said:\n${last}`;
-  const { code, message, next } = notRun({ program: job.origin.program, cause: why }).parts();
+  const { code, message, next } = notRun({ program: origin.program, cause: why }).parts();
   return { refused: { code, message, next } };
 }
 

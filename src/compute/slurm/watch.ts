@@ -3,6 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Attached } from './attached.ts';
 import type { Canceller } from './canceller.ts';
+import { each } from './each.ts';
 import type { JobEnd, SlurmFiles } from './files.ts';
 import type { Handover } from './handover.ts';
 import { lookAtQueue, nameOf, type QueueView } from './queue-view.ts';
@@ -19,6 +20,8 @@ export interface WatchOptions {
   readonly handover: Handover;
   readonly canceller: Canceller;
   readonly records: SlurmRecords;
+  /** Nothing of that job is needed any more. */
+  readonly forget: (id: string) => void;
   /** Milliseconds between two looks. */
   readonly poll: number;
   readonly log: Log;
@@ -27,8 +30,6 @@ export interface WatchOptions {
 /** Of the time, so much is spent with asking Slurm: the more jobs it has to tell of, the less often it is asked; but at least so often (ms). */
 const slurmShare = 1 / 20;
 const seldom = 10_000;
-/** Files of so many jobs are looked at together. */
-const together = 64;
 /** Milliseconds after which a job that Slurm forgot is handed over again. */
 const forgottenPatience = 15_000;
 /** The same after which what Slurm says of the end of a job is believed, where nobody but Slurm says it; and after which one that is still there is cancelled again. */
@@ -140,7 +141,7 @@ export class Watch {
     const gone = this.#waiting.filter((attached) => !this.#isThere(attached, view, from));
     const ends = gone.filter((attached) => attached.cancelled === undefined || attached.begun !== undefined);
     const givenUp = gone.filter((attached) => !ends.includes(attached));
-    await each(givenUp, async (attached) => await this.#gaveUp(attached, from));
+    if (givenUp.length > 0) await this.#gaveUp(givenUp, from);
     if (ends.length > 0) await this.#judge(ends);
   }
 
@@ -159,14 +160,17 @@ export class Watch {
     return true;
   }
 
-  /** Cancelled before it began, and Slurm has taken it out. */
-  async #gaveUp(attached: Attached, from: number): Promise<void> {
+  /** Cancelled before they began, and Slurm has taken them out. */
+  async #gaveUp(gone: readonly Attached[], from: number): Promise<void> {
     const { files } = this.#options;
-    const { cancelled } = attached;
-    // It had been looked at before Slurm was told; or it has begun at the last moment.
-    if (!cancelled || cancelled.at > from || (await files.begun(attached.id)) !== undefined) return;
-    attached.fail(cancelled.reason);
-    await files.forget(attached.id);
+    const begun = await files.allBegun();
+    for (const attached of gone) {
+      const { cancelled, id } = attached;
+      // It had been looked at before Slurm was told; or it has begun at the last moment.
+      if (!cancelled || cancelled.at > from || begun.has(id)) continue;
+      attached.fail(cancelled.reason);
+      this.#options.forget(id);
+    }
   }
 
   async #judge(gone: readonly Attached[]): Promise<void> {
@@ -186,7 +190,7 @@ export class Watch {
   async #isOver(attached: Attached, name: string, record: SlurmRecord): Promise<void> {
     const { files } = this.#options;
     await attached.hear();
-    const { id, job, begun } = attached;
+    const { id, origin, begun } = attached;
     const claimed = await files.claimed(id);
     // Another in Slurm, of a hand-over whose answer was late, has it.
     if (claimed !== undefined && claimed !== name) {
@@ -195,18 +199,21 @@ export class Watch {
     }
     const asked = begun && (await files.asked(files.life(id, begun)));
     const complaints = await files.complaintsOf(id);
-    await this.#decide(attached, verdictOf(record, { job, begun, asked, complaints, soFar: await attached.soFar() }));
+    await this.#decide(
+      attached,
+      verdictOf(record, { origin, begun, asked, complaints, soFar: await attached.soFar() }),
+    );
   }
 
   /** Neither the controller nor the accounts know it. One that runs is heard of, or lost. */
   #isUnknown(attached: Attached): void {
     const { handover, log } = this.#options;
-    const { id, job, begun, goneSince = Infinity } = attached;
+    const { id, begun, goneSince = Infinity } = attached;
     if (begun || performance.now() < goneSince + forgottenPatience) return;
     attached.goneSince = undefined;
     attached.inSlurm = undefined;
     log.warn({ job: id }, 'Slurm has forgotten a job: it is handed over again');
-    void handover.again(id, job).then(
+    void handover.again(id).then(
       async () => await this.located(attached),
       (error: unknown) => attached.fail(error as Error),
     );
@@ -224,9 +231,4 @@ export class Watch {
     await this.#decide(attached, lost(begun, await attached.soFar(), cause));
     if (inSlurm) await canceller.cancel(inSlurm.name);
   }
-}
-
-async function each<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += together)
-    await Promise.all(items.slice(from, from + together).map(act));
 }
