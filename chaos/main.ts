@@ -2,7 +2,7 @@
  * `npm run chaos -- --broker embedded|activemq --messages N --kills N --harms KINDS --seed N --json`: thousands of
  * messages through a whole Baton while its processes, its broker, its connections, its clock and its disk are harmed at
  * random; then everything is accounted for. Exit 1, with the seed and the history of what is concerned, when anything is
- * not as promised. `--programs local|bullmq`: programs are run, and everything that runs them is killed. docs/chaos.md tells how to read it.
+ * not as promised. `--programs local|bullmq|slurm`: programs are run, and everything that runs them is killed. docs/chaos.md tells how to read it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

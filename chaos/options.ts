@@ -31,8 +31,8 @@ export function readOptions(args: readonly string[]): Asked {
   });
   const { broker, json, programs, fsync } = values;
   if (broker !== 'embedded' && broker !== 'activemq') throw new Error('--broker is embedded or activemq.');
-  if (programs !== undefined && programs !== 'local' && programs !== 'bullmq')
-    throw new Error('--programs is local or bullmq.');
+  if (programs !== undefined && programs !== 'local' && programs !== 'bullmq' && programs !== 'slurm')
+    throw new Error('--programs is local, bullmq or slurm.');
   if (fsync !== 'always' && fsync !== 'everysec') throw new Error('--fsync is always or everysec.');
   if (programs !== undefined && values.harms !== undefined)
     throw new Error('With --programs all is killed; --harms is for a run without.');

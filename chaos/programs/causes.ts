@@ -1,15 +1,19 @@
 import type { Announced } from './announcer.ts';
 import { kinds, type Kind, type KindName } from './kinds.ts';
-import type { Fsync, KeptRedis } from './redis.ts';
+import type { Absence } from './elsewhere.ts';
+import type { Fsync } from './redis.ts';
 import type { Kill } from './scene.ts';
+
+/** Where programs run. */
+export type Programs = 'local' | 'bullmq' | 'slurm';
 
 /** What was done to a site, and what it promises. */
 export interface Harms {
-  readonly backend: 'local' | 'bullmq';
+  readonly backend: Programs;
   readonly fsync: Fsync;
   readonly kills: readonly Kill[];
-  /** Of Redis. */
-  readonly absences: KeptRedis['absences'];
+  /** Of what keeps the jobs. */
+  readonly absences: readonly Absence[];
 }
 
 /** A message whose service died so often while it ran is put aside. */
@@ -20,7 +24,8 @@ const costly = 12_000;
 const forgets = 2_000;
 /** Which kills end the process of the service that runs programs. */
 const fatal: ReadonlySet<string> = new Set(['programs', 'supervisor', 'all', 'everything']);
-const fatalToWorkers: ReadonlySet<string> = new Set(['worker', 'everything']);
+/** Which lose programs: of what a controller was told in its last seconds it may know nothing when it is back. */
+const fatalElsewhere: ReadonlySet<string> = new Set(['worker', 'everything', 'keeper', 'slurmctld', 'slurmd']);
 
 /** How a program of a run may end: as it would by itself, or for what was done to it. */
 export function causesOf(one: Announced, name: KindName, harms: Harms): ReadonlySet<string> {
@@ -29,8 +34,8 @@ export function causesOf(one: Announced, name: KindName, harms: Harms): Readonly
   const isRetried = kind.step?.['retry'] !== undefined;
   const wasKilled = mine.some(({ run, kind: killed }) => run === one.run && killed === name);
   const wasLost =
-    harms.backend === 'bullmq' &&
-    (mine.some(({ target }) => fatalToWorkers.has(target)) || absencesOf(one, harms, costly).length > 0);
+    harms.backend !== 'local' &&
+    (mine.some(({ target }) => fatalElsewhere.has(target)) || absencesOf(one, harms, costly).length > 0);
   return new Set([
     kind.end,
     ...(wasKilled && !isRetried ? ['command.failed'] : []),
@@ -53,7 +58,7 @@ function deathsOf(one: Announced, { kills }: Harms): number {
 }
 
 /** When Redis was away for so long while a run was under way; what it forgot may be of one that had just ended. */
-function absencesOf(one: Announced, { absences, fsync }: Harms, least: number): Harms['absences'] {
+function absencesOf(one: Announced, { absences, fsync }: Harms, least: number): readonly Absence[] {
   const [atLeast, before] = fsync === 'always' ? [least, 0] : [0, forgets];
   return absences.filter(
     ({ from, until }) => until - from >= atLeast && from <= one.until + before && until >= one.from,

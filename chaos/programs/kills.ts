@@ -18,34 +18,31 @@ const weights: Readonly<Record<string, number>> = {
   program: 5,
   reaper: 2,
 };
-const redisWeights: Readonly<Record<string, number>> = { worker: 4, redis: 4, everything: 1 };
-
-/** ms that Redis is away: mostly short, and now and then, in a long run, longer than leases last. */
-const redisAway = { short: 2_500, long: 24_000, perLong: 8, longRun: 1_000 } as const;
+/** Where programs run elsewhere, and beside what of that is killed. */
+const everythingWeight = 1;
 
 /** Kills at so many random moments of the work. Rejects when `signal` aborts. */
 export async function killAtRandom(
   scene: ProgramScene,
-  { kills, seed, messages }: { readonly kills: number; readonly seed: number; readonly messages: number },
+  { kills, seed }: { readonly kills: number; readonly seed: number },
   done: Kill[],
   signal: AbortSignal,
 ): Promise<void> {
   const random = seeded(seed);
-  const longest = messages >= redisAway.longRun ? redisAway.long : redisAway.short;
   for await (const progress of moments(kills, scene.announcer, random, signal)) {
     const target = drawn(random(), scene);
     // Drawn first, so that a seed draws the same.
     const which = random();
-    let killed = await kill(scene, target, which, longest);
-    for (; !killed; killed = await kill(scene, target, which, longest)) await setTimeout(20, undefined, { signal });
+    let killed = await kill(scene, target, which);
+    for (; !killed; killed = await kill(scene, target, which)) await setTimeout(20, undefined, { signal });
     done.push(killed);
     scene.tell(`killed ${JSON.stringify(killed)} at ${progress}`);
   }
 }
 
 /** Undefined when there is none just now. */
-async function kill(scene: ProgramScene, target: string, which: number, longest: number): Promise<Kill | undefined> {
-  const { baton, broker, redis, workers } = scene;
+async function kill(scene: ProgramScene, target: string, which: number): Promise<Kill | undefined> {
+  const { baton, broker, elsewhere } = scene;
   const killed = (isKilled: boolean | undefined): Kill | undefined =>
     isKilled === true ? { at: Date.now(), target } : undefined;
   switch (target) {
@@ -57,15 +54,12 @@ async function kill(scene: ProgramScene, target: string, which: number, longest:
       return await killProgram(scene, which);
     case 'reaper':
       return killed(oneOf(reapers(scene.weather), which, (pid) => signalled(pid, 'SIGKILL')));
-    case 'worker':
-      return killed(workers?.kill(Math.floor(which * workers.count)));
-    case 'redis':
-      return killed(redis?.kill(pauseOf(which, longest)));
     case 'everything':
       return killed(everything(scene, which));
     case 'broker':
       if (broker) return killed(broker.pid !== undefined && signalled(broker.pid, 'SIGKILL'));
   }
+  if (elsewhere && target in elsewhere.weights) return killed(await elsewhere.kill(target, which));
   const pid = baton.pid(target);
   return killed(pid !== undefined && signalled(pid, 'SIGKILL'));
 }
@@ -77,18 +71,13 @@ async function killProgram({ programJournal }: ProgramScene, which: number): Pro
   return pid > 0 && signalled(pid, 'SIGKILL') ? { at: Date.now(), target: 'program', run, kind } : undefined;
 }
 
-/** Baton, its workers with their reapers, and Redis. */
-function everything({ baton, redis, workers, weather }: ProgramScene, which: number): boolean {
+/** Baton, all its hosts with their reapers, and what keeps its jobs. */
+function everything({ baton, elsewhere, weather }: ProgramScene, which: number): boolean {
   const all = reapers(weather);
   const isKilled = baton.killAll();
-  for (let index = 0; index < (workers?.count ?? 0); index += 1) workers?.kill(index);
+  elsewhere?.killAll(which);
   for (const pid of all) signalled(pid, 'SIGKILL');
-  redis?.kill(which * redisAway.short);
   return isKilled;
-}
-
-function pauseOf(which: number, longest: number): number {
-  return which < 1 / redisAway.perLong ? longest : which * redisAway.short;
 }
 
 function oneOf<Value>(values: readonly Value[], which: number, act: (value: Value) => boolean): boolean {
@@ -96,8 +85,8 @@ function oneOf<Value>(values: readonly Value[], which: number, act: (value: Valu
   return value !== undefined && act(value);
 }
 
-function drawn(random: number, { redis }: ProgramScene): string {
-  const all = { ...weights, ...(redis ? redisWeights : {}) };
+function drawn(random: number, { elsewhere }: ProgramScene): string {
+  const all = { ...weights, ...(elsewhere ? { ...elsewhere.weights, everything: everythingWeight } : {}) };
   let rest = random * Object.values(all).reduce((sum, weight) => sum + weight, 0);
   for (const [target, weight] of Object.entries(all)) {
     rest -= weight;

@@ -18,19 +18,22 @@ import { Weather } from '../weather.ts';
 import { Wire } from '../wire.ts';
 import { Announcer } from './announcer.ts';
 import { audit, type Evidence } from './audit.ts';
-import { filesIn, gone, jobsIn } from './jobs.ts';
+import type { Programs } from './causes.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import { filesIn, gone } from './left.ts';
 import { killAtRandom } from './kills.ts';
 import { programs, recipes } from './kinds.ts';
 import { begunIn, called, programProcesses } from './processes.ts';
-import { KeptRedis, type Fsync } from './redis.ts';
+import type { Fsync } from './redis.ts';
+import { RedisHosts } from './redis-hosts.ts';
 import { reportOf, type ProgramReport } from './report.ts';
 import type { Kill, ProgramScene } from './scene.ts';
+import { SlurmCluster } from './slurm-cluster.ts';
 import type { Told } from './told.ts';
-import { Workers } from './workers.ts';
 
 export interface ProgramChaosOptions {
   /** Where programs run. */
-  readonly programs: 'local' | 'bullmq';
+  readonly programs: Programs;
   readonly broker: 'embedded' | 'activemq';
   /** What Redis promises. */
   readonly fsync: Fsync;
@@ -45,10 +48,10 @@ export interface ProgramChaosOptions {
 
 /** Messages that a run comes to, at least: each program has two, its start, its end, and what is told of it. */
 const messagesPerRun = 20;
-const workers = 2;
+/** From so many messages on Redis is away for longer than leases last, now and then. */
+const longRun = 1_000;
 /** Cores of each host, so to speak: most programs sleep. */
 const cores = { local: 6, worker: 4 } as const;
-const prefix = 'chaos';
 const progressEvery = 5_000;
 
 /** Runs programs on a whole Baton, kills everything at random, and accounts for each of them. */
@@ -64,25 +67,22 @@ export async function runProgramChaos(options: ProgramChaosOptions): Promise<Pro
     options.broker === 'activemq'
       ? stack.use(await ForeignActiveMQ.start(join(folder, 'activemq'), port, tell))
       : undefined;
-  const redis =
-    options.programs === 'bullmq'
-      ? stack.use(await KeptRedis.start(await steadyPort(), join(folder, 'redis'), fsync))
-      : undefined;
   const wire = stack.use(new Wire(join(folder, 'wire.jsonl')));
   const link = stack.use(await Link.open(port, wire));
   const weather = new Weather(join(folder, 'weather.json'));
+  const elsewhere = await elsewhereOf(options, weather, tell);
+  if (elsewhere) stack.use(elsewhere);
   const programJournal = join(folder, 'programs.log');
   const baton = stack.use(
     new Baton({
-      site: siteOf(programJournal, redis),
+      site: siteOf(programJournal, elsewhere),
       ...{ folder, store: join(folder, 'store'), brokerUrl: `stomp://127.0.0.1:${String(link.port)}` },
       ...(broker ? {} : { brokerPort: port }),
       ...{ httpPort: await steadyPort(), weather, tell },
     }),
   );
   await baton.start();
-  const hosts = redis && stack.use(workersOf(folder, baton.configFile, weather, tell));
-  hosts?.start();
+  elsewhere?.start(baton.configFile);
 
   // Who announces and who counts at the end goes straight to the broker: what is seen is not to depend on what is harmed.
   const address = parseBrokerAddress(`stomp://127.0.0.1:${String(port)}`);
@@ -92,19 +92,20 @@ export async function runProgramChaos(options: ProgramChaosOptions): Promise<Pro
   const runs = Math.ceil(messages / messagesPerRun);
   const announcer = new Announcer(client, { runs, random: seeded(seed + 1), tell });
   const scene: ProgramScene = {
-    ...{ baton, broker, redis, workers: hosts, announcer, programJournal, weather: weather.file, tell },
+    ...{ baton, broker, elsewhere, announcer, programJournal, weather: weather.file, tell },
   };
   const kills: Kill[] = [];
   const ticking = setInterval(() => options.progress(progressOf(announcer, kills, started)), progressEvery);
   stack.defer(() => clearInterval(ticking));
   await survive(scene, options, kills);
 
-  const folders = [join(folder, 'store', 'services', 'command'), ...workerFolders(folder)];
+  const own = join(folder, 'store', 'services', 'command');
+  const folders = [own, ...(elsewhere?.folders ?? [])];
   const queues = await emptied(client);
   const orphans = await gone(() => programProcesses(programJournal, folders).map(called));
-  const jobs = redis ? await gone(async () => await jobsIn(redis.url, prefix)) : [];
+  const jobs = elsewhere ? await gone(async () => await elsewhere.jobs()) : [];
   const letters = await deadLetters(client, queues);
-  await hosts?.stop();
+  await elsewhere?.stop();
   const outlived = await baton.stop();
   using books = new Books(join(folder, 'store'));
   const evidence: Evidence = {
@@ -112,40 +113,47 @@ export async function runProgramChaos(options: ProgramChaosOptions): Promise<Pro
     books,
     begun: await begunIn(programJournal),
     noted: await readJournal<Told>(join(folder, 'journal.jsonl')),
-    harms: { backend: options.programs, fsync, kills, absences: redis?.absences ?? [] },
+    harms: { backend: options.programs, fsync, kills, absences: elsewhere?.absences ?? [] },
     letters,
     ...{ doubled: wire.doubled, misdelivered: wire.misdelivered, outlived, orphans },
     queues: queues.filter(({ name }) => !isDeadLetterQueue(name)),
-    left: [...jobs, ...folders.flatMap(filesIn)],
+    left: [...jobs, ...[own, ...(elsewhere?.emptied ?? [])].flatMap(filesIn)],
   };
   const seconds = Math.round((performance.now() - started) / 1000);
-  const facts = { programs: options.programs, broker: options.broker, fsync: redis ? fsync : 'none', seed, seconds };
+  const facts = {
+    programs: options.programs,
+    broker: options.broker,
+    fsync: options.programs === 'bullmq' ? fsync : 'none',
+    seed,
+    seconds,
+  };
   return await reportOf(facts, audit(evidence), evidence, wire);
 }
 
-function siteOf(programJournal: string, redis: KeptRedis | undefined): BatonSite {
+function siteOf(programJournal: string, elsewhere: Elsewhere | undefined): BatonSite {
   const script = resolve(import.meta.dirname, 'work.sh');
-  const bullmq = redis ? { bullmq: { url: redis.url, prefix } } : {};
   return {
     recipes: recipes(),
     config: {
       modules: [resolve(import.meta.dirname, 'services.ts')],
       processes: { programs: ['command'], told: ['chaos-told', 'chaos-updates'] },
       programs: programs(script, programJournal),
-      compute: { local: { cores: redis ? cores.worker : cores.local, memory: '4G' }, ...bullmq },
+      compute: { local: { cores: elsewhere ? cores.worker : cores.local, memory: '4G' }, ...elsewhere?.compute },
     },
     // The reaper of the service.
     beside: 1,
   };
 }
 
-function workersOf(folder: string, configFile: string, weather: Weather, tell: (what: string) => void): Workers {
-  const environment = { ...process.env, ...weather.environment };
-  return new Workers({ count: workers, configFile, folder, environment, tell });
-}
-
-function workerFolders(folder: string): readonly string[] {
-  return Array.from({ length: workers }, (_, index) => join(folder, `worker-${String(index + 1)}`, 'worker'));
+async function elsewhereOf(
+  { programs: place, folder, fsync, messages }: ProgramChaosOptions,
+  weather: Weather,
+  tell: (what: string) => void,
+): Promise<Elsewhere | undefined> {
+  if (place === 'local') return undefined;
+  if (place === 'slurm') return await SlurmCluster.start(folder);
+  const port = await steadyPort();
+  return await RedisHosts.start({ folder, port, fsync, hasLongAbsences: messages >= longRun, weather, tell });
 }
 
 /** Announces and kills until all is answered, or nothing comes any more. */
@@ -155,7 +163,7 @@ async function survive(scene: ProgramScene, options: ProgramChaosOptions, kills:
     tell(`nothing comes any more; open: ${announcer.open.map(({ run }) => run).join(' ')}`),
   );
   await Promise.allSettled([announcer.run(stalled.signal), killAtRandom(scene, options, kills, stalled.signal)]);
-  await scene.redis?.back();
+  await scene.elsewhere?.back();
 }
 
 function progressOf(announcer: Announcer, kills: readonly Kill[], started: number): string {

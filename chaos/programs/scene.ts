@@ -1,17 +1,15 @@
 import type { Baton } from '../baton.ts';
 import type { ForeignActiveMQ } from '../foreign-activemq.ts';
 import type { Announcer } from './announcer.ts';
-import type { KeptRedis } from './redis.ts';
-import type { Workers } from './workers.ts';
+import type { Elsewhere } from './elsewhere.ts';
 
 /** All that is killed, and whoever tells how far the work is. */
 export interface ProgramScene {
   readonly baton: Baton;
   /** The broker where it is no part of Baton. */
   readonly broker: ForeignActiveMQ | undefined;
-  /** Both only where programs go to Redis. */
-  readonly redis: KeptRedis | undefined;
-  readonly workers: Workers | undefined;
+  /** Where programs run that do not run on Baton's own host. */
+  readonly elsewhere: Elsewhere | undefined;
   readonly announcer: Announcer;
   /** In which programs note that they begin. */
   readonly programJournal: string;
