@@ -80,6 +80,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of jobs', () => {
     expect(new URL(page.url()).pathname).toBe(`/runs/${run}`);
     const atWork = page.locator('.run-jobs');
     await atWork.getByText(`on ${hostname()}`).waitFor();
+    expect(await page.evaluate(audit)).toEqual([]);
     await atWork.getByRole('link', { name: 'all jobs of this run' }).click();
     expect(new URL(page.url()).search).toBe(`?run=${run}`);
     await expect.poll(async () => await page.locator('tr.job').count(), patient).toBe(1);
@@ -101,6 +102,7 @@ requireOrSkip('Chromium', chromiumAvailable())('the page of jobs', () => {
       hasText: '1 program waits for deserted, and no worker is there to take them.',
     });
     await check.getByText('baton worker --config baton.yaml').waitFor();
+    await page.getByRole('link', { name: '1 waiting' }).waitFor();
     await check.getByRole('link').click();
     await page.locator('#held-up').getByText('no worker is there to take them').waitFor();
     await row(page, 'xia2').getByText('There is nobody here.').waitFor();

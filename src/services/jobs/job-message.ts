@@ -98,7 +98,7 @@ export interface JobMessage {
 
 /** Jobs in one message at most, and characters of any text in it. */
 export const jobsAtOnce = 500;
-export const longestText = 300;
+const longestText = 300;
 /** Characters of what the failure of a lost job says. */
 export const longestMessage = 2_000;
 /** No message is larger in bytes; what is, nobody of ours has sent. */

@@ -1,5 +1,5 @@
 import type { JobState, JobView } from '../../../src/monitor/api.ts';
-import { count } from '../words/figures.ts';
+import { plural } from '../words/figures.ts';
 import type { StateWord } from '../words/states.ts';
 
 export const jobStates: Readonly<Record<JobState, StateWord>> = {
@@ -38,7 +38,7 @@ export function whereabouts({ state, host, holder, why, before }: JobView): stri
     case 'running':
       return `on ${host ?? 'an unknown host'}`;
     case 'waiting': {
-      const ahead = before === undefined || before === 0 ? '' : ` ${count(before)} go before it.`;
+      const ahead = before === undefined || before === 0 ? '' : ` ${plural(before, 'goes', 'go')} before it.`;
       return `${why ?? 'It was just asked for.'}${ahead}`;
     }
   }

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { useLive } from '../live/context.ts';
 import { Announcements } from './Announcements.tsx';
 import { HealthList } from './HealthList.tsx';
+import { JobLine } from './JobLine.tsx';
 import { LatestRuns } from './LatestRuns.tsx';
 import { QueueLines } from './QueueLines.tsx';
 import { Services } from './Services.tsx';
@@ -28,6 +29,7 @@ export function Overview(): ReactElement {
           </div>
           <div className="overview-column">
             <LatestRuns />
+            <JobLine />
             <Services />
           </div>
         </div>

@@ -9,7 +9,7 @@ interface PanelProps {
   readonly className?: string;
   /** What links within the page call it. */
   readonly id?: string;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 /** A titled part of a page. */
