@@ -62,7 +62,7 @@ export function computeConfig({ local = {}, bullmq, slurm }: ComputeFile, folder
   const { memory, gpus, ...rest } = local;
   return {
     local: { ...rest, ...(memory === undefined ? {} : { memory: bytesOf(memory) }), ...gpusOf(gpus) },
-    ...(bullmq ? { bullmq: { prefix: 'baton', waiting: 1000, labels: [], ...bullmq } } : {}),
+    ...(bullmq ? { bullmq: { prefix: 'baton', waiting: 3000, labels: [], ...bullmq } } : {}),
     ...(slurm ? { slurm: slurmConfig(slurm, folder) } : {}),
   };
 }

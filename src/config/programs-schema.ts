@@ -86,7 +86,7 @@ export const programsSchema: JsonObject = {
           output: { ...size('bytes that it prints and answers, or `64M`'), default: '64M' },
         }),
       },
-      atOnce: { ...count, description: 'how many of it run at the same time on one host; absent: as many as fit' },
+      atOnce: { ...count, description: 'how many of it run at the same time, on one host, or through Redis on all; absent: as many as fit' },
       channels: {
         type: 'object',
         additionalProperties: { type: 'string' },
@@ -146,8 +146,9 @@ export const computeSchema: JsonObject = closed({
       prefix: { ...label, default: 'baton', description: 'keeps sites apart that share one Redis' },
       waiting: {
         ...count,
-        default: 1000,
-        description: 'programs handed over at the same time; the rest waits with the broker',
+        default: 3000,
+        description:
+          'programs handed over at the same time, between whose runs it goes in turn; the rest waits with the broker (ActiveMQ is slow with more, Baton’s own not with 10000)',
       },
       perBeamline: {
         ...count,
