@@ -11,6 +11,7 @@ import { Linter } from '../../src/recipes/lint/linter.ts';
 import { readRecipe } from '../../src/recipes/read.ts';
 import { validateRecipe } from '../../src/recipes/validate.ts';
 import { builtinServices } from '../../src/services/builtin/builtin.ts';
+import type { Program } from '../../src/services/builtin/command/program.ts';
 import { isObject } from '../../src/core/json.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { writeFile } from 'node:fs/promises';
@@ -50,11 +51,15 @@ describe('docs/recipes.md', () => {
 describe('docs/programs.md', () => {
   it('shows a step that there is nothing to say about at a site whose programs are those shown', async () => {
     await using folder = await temporaryFolder();
-    const file = join(folder.path, 'baton.yaml');
-    await writeFile(file, blocksOf('docs/programs.md', 'yaml').join(''));
-    const config = await loadConfig(file, {}, { shippedRecipes: '/recipes', workingFolder: folder.path });
+    const programs: Record<string, Program> = {};
+    for (const text of blocksOf('docs/programs.md', 'yaml')) {
+      const file = join(folder.path, 'baton.yaml');
+      await writeFile(file, text);
+      const config = await loadConfig(file, {}, { shippedRecipes: '/recipes', workingFolder: folder.path });
+      Object.assign(programs, config.programs);
+    }
     const { services, readers } = { services: builtinServices, readers: new Set(['programs', 'record_result']) };
-    const linter = new Linter({ services, readers, programs: config.programs, source: 'configuration' });
+    const linter = new Linter({ services, readers, programs, source: 'configuration' });
     const [shown] = blocksIn(read('docs/programs.md')).filter(({ language }) => language === 'json');
     expect(linter.lint(shown?.text ?? '', 'programs.md')).toEqual([]);
   });

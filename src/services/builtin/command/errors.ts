@@ -55,10 +55,10 @@ export const limitExceeded = defineError<{ program: string; problem: string; las
 );
 
 /** The host on which a program ran is not heard of any more. */
-export const programLost = defineError<{ program: string; host: string; cause?: string; lastLines: string }>(
+export const programLost = defineError<{ program: string; host: string; cause: string; lastLines: string }>(
   'command.lost',
   ({ program, host, cause, lastLines }) =>
-    `${program} was lost${cause === undefined ? `: ${host}, where it ran, is not heard of any more` : ` on ${host}: ${cause}`}${lastLines === '' ? '.' : `. The last it printed:\n${lastLines}`}`,
+    `${program} was lost on ${host}: ${cause}${lastLines === '' ? '.' : `. The last it printed:\n${lastLines}`}`,
   'See what became of that host; with a retry in the recipe, the program is run again by itself.',
 );
 

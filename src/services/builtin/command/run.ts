@@ -157,11 +157,14 @@ export function jobKey({ attempt, reinjected }: Pick<CommandStep, 'attempt' | 'r
 /** Of messages that say nothing of it. */
 const livePriority = 6;
 
+/** Why a program is lost of which nobody says why. */
+const silence = 'nothing is heard of it any more';
+
 function failureOf(program: string, ended: Ended, limits: Limits): BatonError | undefined {
   const { exceeded, exitCode, signal = 'an unknown end', cause, log } = ended;
   const last = lastLines(log);
   if (ended.isLost === true)
-    return programLost({ program, host: ended.host, ...(cause === undefined ? {} : { cause }), lastLines: last });
+    return programLost({ program, host: ended.host, cause: cause ?? silence, lastLines: last });
   if (exceeded) return limitExceeded({ program, problem: cause ?? problemOf(exceeded, limits), lastLines: last });
   // Whoever was told to end has not done all, whatever it says.
   if (exitCode === 0 && cause === undefined) return undefined;
