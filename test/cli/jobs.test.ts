@@ -30,24 +30,25 @@ it('baton jobs lists the programs that run and wait, of a run, a program or a st
 
   for (const run of ['first', 'second'])
     expect((await baton.baton('announce', 'slow', '--set', `guid=${run}`)).stdout).toContain('accepted');
-  const isTold = (jobs: readonly JobView[]): boolean => jobs.length === 2 && jobs.some(({ why }) => why !== undefined);
-  while (!isTold(await listed())) await turn(100);
+  const isTold = async (): Promise<boolean> => {
+    const { items } = (await (await fetch(`${baton.page}/api/jobs`)).json()) as JobsView;
+    return items.length === 2 && items.some(({ why }) => why !== undefined);
+  };
+  while (!(await isTold())) await turn(100);
   const [running, waiting] = await listed();
   expect(running).toMatchObject({ state: 'running', program: 'slow', backend: 'local', host: hostname() });
   expect(waiting).toMatchObject({
     state: 'waiting',
     why: `As many of slow run on ${hostname()} as may (1, its atOnce).`,
   });
-  expect(await listed('--run', waiting?.run ?? '')).toMatchObject([{ run: waiting?.run }]);
-  expect(await listed('--state', 'running', '--program', 'slow')).toMatchObject([{ run: running?.run }]);
+  const { run = '' } = waiting ?? {};
+  expect(await listed('--run', run, '--program', 'slow', '--state', 'waiting')).toMatchObject([{ run }]);
   expect(await listed('--host', 'elsewhere')).toEqual([]);
   const { stdout } = await baton.baton('jobs', '--state', 'waiting');
   expect(stdout).toMatch(/^state +for +program +run +step +beamline +backend +takes +where, or why not\n/);
-  expect(stdout).toMatch(/\nwaiting +\d+ s +slow +\S+ +1 +local +1 core +As many of slow run on /);
+  expect(stdout).toMatch(/\nwaiting +\d+ (s|min) +slow +\S+ +1 +local +1 core +As many of slow run on /);
 
   const wrong = await baton.baton('jobs', '--state', 'done');
-  expect(wrong.code).not.toBe(0);
-  expect(wrong.stderr).toContain('Allowed choices are unheard, ending, running, waiting');
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('unheard, ending, running, waiting')]);
   await writeFile(go, '');
-  while ((await listed()).length > 0) await turn(100);
-}, 120_000);
+}, 240_000);

@@ -1,4 +1,4 @@
-import type { EndCount } from '../jobs/ends.ts';
+import { spans, type EndCount, type Spread } from '../jobs/ends.ts';
 import type { ToldPlace } from '../../services/jobs/job-message.ts';
 import type { Site } from '../site.ts';
 import { single, type Figure, type Value } from './figure.ts';
@@ -32,6 +32,8 @@ export const jobFigures: readonly Figure[] = [
   ended('baton_jobs_ended_total', 'Programs by how they ended, since the monitor started.', ({ jobs }) => jobs),
   ended('baton_job_waited_seconds_total', 'Seconds that those waited.', ({ waitedSeconds }) => waitedSeconds),
   ended('baton_job_ran_seconds_total', 'Seconds that those ran.', ({ ranSeconds }) => ranSeconds),
+  within('baton_jobs_waited_within_total', 'waited', ({ waited }) => waited),
+  within('baton_jobs_ran_within_total', 'ran', ({ ran }) => ran),
 ];
 
 function places(name: string, help: string, read: (place: ToldPlace) => number): Figure {
@@ -50,6 +52,19 @@ function ended(name: string, help: string, read: (count: EndCount) => number): F
         const { backend, program, end } = count;
         return [{ backend, program, end }, read(count)];
       }),
+  };
+}
+
+/** As the buckets of a histogram: for `histogram_quantile`. */
+function within(name: string, what: string, read: (spread: Spread) => readonly number[]): Figure {
+  const words = spans.map((span) => (span === Infinity ? '+Inf' : String(span)));
+  return {
+    ...{ name, kind: 'counter', labels: { program: kinds.program, le: words.join(', ') } },
+    help: `Programs that ${what} for so many seconds at most, since the monitor started, for histogram_quantile.`,
+    read: ({ watches }) =>
+      [...watches.jobs.ends.spreads].flatMap(([program, spread]) =>
+        read(spread).map((number, index) => [{ program, le: words[index] ?? '' }, number] as const),
+      ),
   };
 }
 

@@ -124,6 +124,28 @@ describe('the list of jobs', () => {
     expect(await told.jobs()).toMatchObject({ items: [], lost: [lost] });
   });
 
+  it('counts how long programs waited and ran', async () => {
+    await using told = await Told.open();
+    const { run, step, program, backend } = job('one');
+    const end = { ...{ run, step, program, backend, time: 99 }, end: 'success' } as const;
+    await told.say({
+      ended: [
+        { ...end, key: 'quick', waited: 0.5, seconds: 8 },
+        { ...end, key: 'slow', waited: 700, seconds: 100_000 },
+        { ...end, key: 'never begun', end: 'cancelled' },
+      ],
+    });
+    const { text } = await told.site.get('/metrics');
+    const within = (name: string): readonly string[] =>
+      Array.from(
+        text.matchAll(new RegExp(`^${name}\\{program="xia2",le="([^"]+)"\\} (\\d+)$`, 'gm')),
+        ([, le, jobs]) => `${le}: ${jobs}`,
+      );
+    expect(within('baton_jobs_waited_within_total').join(' ')).toBe('1: 1 10: 1 60: 1 600: 1 3600: 2 21600: 2 +Inf: 2');
+    expect(within('baton_jobs_ran_within_total').join(' ')).toBe('1: 0 10: 1 60: 1 600: 1 3600: 1 21600: 1 +Inf: 2');
+    expect(text).toMatch(/^baton_job_ran_seconds_total\{backend="bullmq",program="xia2",end="success"\} 100008$/m);
+  });
+
   it.each([
     'no JSON',
     '[]',

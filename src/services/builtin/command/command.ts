@@ -110,6 +110,8 @@ async function command(
     if (!hasStarted && backend.submit) {
       held.waits(`It is being handed over to ${backend.name}.`);
       await tools.aside(backend.submit(job));
+      // Cancelled meanwhile: nobody is going to wait for it.
+      if (codeOf(tools.signal.reason) === 'cancelled') await backend.abandon?.(job);
       return starting(step, held.told.asked, tools.key);
     }
     if (!hasStarted && isLinked(step, 'starting')) return starting(step, held.told.asked);
@@ -179,11 +181,15 @@ async function abandon(
   jobs: JobBoard,
 ): Promise<void> {
   const { step, hasStarted, job = key, asked } = begun(input);
-  const { backend: name, resources: { label } = {} } = step.parameters;
+  const { backend: name, program, resources: { label } = {} } = step.parameters;
   const backend = site.backend(name);
+  // It ends whatever the site permits by now.
+  const { cores = 1, gpus = 0 } = step.parameters.resources ?? {};
+  const wish = { name: program, resources: { cores, memory: 0, gpus }, ...(label === undefined ? {} : { label }) };
+  using held = hasStarted ? jobs.hold(outlineOf(step, wish, job), aboutOf(step, backend, asked)) : undefined;
+  held?.ending();
   await backend.abandon?.({ key: jobKey(step, job), ...(label === undefined ? {} : { label }) });
-  if (!hasStarted) return;
-  jobs.hold(outlineOf(step, wishOf(step, site), job), aboutOf(step, backend, asked)).ended('cancelled');
+  held?.ended('cancelled');
 }
 
 /** What is shown of a job beside what it is. */
