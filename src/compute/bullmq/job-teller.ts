@@ -8,6 +8,12 @@ import { answersKey, heartbeat, keptFor, type JobNews, type JobResult, type Sent
 const linesAtOnce = 200;
 const lastKept = 2_000;
 
+/** Appends lines where all that were kept before are still there: whoever hears them counts them. */
+const keep = `
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+for i = 2, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+return 1`;
+
 /** Tells, over Redis, what a job prints and answers while it runs: whoever waits for it hears it. */
 export class JobTeller implements AsyncDisposable {
   readonly #queued: QueuedJob<SentJob, JobResult>;
@@ -60,7 +66,8 @@ export class JobTeller implements AsyncDisposable {
     if (lines.length === 0 || this.#isBroken) return;
     // Of an earlier life of the job, perhaps.
     if (this.#answered === 0) await this.#redis?.del(this.#key);
-    await this.#redis?.rpush(this.#key, ...lines);
+    const kept = await this.#redis?.eval(keep, 1, this.#key, this.#answered, ...lines);
+    if (kept !== 1) throw new Error('Redis has forgotten what was kept.');
     await this.#redis?.expire(this.#key, keptFor);
     this.#answered += lines.length;
     this.#hasNews = true;

@@ -6,6 +6,7 @@ import { BullMqBackend } from '../../../../src/compute/bullmq/backend.ts';
 import { BullMqWorker } from '../../../../src/compute/bullmq/worker.ts';
 import { LocalBackend } from '../../../../src/compute/local.ts';
 import type { JsonObject } from '../../../../src/core/json.ts';
+import { askQueues } from '../../../../src/services/ask-queues.ts';
 import { commandService } from '../../../../src/services/builtin/command/command.ts';
 import type { AnyService } from '../../../../src/services/service.ts';
 import { processesBelow } from '../../../compute/processes.ts';
@@ -75,6 +76,21 @@ requireOrSkip('Redis', redisAvailable())('a program that was handed over', () =>
     while ((await processesBelow(here.folder)).length > 0) await turn(10);
   });
 
+  it('never begins when its run is cancelled while it is handed over', async () => {
+    await using here = await Handed.start('echo begun >> "$2"');
+    await here.redis.kill();
+    const run = await here.run();
+    while ((await askQueues(here.site.client, ['programs']))[0]?.inFlight !== 1) await turn(5);
+    await here.site.cancel(run);
+    await here.redis.begin();
+    await here.site.settled(1, 'cancelled');
+    await here.worker();
+    // Whoever had come before would begin before.
+    await here.run();
+    await here.told('completed');
+    expect(await here.lines()).toEqual(['begun']);
+  });
+
   it('waits until there is a worker; what that does not permit is a failure in words', async () => {
     await using here = await Handed.start('true');
     await here.run();
@@ -91,7 +107,7 @@ class Handed implements AsyncDisposable {
   readonly folder: string;
   readonly #service: AnyService;
   readonly #broker: TestBroker;
-  readonly #redis: TestRedis;
+  readonly redis: TestRedis;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
@@ -104,7 +120,7 @@ class Handed implements AsyncDisposable {
     this.#service = service;
     this.#broker = broker;
     this.folder = folder;
-    this.#redis = redis;
+    this.redis = redis;
     this.#stack = stack;
   }
 
@@ -143,7 +159,7 @@ class Handed implements AsyncDisposable {
     const permits = ({ command: [path] }: { readonly command: readonly [string, ...string[]] }): void => {
       if (only !== undefined && path !== only) throw new Error(`only ${only} is run here`);
     };
-    const worker = this.#stack.use(new BullMqWorker({ url: this.#redis.url, prefix: 'test', backend, permits }));
+    const worker = this.#stack.use(new BullMqWorker({ url: this.redis.url, prefix: 'test', backend, permits }));
     await worker.start();
   }
 

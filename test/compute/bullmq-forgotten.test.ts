@@ -1,9 +1,34 @@
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { redisAvailable } from '../fixtures/redis.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { Here } from './redis-site.ts';
+
+requireOrSkip('Redis', redisAvailable())('answers that Redis has forgotten', () => {
+  it('are told of at the end of the program, and none in the place of another', async () => {
+    await using here = await Here.start();
+    await here.worker();
+    const backend = await here.backend();
+    const heard: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const answered = (lines: readonly string[]): void => {
+      heard.push(...lines);
+      first.resolve();
+    };
+    const script = `echo a >> "$BATON_OUTPUT"; while [ ! -e ${here.go} ]; do sleep 0.02; done; echo b >> "$BATON_OUTPUT"; sleep 2`;
+    const running = backend.run(here.job(script), new AbortController().signal, { answered });
+    await first.promise;
+    await using stack = new AsyncDisposableStack();
+    const redis = stack.adopt(new Redis(here.redis.url), (open) => open.disconnect());
+    for (const key of await redis.keys('test:*:logs')) await redis.del(key);
+    await writeFile(here.go, '');
+    expect((await running).answers).toEqual({ text: 'a\nb\n' });
+    expect(heard).toEqual(['a']);
+  });
+});
 
 requireOrSkip('Redis', redisAvailable())('a job that nobody waits for', () => {
   it('does not run for ever, as far as Redis knows, when its worker is killed: whoever asks for it finds it lost', async () => {
