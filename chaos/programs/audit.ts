@@ -164,16 +164,24 @@ function toldOf({ told }: Announced, channel: string, kind: KindName): readonly 
   return [...told.values()].map((one) => one.told).filter((one) => one.channel === channel && one.kind === kind);
 }
 
-/** How often it really ran. */
+/** ms that the announcer may be told of the end of a run before it hears it, and more. */
+const lateAfter = 200;
+
+/** How often it really ran, and when. */
 function beginningOf(one: Announced, kind: KindName, { begun, harms }: Evidence): Said[] {
   const mine = begun.filter((each) => each.run === one.run && each.kind === kind);
   const end = toldOf(one, 'completed', kind)[0]?.end;
   if (mine.length === 0) return end === 'success' ? [['lost', `${kind} has never run, and is told to have`]] : [];
+  const late = harms.fsync === 'always' ? mine.filter(({ at }) => at > one.until + lateAfter) : [];
   const attempts = Map.groupBy(mine, ({ attempt }) => attempt);
   const most = mayBegin(one, harms);
-  return [...attempts]
-    .filter(([, all]) => all.length > most)
-    .map(([attempt, all]) => ['ranAgain', `attempt ${String(attempt)} of ${kind} began ${String(all.length)} times`]);
+  const again = [...attempts].filter(([, all]) => all.length > most);
+  return [
+    ...again.map(([attempt, all]): Said => {
+      return ['ranAgain', `attempt ${String(attempt)} of ${kind} began ${String(all.length)} times`];
+    }),
+    ...late.map((): Said => ['unexplained', `${kind} began after its run had ended`]),
+  ];
 }
 
 function booksOf(one: Announced, { books, letters }: Evidence): Said[] {

@@ -21,6 +21,9 @@ const weights: Readonly<Record<string, number>> = {
 /** Where programs run elsewhere, and beside what of that is killed. */
 const everythingWeight = 1;
 
+/** What is there only as long as there is work; when that is done, its service is killed in its place. */
+const fleeting: ReadonlySet<string> = new Set(['program', 'keeper']);
+
 /** Kills at so many random moments of the work. Rejects when `signal` aborts. */
 export async function killAtRandom(
   scene: ProgramScene,
@@ -33,8 +36,9 @@ export async function killAtRandom(
     const target = drawn(random(), scene);
     // Drawn first, so that a seed draws the same.
     const which = random();
-    let killed = await kill(scene, target, which);
-    for (; !killed; killed = await kill(scene, target, which)) await setTimeout(20, undefined, { signal });
+    const present = (): string => (fleeting.has(target) && scene.announcer.progress >= 1 ? 'programs' : target);
+    let killed = await kill(scene, present(), which);
+    for (; !killed; killed = await kill(scene, present(), which)) await setTimeout(20, undefined, { signal });
     done.push(killed);
     scene.tell(`killed ${JSON.stringify(killed)} at ${progress}`);
   }

@@ -20,8 +20,8 @@ const patient = { attempts: 30, delay: 0.1, factor: 1 };
 export const kinds = {
   /** Ends at once. */
   quick: { end: 'success' },
-  /** Takes two seconds. */
-  slow: { end: 'success' },
+  /** Takes two seconds, and never runs more than twice at the same time. */
+  slow: { end: 'success', step: { parameters: { program: 'few' } } },
   /** Prints, and tells how far it is, for two seconds. */
   teller: { end: 'success', updates: 6 },
   /** Leaves processes behind: in other sessions, without environment and parent, elsewhere. */
@@ -99,12 +99,11 @@ function recipeOf(name: string): JsonObject {
 
 /** The programs of the site: the script, with a journal in which it notes that it begins. */
 export function programs(script: string, journal: string): JsonObject {
-  return {
-    work: {
-      path: '/bin/sh',
-      fixed: [script, journal],
-      arguments: { type: 'array', items: { enum: Object.keys(kinds) }, minItems: 1, maxItems: 1 },
-      limits: { time: 120, processes: 12, output: '256K' },
-    },
+  const work: JsonObject = {
+    path: '/bin/sh',
+    fixed: [script, journal],
+    arguments: { type: 'array', items: { enum: Object.keys(kinds) }, minItems: 1, maxItems: 1 },
+    limits: { time: 120, processes: 12, output: '256K' },
   };
+  return { work, few: { ...work, atOnce: 2 } };
 }

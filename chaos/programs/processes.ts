@@ -8,6 +8,8 @@ export interface Begun {
   readonly kind: string;
   readonly attempt: number;
   readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** All programs that began, in order. */
@@ -15,8 +17,8 @@ export async function begunIn(journal: string): Promise<readonly Begun[]> {
   const text = await readFile(journal, 'utf8').catch(() => '');
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => {
-    const [run = '', kind = '', attempt = '', pid = ''] = line.split(' ');
-    return { run, kind, attempt: Number(attempt), pid: Number(pid) };
+    const [run = '', kind = '', attempt = '', pid = '', at = ''] = line.split(' ');
+    return { run, kind, attempt: Number(attempt), pid: Number(pid), at: Number(at) };
   });
 }
 

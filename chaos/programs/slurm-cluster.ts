@@ -12,6 +12,8 @@ type Daemon = 'slurmctld' | 'slurmd';
 /** ms that a daemon is away. */
 const away = 3_000;
 const cores = 8;
+/** ms between two looks of its operator. */
+const patrol = 1_000;
 
 /** A cluster of one node, this host. */
 export class SlurmCluster implements Elsewhere {
@@ -21,10 +23,12 @@ export class SlurmCluster implements Elsewhere {
   readonly #slurm: TestSlurm;
   readonly #folder: string;
   readonly #away = new Map<Daemon, Promise<void>>();
+  readonly #patrol: NodeJS.Timeout;
 
   private constructor(slurm: TestSlurm, folder: string) {
     this.#slurm = slurm;
     this.#folder = folder;
+    this.#patrol = setInterval(() => void this.#resume().catch(() => undefined), patrol);
   }
 
   static async start(folder: string): Promise<SlurmCluster> {
@@ -71,8 +75,19 @@ export class SlurmCluster implements Elsewhere {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#patrol);
     await this.back();
     await this.#slurm[Symbol.asyncDispose]();
+  }
+
+  /** A node that Slurm trusts no more is put back, as its operator does: a controller that has lost its last seconds gives numbers twice. */
+  async #resume(): Promise<void> {
+    const nodes = (await this.#slurm.run('sinfo', '-h', '-N', '-o', '%N %T'))
+      .split('\n')
+      .map((line) => line.split(' '));
+    for (const [name = '', state = ''] of nodes)
+      if (/^(?:drain|down)/.test(state))
+        await this.#slurm.run('scontrol', 'update', `NodeName=${name}`, 'State=RESUME');
   }
 
   #killDaemon(daemon: Daemon, which: number): boolean {

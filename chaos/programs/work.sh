@@ -3,7 +3,7 @@
 # is found wherever it went.
 journal=$1
 kind=$2
-echo "$BATON_RUN $kind $BATON_ATTEMPT $$" >> "$journal"
+echo "$BATON_RUN $kind $BATON_ATTEMPT $$ $(date +%s%3N)" >> "$journal"
 
 tell() { echo "{\"channel\": \"$1\", \"payload\": {\"kind\": \"$kind\", \"n\": $2}}" >> "$BATON_OUTPUT"; }
 # Works for some tenths of a second, in processes that are found by what they are called with.

@@ -22,6 +22,8 @@ export class Workers implements AsyncDisposable {
   readonly #options: WorkersOptions;
   readonly #processes: (ChildProcess | undefined)[] = [];
   readonly #keeping: Promise<void>[] = [];
+  /** Each resolves when that worker is up, or has ended. */
+  readonly #ups: Promise<void>[] = [];
   #isStopping = false;
 
   constructor(options: WorkersOptions) {
@@ -43,8 +45,9 @@ export class Workers implements AsyncDisposable {
     return this.#processes[index]?.kill('SIGKILL') ?? false;
   }
 
-  /** Ends all in good order. */
+  /** Ends all in good order, once they are up: then they have buried what others left. */
   async stop(): Promise<void> {
+    await Promise.all(this.#ups);
     this.#isStopping = true;
     for (const child of this.#processes) child?.kill('SIGTERM');
     await Promise.all(this.#keeping);
@@ -72,12 +75,16 @@ export class Workers implements AsyncDisposable {
     const { configFile, folder, environment, tell } = this.#options;
     const name = `worker-${String(index + 1)}`;
     const given = [main, 'worker', '--config', configFile, '--store', join(folder, name)];
-    const child = spawn(process.execPath, given, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, given, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#processes[index] = child;
+    const up = Promise.withResolvers<void>();
+    this.#ups[index] = up.promise;
+    child.stdout.on('data', () => up.resolve());
     child.stderr.on('data', (text: Buffer) => tell(`${name} says: ${text.toString('utf8').trim()}`));
     tell(`${name} starts as ${String(child.pid)}`);
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     this.#processes[index] = undefined;
+    up.resolve();
     tell(`${name} ended (${signal ?? String(code)})`);
     return true;
   }

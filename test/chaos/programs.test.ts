@@ -19,12 +19,12 @@ async function chaos(programs: ProgramChaosOptions['programs']): Promise<void> {
   expect(jobs).toBe(16);
 }
 
-it('programs end once each, and leave nothing, whoever is killed', { timeout: 180_000, retry: 0 }, async () => {
+it('programs end once each, and leave nothing, whoever is killed', { timeout: 300_000, retry: 0 }, async () => {
   await chaos('local');
 });
 
 requireOrSkip('Redis', redisAvailable())('programs on hosts with a worker', () => {
-  it('end once each, and leave nothing, whoever is killed', { timeout: 180_000, retry: 0 }, async () => {
+  it('end once each, and leave nothing, whoever is killed', { timeout: 300_000, retry: 0 }, async () => {
     await chaos('bullmq');
   });
 });
