@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueueView, ServiceView } from '../../src/monitor/api.ts';
+import type { QueueView, ServiceView, UntakenView } from '../../src/monitor/api.ts';
 import { checks } from '../../src/monitor/checks.ts';
 import type { Facts, Finding } from '../../src/monitor/checks/check.ts';
 import { standardLimits } from '../../src/monitor/limits.ts';
@@ -27,6 +27,11 @@ const store = (changes: Partial<StoreFigures> = {}): StoreFigures => ({
   ...{ name: 'ledger', folder: '/srv/ledger', free: 50e9, total: 100e9, commitSeconds: 0.004, isReserveUsed: false },
   ...changes,
 });
+
+const untaken: UntakenView = {
+  ...{ backend: 'bullmq', jobs: 2, since: noon - 6_000, advice: 'Start one.' },
+  message: '2 programs wait for bullmq, and no worker is there to take them.',
+};
 
 const well: Facts = {
   now: noon,
@@ -78,6 +83,19 @@ describe('the checks', () => {
     ],
     ['ledger', { malformed: 2 }, 'notice', '2 messages to the ledger could not be read as records and were put aside'],
     ['services', { services: [] }, 'notice', 'No service has been heard of'],
+    [
+      'programs',
+      { jobs: { untaken: [untaken], unheard: [] } },
+      'warning',
+      '2 programs wait for bullmq, and no worker is there to take them.',
+    ],
+    [
+      'programs',
+      { jobs: { untaken: [], unheard: [{ host: 'mx.1', jobs: 3, heard: noon - 60_000, isUnheard: true }] } },
+      'warning',
+      'Services that hold programs are not heard of: mx.1 (3, 60 s)',
+    ],
+    ['programs', { jobs: { untaken: [{ ...untaken, since: noon - 1_000 }], unheard: [] } }, 'pass', 'can be taken'],
     [
       'services',
       { services: [service, { ...service, host: 'b.2', lost: true }] },

@@ -102,6 +102,7 @@ describe('the interface', () => {
       'queues',
       'oldest message',
       'services',
+      'programs',
       'held back',
       'paused',
       'dead letters',
