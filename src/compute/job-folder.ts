@@ -15,9 +15,10 @@ export interface JobFiles {
   readonly temporary: string;
 }
 
-function filesOf(folder: string): JobFiles {
+function filesOf(folder: string, { message, input }: Pick<Job, 'message' | 'input'>): JobFiles {
   return {
-    input: `${folder}/input`,
+    // Most read their message: then it is one file.
+    input: input === message ? `${folder}/message.json` : `${folder}/input`,
     message: `${folder}/message.json`,
     answers: `${folder}/answers.jsonl`,
     log: `${folder}/log`,
@@ -31,20 +32,22 @@ export class JobFolder implements AsyncDisposable {
   readonly files: JobFiles;
   readonly path: string;
 
-  private constructor(path: string) {
+  private constructor(path: string, job: Pick<Job, 'message' | 'input'>) {
     this.path = path;
-    this.files = filesOf(path);
+    this.files = filesOf(path, job);
   }
 
-  static async make(path: string, { message, input }: Job, account?: Account): Promise<JobFolder> {
-    const folder = new JobFolder(path);
+  static async make(path: string, job: Pick<Job, 'message' | 'input'>, account?: Account): Promise<JobFolder> {
+    const folder = new JobFolder(path, job);
     const { work, temporary, ...files } = folder.files;
     const own = async (each: string): Promise<void> => {
       await mkdir(each, { mode: 0o700 });
       if (account) await chown(each, account.uid, account.gid);
     };
     await own(path);
-    await Promise.all([own(work), own(temporary), writeFile(files.message, message), writeFile(files.input, input)]);
+    const written = [writeFile(files.message, job.message)];
+    if (files.input !== files.message) written.push(writeFile(files.input, job.input));
+    await Promise.all([own(work), own(temporary), ...written]);
     return folder;
   }
 

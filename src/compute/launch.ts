@@ -16,9 +16,9 @@ export async function launchOf(
   brand: Brand,
   account?: Account,
 ): Promise<readonly [string, ...string[]]> {
-  await check(job, directory);
+  const [prlimit] = await Promise.all([tool('prlimit'), check(job, directory)]);
   return [
-    await tool('prlimit'),
+    prlimit,
     ...limitsOf(job, brand, account),
     '--',
     // Branded now. Had Baton died before, its reaper would not have known of this one: so nobody goes on without Baton.
@@ -60,11 +60,13 @@ async function become({ uid, gid }: Account): Promise<string[]> {
 async function check({ command: [inside], container }: Job, directory: string): Promise<void> {
   // What is in the image is found by its engine.
   const program = container?.engine ?? inside;
+  const executable = access(program, constants.X_OK);
+  executable.catch(() => undefined);
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() !== true)
     throw notStarted({ program, reason: `the folder ${directory}, in which it is to work, is not there` });
   try {
-    await access(program, constants.X_OK);
+    await executable;
   } catch (cause) {
     throw notStarted({ program, reason: messageOf(cause) }, { cause });
   }

@@ -42,9 +42,11 @@ export type LocalEnded = Omit<Ended, 'backend' | 'waited'>;
 export async function runLocally(job: Job, signal: AbortSignal, surroundings: LocalSurroundings): Promise<LocalEnded> {
   const { brand, reaper, folder, account, listener, gone } = surroundings;
   const { files } = folder;
+  const launching = launchOf(job, directoryOf(job, files), folder, brand, account);
+  launching.catch(() => undefined);
   await using printed = await Printed.to(files.log);
   const started = performance.now();
-  const launch = await launchOf(job, directoryOf(job, files), folder, brand, account);
+  const launch = await launching;
   const child = await spawned(job, launch, folder, printed);
   listener.started?.(hostname());
   const running = new RunningJob(job, files.answers, child, printed, new Told(files.answers, printed, listener));

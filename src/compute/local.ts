@@ -103,7 +103,17 @@ export class LocalBackend implements Backend {
     if (!fits(job.resources, this.capacity)) throw beyond(job.resources, this.capacity, this.name);
     const asked = performance.now();
     const account = job.user === undefined ? undefined : await accountOf(job.user);
-    const release = await this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
+    const brand = { backend: this.#number, job: (this.#jobs += 1) };
+    await using stack = new AsyncDisposableStack();
+    const make = async (): Promise<JobFolder> =>
+      stack.use(await JobFolder.make(join(this.#own, String(brand.job)), job, account));
+    const isSoon = this.#slots.size < this.capacity.cores;
+    const taking = this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
+    // Who is soon next is ready when it is its turn; thousands would be as many folders.
+    const ready = isSoon ? make() : undefined;
+    const [, taken] = await Promise.allSettled([ready, taking]);
+    if (taken.status === 'rejected') throw taken.reason;
+    const release = taken.value;
     const devices = this.#devices.take(job.resources.gpus);
     const begun = performance.now();
     let isHeld = true;
@@ -116,9 +126,8 @@ export class LocalBackend implements Backend {
     };
     try {
       const waited = (begun - asked) / 1000;
-      const brand = { backend: this.#number, job: (this.#jobs += 1) };
+      const folder = await (ready ?? make());
       const equipped = { ...job, environment: { ...job.environment, ...this.#devices.visible(devices) } };
-      await using folder = await JobFolder.make(join(this.#own, String(brand.job)), equipped, account);
       const surroundings = { brand, reaper: this.#reaper, folder, account, listener, gone };
       const ended = { backend: this.name, waited, ...(await runLocally(equipped, signal, surroundings)) };
       if (ended.left.length > 0) this.#log.error({ pids: ended.left, job: job.key }, 'processes cannot be killed');

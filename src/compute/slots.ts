@@ -65,6 +65,11 @@ export class Slots {
     return (held) => this.#release(wish, held);
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** What nobody has. */
   get free(): Resources {
     return this.#free;
