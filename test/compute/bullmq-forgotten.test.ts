@@ -18,14 +18,14 @@ requireOrSkip('Redis', redisAvailable())('answers that Redis has forgotten', () 
       heard.push(...lines);
       first.resolve();
     };
-    const script = `echo a >> "$BATON_OUTPUT"; while [ ! -e ${here.go} ]; do sleep 0.02; done; echo b >> "$BATON_OUTPUT"; sleep 2`;
+    const script = `echo a >> "$BATON_OUTPUT"; while [ ! -e ${here.go} ]; do sleep 0.02; done; printf 'b\\nc\\n' >> "$BATON_OUTPUT"; sleep 2`;
     const running = backend.run(here.job(script), new AbortController().signal, { answered });
     await first.promise;
     await using stack = new AsyncDisposableStack();
     const redis = stack.adopt(new Redis(here.redis.url), (open) => open.disconnect());
     for (const key of await redis.keys('test:*:logs')) await redis.del(key);
     await writeFile(here.go, '');
-    expect((await running).answers).toEqual({ text: 'a\nb\n' });
+    expect((await running).answers).toEqual({ text: 'a\nb\nc\n' });
     expect(heard).toEqual(['a']);
   });
 });
