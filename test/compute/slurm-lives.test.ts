@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Job } from '../../src/compute/backend.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { slurmAvailable, TestSlurm } from '../fixtures/slurm.ts';
 import { SlurmSite } from './slurm-site.ts';
@@ -12,7 +13,7 @@ requireOrSkip('Slurm', slurmAvailable())('jobs in Slurm', () => {
   let slurm: TestSlurm;
   beforeAll(async () => {
     slurm = await TestSlurm.start({
-      ...{ hasAccounts: true, cores: 16, killWait: 5 },
+      ...{ hasAccounts: true, countsMemory: true, cores: 16, killWait: 5 },
       lines: ['PartitionName=closed Nodes=ALL State=DOWN'],
     });
   }, 60_000);
@@ -150,6 +151,16 @@ requireOrSkip('Slurm', slurmAvailable())('jobs in Slurm', () => {
       await begun.promise;
       await here.scancel();
       expect(await running).toMatchObject({ ...told, log: expect.stringContaining('up\n') as string });
+    });
+
+    it('that take more memory than they asked Slurm for are told so', async () => {
+      await using here = await SlurmSite.start(slurm);
+      const backend = await here.backend();
+      const hungry = 'const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 100)';
+      const resources = { cores: 1, memory: 100 * 1024 ** 2, gpus: 0 };
+      const job: Job = { ...here.job(''), command: [process.execPath, '-e', hungry], resources };
+      const cause = expect.stringContaining('more memory than it has') as string;
+      expect(await backend.run(job, never)).toMatchObject({ exceeded: 'memory', cause });
     });
 
     it('that were cancelled in Slurm say so, before they begin and while they run', async () => {

@@ -18,7 +18,7 @@ interface InSlurm {
 /** A job in Slurm that this process waits for. */
 export class Attached {
   readonly id: string;
-  readonly origin: Job['origin'];
+  readonly job: Pick<Job, 'origin' | 'resources'>;
   readonly #files: SlurmFiles;
   readonly #listener: JobListener;
   readonly #end = Promise.withResolvers<Ended>();
@@ -42,9 +42,9 @@ export class Attached {
   goneSince: number | undefined;
   isSettled = false;
 
-  constructor(id: string, origin: Job['origin'], files: SlurmFiles, listener: JobListener) {
+  constructor(id: string, job: Attached['job'], files: SlurmFiles, listener: JobListener) {
     this.id = id;
-    this.origin = origin;
+    this.job = job;
     this.#files = files;
     this.#listener = listener;
     this.#end.promise.catch(() => undefined);

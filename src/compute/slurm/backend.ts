@@ -80,7 +80,7 @@ export class SlurmBackend implements Backend {
   async run(job: Job, signal: AbortSignal, listener: JobListener = {}): Promise<Ended> {
     signal.throwIfAborted();
     const id = jobId(job.key);
-    const attached = new Attached(id, job.origin, this.#files, listener);
+    const attached = new Attached(id, { origin: job.origin, resources: job.resources }, this.#files, listener);
     this.#attached.set(id, attached);
     const giveUp = (): void => this.#giveUp(attached, signal.reason as Error);
     signal.addEventListener('abort', giveUp, { once: true });
@@ -103,7 +103,7 @@ export class SlurmBackend implements Backend {
     const [handed, job] = await Promise.all([this.#files.handed(id), this.#files.job(id)]);
     if (!handed || !job) return;
     // One that begins now ends at once, and what runs finds that it was given up, also where Slurm does not hear of it.
-    await this.#files.end(id, refusal({ origin: job.origin, complaints: '' }, 'nobody waits for it any more'));
+    await this.#files.end(id, refusal({ job, complaints: '' }, 'nobody waits for it any more'));
     const number = await this.#files.slurmOf(handed.batch);
     if (number !== undefined) await this.#canceller.cancel(nameOf(number, handed.index));
   };

@@ -1,11 +1,12 @@
 import type { Ended, Job } from '../backend.ts';
 import { notRun } from '../errors.ts';
 import type { Begun, JobEnd } from './files.ts';
+import { supervision } from './place.ts';
 import type { SlurmRecord } from './records.ts';
 
 /** What is known of a job that Slurm ended, or lost, before it could tell its own end, or as it was to end. */
 export interface Known {
-  readonly origin: Job['origin'];
+  readonly job: Pick<Job, 'origin' | 'resources'>;
   /** Absent where it had not begun. */
   readonly begun: Begun | undefined;
   /** How it ended that was told to end. */
@@ -45,19 +46,22 @@ export function lost(begun: Begun, soFar: Known['soFar'], cause: string): JobEnd
 }
 
 /** Of one that did not begin. */
-export function refusal({ origin, complaints }: Pick<Known, 'origin' | 'complaints'>, cause: string): JobEnd {
+export function refusal({ job, complaints }: Pick<Known, 'job' | 'complaints'>, cause: string): JobEnd {
   const last = complaints.trim();
   const why = last === '' ? cause : `${cause}; there it said:\n${last}`;
-  const { code, message, next } = notRun({ program: origin.program, cause: why }).parts();
+  const { code, message, next } = notRun({ program: job.origin.program, cause: why }).parts();
   return { refused: { code, message, next } };
 }
 
 function meaningOf(
-  { state, said, node }: SlurmRecord,
-  { begun, asked }: Known,
+  { state, said, node, peakMemory = 0 }: SlurmRecord,
+  { begun, asked, job }: Known,
 ): { readonly how: Partial<Ended>; readonly cause: string } {
   const host = begun?.host ?? (node === '' ? 'its node' : node);
-  switch (state) {
+  const { memory } = job.resources;
+  // What ends it for that without cgroups calls it a failure.
+  const isTooLarge = state === 'FAILED' && !asked && memory > 0 && peakMemory > memory + supervision;
+  switch (isTooLarge ? 'OUT_OF_MEMORY' : state) {
     case 'TIMEOUT':
       return { how: { exceeded: 'time' }, cause: 'Slurm ended it, as its time in the cluster was over' };
     case 'DEADLINE':

@@ -190,7 +190,7 @@ export class Watch {
   async #isOver(attached: Attached, name: string, record: SlurmRecord): Promise<void> {
     const { files } = this.#options;
     await attached.hear();
-    const { id, origin, begun } = attached;
+    const { id, job, begun } = attached;
     const claimed = await files.claimed(id);
     // Another in Slurm, of a hand-over whose answer was late, has it.
     if (claimed !== undefined && claimed !== name) {
@@ -199,10 +199,7 @@ export class Watch {
     }
     const asked = begun && (await files.asked(files.life(id, begun)));
     const complaints = await files.complaintsOf(id);
-    await this.#decide(
-      attached,
-      verdictOf(record, { origin, begun, asked, complaints, soFar: await attached.soFar() }),
-    );
+    await this.#decide(attached, verdictOf(record, { job, begun, asked, complaints, soFar: await attached.soFar() }));
   }
 
   /** Neither the controller nor the accounts know it. One that runs is heard of, or lost. */

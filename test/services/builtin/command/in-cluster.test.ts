@@ -61,7 +61,7 @@ requireOrSkip('Slurm', slurmAvailable())('a program in a cluster', () => {
   });
 
   it('that an administrator cancels is a failure that says so', async () => {
-    await using here = await InCluster.start(slurm, 'echo far; echo begun >> "$2"; sleep 600');
+    await using here = await InCluster.start(slurm, 'echo far; echo begun >> "$2"; exec sleep 600');
     await here.run();
     await here.begun();
     await slurm.run('scancel', '--user=root');
