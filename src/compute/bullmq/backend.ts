@@ -68,6 +68,7 @@ export class BullMqBackend implements Backend {
   #redis: Redis | undefined;
   #known: { readonly until: number; readonly workers: Promise<readonly Place[]> } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: BullMqOptions) {
@@ -83,6 +84,8 @@ export class BullMqBackend implements Backend {
     });
     await this.#laneOf(undefined);
     this.#lookLater();
+    // A look ends only when Redis answers; that it does not is told meanwhile.
+    this.#telling = setInterval(() => void this.#tellWaiting(), lookAgain);
   }
 
   readonly submit = async (job: Job): Promise<void> => {
@@ -163,6 +166,7 @@ export class BullMqBackend implements Backend {
 
   async #stop(): Promise<void> {
     clearTimeout(this.#timer);
+    clearInterval(this.#telling);
     for (const attached of this.#attached.values()) attached.fail(new Error('The backend stops.'));
     const lanes = await Promise.allSettled(this.#lanes.values());
     for (const lane of lanes) {
@@ -273,7 +277,6 @@ export class BullMqBackend implements Backend {
   /** What the events do not tell, since Redis was away, is found all the same. */
   #lookLater(): void {
     this.#timer = setTimeout(() => {
-      void this.#tellWaiting();
       void this.#lookAtAwaited(true);
       void this.#endUnleased();
       const some = [...this.#attached].slice(0, lookedAtTogether);
