@@ -13,6 +13,7 @@ import { weatherVariable, type Weather } from './weather.ts';
 export type Told =
   | { readonly type: 'up' }
   | { readonly type: 'started'; readonly part: string; readonly pid: number }
+  | { readonly type: 'ready'; readonly part: string }
   | { readonly type: 'suspect'; readonly messageId: string; readonly deaths: number }
   | {
       readonly type: 'died';
@@ -50,12 +51,18 @@ export interface BatonOptions {
 
 /** A supervisor that died is started again after so many milliseconds, as systemd would. */
 const restartAfter = 300;
+/** ms that what was killed last has to be back before all is ended in good order. */
+const startingPatience = 60_000;
 
 /** A Baton of real processes whose supervisor is started again whenever it dies. */
 export class Baton implements AsyncDisposable {
   readonly #options: BatonOptions;
   readonly #pids = new Map<string, number>();
+  /** Parts that have begun their work, and so have buried what others of their kind left. */
+  readonly #ready = new Set<string>();
   readonly #up = Promise.withResolvers<void>();
+  /** How many there are. */
+  #parts = 1;
   #supervisor: ChildProcess | undefined;
   #keeping: Promise<void> | undefined;
   #stopping = false;
@@ -112,12 +119,19 @@ export class Baton implements AsyncDisposable {
     const { weather, site } = this.#options;
     const { file } = weather;
     await remaining(weatherVariable, file, this.#pids.size + 1 + site.beside);
+    const deadline = performance.now() + startingPatience;
+    while (!this.#isReady && performance.now() < deadline) await setTimeout(50);
     this.#stopping = true;
     this.#supervisor?.kill('SIGTERM');
     await this.#keeping;
     const outlived = await remaining(weatherVariable, file, 0);
     for (const pid of outlived) signalled(pid, 'SIGKILL');
     return outlived;
+  }
+
+  get #isReady(): boolean {
+    const parts = [...this.#pids.keys()];
+    return parts.length >= this.#parts && parts.every((part) => this.#ready.has(part));
   }
 
   /** Ends everything at once. */
@@ -152,7 +166,10 @@ export class Baton implements AsyncDisposable {
     const { type, ...what } = told;
     this.#options.tell(`${type} ${JSON.stringify(what)}`);
     if (told.type === 'up') this.#up.resolve();
+    if (told.type === 'up') this.#parts = Math.max(this.#parts, this.#pids.size);
     if (told.type === 'started') this.#pids.set(told.part, told.pid);
+    if (told.type === 'ready') this.#ready.add(told.part);
+    if (told.type === 'started' || told.type === 'died') this.#ready.delete(told.part);
     if (told.type === 'died') this.#pids.delete(told.part);
   }
 }

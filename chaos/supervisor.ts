@@ -18,6 +18,7 @@ process.once('SIGTERM', asked.resolve);
   await logToFiles(up, { ...config, store: logs });
   const tell = (told: Told): void => void process.send?.(told);
   up.supervisor.events.on('started', ({ part, pid }) => tell({ type: 'started', part, pid }));
+  up.supervisor.events.on('ready', ({ part }) => tell({ type: 'ready', part }));
   up.supervisor.events.on('died', ({ part, how, running, restartIn }) =>
     tell({ type: 'died', part, how, running, restartIn }),
   );
