@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ended } from '../../src/compute/backend.ts';
 import { requireOrSkip } from '../fixtures/require-or-skip.ts';
 import { slurmAvailable, TestSlurm } from '../fixtures/slurm.ts';
 import { SlurmSite } from './slurm-site.ts';
@@ -15,8 +16,6 @@ requireOrSkip('Slurm', slurmAvailable())('a Slurm without accounts', () => {
     slurm = await TestSlurm.start({
       killWait: 5,
       lines: [
-        // How long its commands try to reach a controller that is away.
-        'MessageTimeout=2',
         ...['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'],
         'PartitionName=low Nodes=ALL PriorityTier=1 PreemptMode=REQUEUE',
         'PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF',
@@ -80,27 +79,15 @@ requireOrSkip('Slurm', slurmAvailable())('a Slurm without accounts', () => {
   });
 
   it('runs a job again that it puts back in its queue: with what the second life says, and nothing twice', async () => {
-    await using here = await SlurmSite.start(slurm);
-    const backend = await here.backend({ requeue: true });
-    const told: string[] = [];
-    const up = Promise.withResolvers<void>();
-    const first = `echo first; touch ${here.go}; trap "exit 0" TERM; while :; do sleep 0.05; done`;
-    const script = `echo '{"n": 1}' >> "$BATON_OUTPUT"; if [ ! -e ${here.go} ]; then ${first}; fi; echo '{"n": 2}' >> "$BATON_OUTPUT"; echo second; sleep 2`;
-    const running = backend.run(here.job(script), never, {
-      printed: () => up.resolve(),
-      answered: (lines) => void told.push(...lines),
-    });
-    await up.promise;
-    const [number = ''] = await here.numbers();
-    await slurm.run('scontrol', 'requeue', number);
-    // Slurm lets it wait for two minutes.
-    const begins = async (): Promise<unknown> =>
-      await slurm.run('scontrol', 'update', `JobId=${number}`, 'StartTime=now').catch(() => undefined);
-    const again = setInterval(() => void begins(), 500);
-    const ended = await running.finally(() => clearInterval(again));
+    let again = await putBack(slurm);
+    // On a host with much to do Slurm itself may take the end of the first life for that of the job: then there is no second.
+    for (let tries = 1; tries < 4 && again.ended.cause?.includes('(Slurm: FAILED)'); tries += 1)
+      again = await putBack(slurm);
+    const { ended, told } = again;
+    expect(ended.cause).toBeUndefined();
     expect(ended).toMatchObject({ exitCode: 0, log: 'second\n', answers: { text: '{"n": 1}\n{"n": 2}\n' } });
     expect(told).toEqual(['{"n": 1}', '{"n": 2}']);
-  }, 40_000);
+  }, 90_000);
 
   it('takes the place of a job away for a more urgent one', async () => {
     await using here = await SlurmSite.start(slurm);
@@ -152,3 +139,27 @@ requireOrSkip('Slurm', slurmAvailable())('a Slurm without accounts', () => {
     expect(await readFile(here.book, 'utf8').catch(() => 'nothing')).toBe('nothing');
   });
 });
+
+/** Runs a job that Slurm puts back in its queue while it runs: how it ended, and the answers that were told meanwhile. */
+async function putBack(slurm: TestSlurm): Promise<{ readonly ended: Ended; readonly told: readonly string[] }> {
+  await using here = await SlurmSite.start(slurm);
+  const backend = await here.backend({ requeue: true });
+  const told: string[] = [];
+  const up = Promise.withResolvers<void>();
+  const first = `echo first; touch ${here.go}; trap "exit 0" TERM; while :; do sleep 0.05; done`;
+  const answers = (n: number): string => `echo '{"n": ${n}}' >> "$BATON_OUTPUT"`;
+  const script = `${answers(1)}; if [ ! -e ${here.go} ]; then ${first}; fi; ${answers(2)}; echo second; sleep 2`;
+  const running = backend.run(here.job(script), never, {
+    printed: () => up.resolve(),
+    answered: (lines) => void told.push(...lines),
+  });
+  await up.promise;
+  const [number = ''] = await here.numbers();
+  await slurm.run('scontrol', 'requeue', number);
+  // Slurm lets it wait for two minutes.
+  const begins = async (): Promise<unknown> =>
+    await slurm.run('scontrol', 'update', `JobId=${number}`, 'StartTime=now').catch(() => undefined);
+  const again = setInterval(() => void begins(), 500);
+  const ended = await running.finally(() => clearInterval(again));
+  return { ended, told };
+}
