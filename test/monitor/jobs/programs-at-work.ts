@@ -116,14 +116,19 @@ export class ProgramsAtWork implements AsyncDisposable {
 
   /** What the list says, once it says so. */
   async until(isSo: (view: JobsView) => boolean, query = ''): Promise<JobsView> {
-    const late = AbortSignal.timeout(patience);
-    for (;;) {
-      await using listening = await this.site.listen();
-      const view = await this.jobs(query);
-      if (isSo(view)) return view;
-      const { promise, reject } = Promise.withResolvers<never>();
-      late.onabort = () => reject(new Error(`It stays so: ${JSON.stringify(view, null, 1)}`));
-      await Promise.race([listening.next('jobs'), promise]);
+    const late = Promise.withResolvers<never>();
+    let view: JobsView | undefined;
+    const told = (): void => late.reject(new Error(`It stays so: ${JSON.stringify(view, null, 1)}`));
+    const timer = setTimeout(told, patience);
+    try {
+      for (;;) {
+        await using listening = await this.site.listen();
+        view = await this.jobs(query);
+        if (isSo(view)) return view;
+        await Promise.race([listening.next('jobs'), late.promise]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
