@@ -86,8 +86,12 @@ export class SlurmBackend implements Backend {
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {
-      await Promise.race([this.#hand(attached, job), attached.ended]);
-      return await attached.ended;
+      const handing = this.#hand(attached, job);
+      await Promise.race([handing, attached.ended]);
+      const ended = await attached.ended;
+      // Or it would find nothing of the job, once that is forgotten, and have it run again.
+      await handing.catch(() => undefined);
+      return ended;
     } finally {
       signal.removeEventListener('abort', giveUp);
       if (this.#attached.get(id) === attached) this.#attached.delete(id);
