@@ -172,7 +172,7 @@ class Service implements AsyncDisposable {
     const folder = stack.use(await temporaryFolder());
     const args = [address, folder.path, String(concurrency), ...(redis === undefined ? [] : [redis])];
     // As the supervisor starts it.
-    const execArgv = [...process.execArgv, ...leanMemory];
+    const execArgv = [...process.execArgv, ...(redis === undefined ? [] : leanMemory)];
     const child = fork(new URL('compute-main.ts', import.meta.url), args, { stdio: 'inherit', execArgv });
     stack.defer(async () => {
       child.kill('SIGKILL');

@@ -1,4 +1,4 @@
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import type { Account } from './account.ts';
 import type { Job } from './backend.ts';
 
@@ -58,6 +58,9 @@ export class JobFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+    const { work, temporary, message, log } = this.files;
+    // Most leave nothing else: five calls, where looking for what there is takes three times as many.
+    await Promise.allSettled([rmdir(work), rmdir(temporary), unlink(message), unlink(log)]);
+    await rmdir(this.path).catch(async () => rm(this.path, { recursive: true, force: true, maxRetries: 3 }));
   }
 }

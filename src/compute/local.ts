@@ -108,14 +108,12 @@ export class LocalBackend implements Backend {
     const make = async (): Promise<JobFolder> =>
       stack.use(await JobFolder.make(join(this.#own, String(brand.job)), job, account));
     const isSoon = this.#slots.size < this.capacity.cores;
-    const taking = this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
+    const taking = this.#take(job, signal, listener);
     // Who is soon next is ready when it is its turn; thousands would be as many folders.
     const ready = isSoon ? make() : undefined;
     const [, taken] = await Promise.allSettled([ready, taking]);
     if (taken.status === 'rejected') throw taken.reason;
-    const release = taken.value;
-    const devices = this.#devices.take(job.resources.gpus);
-    const begun = performance.now();
+    const { release, devices, begun } = taken.value;
     let isHeld = true;
     // Others begin while what it left is read and cleared away.
     const gone = (): void => {
@@ -135,6 +133,12 @@ export class LocalBackend implements Backend {
     } finally {
       gone();
     }
+  }
+
+  /** Resolves when it is its turn, with what it has then. */
+  async #take(job: Job, signal: AbortSignal, listener: JobListener): Promise<Held> {
+    const release = await this.#slots.take(job, signal, (why) => listener.waits?.(this.#inWords(why, job)));
+    return { release, devices: this.#devices.take(job.resources.gpus), begun: performance.now() };
   }
 
   #inWords(why: WaitsFor, { origin: { program, beamline = '' }, resources, atOnce = 0 }: Job): string {
@@ -165,6 +169,13 @@ export class LocalBackend implements Backend {
       await discard(folder);
     }
   }
+}
+
+/** What a job has while it runs. */
+interface Held {
+  readonly release: (held: number) => void;
+  readonly devices: readonly string[];
+  readonly begun: number;
 }
 
 const lifeFile = 'alive';
