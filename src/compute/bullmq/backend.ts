@@ -118,10 +118,14 @@ export class BullMqBackend implements Backend {
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {
-      const isNew = await Promise.race([this.#handOver(job), attached.ended]);
+      const handing = this.#handOver(job);
+      const isNew = await Promise.race([handing, attached.ended]);
       // It may have ended.
       if (isNew === false) void this.#look(id, attached);
-      return await attached.ended;
+      const ended = await attached.ended;
+      // Or it would find nothing of the job, once that is forgotten, and have it run again.
+      await handing.catch(() => undefined);
+      return ended;
     } finally {
       signal.removeEventListener('abort', giveUp);
       this.#attached.delete(id);
