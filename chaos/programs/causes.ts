@@ -40,6 +40,8 @@ export function causesOf(one: Announced, name: KindName, harms: Harms): Readonly
     kind.end,
     ...(wasKilled && !isRetried ? ['command.failed'] : []),
     ...(wasLost && !isRetried ? ['command.lost'] : []),
+    // A node that is killed as it begins a job does not say so, and Slurm gives it up.
+    ...(wasLost && harms.backend === 'slurm' ? ['compute.not-run'] : []),
     // Elsewhere the service only waits.
     ...(harms.backend === 'local' && deathsOf(one, harms) >= deaths ? ['crashed'] : []),
   ]);
