@@ -86,7 +86,11 @@ export const programsSchema: JsonObject = {
           output: { ...size('bytes that it prints and answers, or `64M`'), default: '64M' },
         }),
       },
-      atOnce: { ...count, description: 'how many of it run at the same time, on one host, or through Redis on all; absent: as many as fit' },
+      atOnce: {
+        ...count,
+        description:
+          'how many of it run at the same time, on one host, or through Redis on all; absent: as many as fit',
+      },
       channels: {
         type: 'object',
         additionalProperties: { type: 'string' },
