@@ -44,6 +44,8 @@ async function work(options: WorkerOptions): Promise<void> {
   out.say(`Ending: ${worker.running} programs come to their end first. Ask again, and they are given back …`);
   const again = asked().then(async () => worker.stop(true));
   await Promise.race([worker.stop(), again]);
+  // A connection to a Redis that is away may try on: there is nothing left to wait for.
+  process.exit();
 }
 
 async function workerOf(config: Config, labels: readonly string[], log: Log): Promise<BullMqWorker> {

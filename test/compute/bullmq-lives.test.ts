@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as turn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { JobListener } from '../../src/compute/backend.ts';
 import { redisAvailable } from '../fixtures/redis.ts';
@@ -157,6 +161,17 @@ requireOrSkip('Redis', redisAvailable())('jobs in Redis', () => {
     expect((await Promise.all(ended)).map(({ exitCode }) => exitCode)).toEqual(jobs.map(() => 0));
     expect((await here.lines()).toSorted()).toEqual(jobs.map((_, n) => String(n)).toSorted());
   }, 60_000);
+
+  it('do not keep whoever waits for them, nor a worker in a hurry, from stopping while Redis is away', async () => {
+    await using here = await Here.start();
+    const main = fileURLToPath(new URL('stopping-main.ts', import.meta.url));
+    const both = spawn(process.execPath, [main, here.redis.url, here.folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(both.stdout, 'data');
+    await here.redis.kill();
+    both.stdin.write('stop');
+    expect(await text(both.stdout)).toBe('stopped: The backend stops.\n');
+    expect(await processesBelow(here.folder)).toEqual([]);
+  });
 
   it.concurrent(
     'of a worker that is killed are lost within 30 s: with host and last output; nothing is left of them',

@@ -20,6 +20,7 @@ import { beyond, fits } from '../fits.ts';
 import { Attached } from './attached.ts';
 import { AwaitedJobs } from './awaited.ts';
 import { answers, connecting } from './connect.ts';
+import { leave } from './farewell.ts';
 import { FairOrder } from './fair-order.ts';
 import { limitsOf } from './limits.ts';
 import {
@@ -217,10 +218,7 @@ export class BullMqBackend implements Backend {
     queue.on('error', away);
     events.on('error', away);
     this.#listen(events);
-    const close = async (): Promise<void> => {
-      await Promise.allSettled([events.close(), queue.close()]);
-    };
-    return { queue, order, close };
+    return { queue, order, close: async () => leave(events, queue) };
   }
 
   #listen(events: QueueEvents): void {

@@ -2,6 +2,7 @@ import type { Job as QueuedJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { leave } from './farewell.ts';
 import { SharedLimits, whyLimited, type Parked } from './limits.ts';
 import { loadBullMq, type JobQueue, type JobResult, type QueueSettings, type SentJob } from './queue.ts';
 
@@ -50,7 +51,7 @@ export class LimitedJobs {
 
   async stop(): Promise<void> {
     const queues = await Promise.allSettled(this.#queues.values());
-    for (const queue of queues) if (queue.status === 'fulfilled') await queue.value.close();
+    await leave(...queues.flatMap((queue) => (queue.status === 'fulfilled' ? [queue.value] : [])));
   }
 
   async #offer(find: () => Promise<readonly Parked[]>): Promise<void> {

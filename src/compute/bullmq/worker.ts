@@ -6,6 +6,7 @@ import { silent, type Log } from '../../core/log.ts';
 import type { Backend, Job, Resources } from '../backend.ts';
 import { fits } from '../fits.ts';
 import { connected } from './connect.ts';
+import { leave, patience, within } from './farewell.ts';
 import { JobTeller } from './job-teller.ts';
 import { LimitedJobs } from './limited.ts';
 import {
@@ -90,7 +91,8 @@ export class BullMqWorker implements AsyncDisposable {
   async stop(hurry = false): Promise<void> {
     if (hurry) this.#stopping.abort(new Error('The worker stops.'));
     this.#stopped ??= this.#stop();
-    await this.#stopped;
+    if (hurry) await this.#hurried(this.#stopped);
+    else await this.#stopped;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -100,12 +102,26 @@ export class BullMqWorker implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#isDraining = true;
     await Promise.all(this.#workers.map(async (worker) => worker.close()));
-    clearInterval(this.#watch);
-    clearInterval(this.#telling);
-    clearInterval(this.#looking);
     await this.#limited?.stop();
     if (this.#redis?.status === 'ready') await forgetWorker(this.#redis, this.#options.prefix);
     await this.#options.backend.stop();
+    this.#disconnect();
+  }
+
+  /** Nothing can be given back to a Redis that is away: when its leases are over, others take for lost what ran here. */
+  async #hurried(stopped: Promise<void>): Promise<void> {
+    await this.#options.backend.stop();
+    const isStopped = await within(patience, stopped);
+    if (isStopped || this.#redis?.status === 'ready') return await stopped;
+    await leave(...this.#workers);
+    await this.#limited?.stop();
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
+    clearInterval(this.#watch);
+    clearInterval(this.#telling);
+    clearInterval(this.#looking);
     this.#redis?.disconnect();
     this.#subscriber?.disconnect();
   }
