@@ -126,6 +126,7 @@ export class SlurmBackend implements Backend {
     for (const attached of this.#attached.values()) attached.fail(new Error('The backend stops.'));
     // One that is about to be handed over is looked for by its name, by whoever asks for it again.
     this.#tools.stop();
+    this.#canceller.stop();
     await this.#handover.stop();
     await this.#watch.stop();
     await this.#forgetting;
