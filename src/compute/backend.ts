@@ -149,6 +149,9 @@ export interface Place {
   readonly isDraining: boolean;
 }
 
+/** Codes of errors of `run` that say nothing of the next time: a host failed, not the job. */
+export const passing: ReadonlySet<string> = new Set(['compute.not-run']);
+
 /** Where programs run. One port; what implements it stands beside this file. */
 export interface Backend extends AsyncDisposable {
   readonly name: string;

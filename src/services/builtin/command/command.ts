@@ -1,4 +1,4 @@
-import { endings, type Backend, type Job } from '../../../compute/backend.ts';
+import { endings, passing, type Backend, type Job } from '../../../compute/backend.ts';
 import { BatonError, messageOf } from '../../../core/errors.ts';
 import { isObject, type JsonObject } from '../../../core/json.ts';
 import type { Log } from '../../../core/log.ts';
@@ -271,7 +271,7 @@ function begun(step: StepInput<CommandParameters>): {
 
 /** What cannot be right the next time either, where it is an error of ours. */
 function refusal(step: StepInput<CommandParameters>, error: unknown): Outcome {
-  if (!(error instanceof BatonError)) return failure(step, error);
+  if (!(error instanceof BatonError) || passing.has(error.code)) return failure(step, error);
   const [told, over] = tellFailure(step, error);
   return isLinked(step, 'failure') ? done(told, over) : rejected(error.message, error.code, over);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SlurmBackend } from '../../../../src/compute/slurm/backend.ts';
+import type { JsonObject } from '../../../../src/core/json.ts';
 import { commandService } from '../../../../src/services/builtin/command/command.ts';
 import type { AnyService } from '../../../../src/services/service.ts';
 import { processesBelow } from '../../../compute/processes.ts';
@@ -70,6 +71,17 @@ requireOrSkip('Slurm', slurmAvailable())('a program in a cluster', () => {
   });
 });
 
+requireOrSkip('Slurm', slurmAvailable())('a program that its node cannot begin', () => {
+  it('is tried again where the step has a retry, and says then what the node said', async () => {
+    await using slurm = await TestSlurm.start({ killWait: 5 });
+    await using here = await InCluster.start(slurm, 'true', '/nowhere/node');
+    await here.run({ retry: { attempts: 2, delay: 0.1 } });
+    const message = expect.stringContaining('/nowhere/node') as string;
+    expect(await here.told('failure')).toMatchObject({ error: { code: 'compute.not-run', message } });
+    await here.site.settled(1, 'retry');
+  }, 60_000);
+});
+
 /** A site whose programs run in a cluster. */
 class InCluster implements AsyncDisposable {
   readonly site: Site;
@@ -82,7 +94,7 @@ class InCluster implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  static async start({ conf }: TestSlurm, script: string): Promise<InCluster> {
+  static async start({ conf }: TestSlurm, script: string, node?: string): Promise<InCluster> {
     await using stack = new AsyncDisposableStack();
     const broker = stack.use(await startEmbeddedBroker());
     const { path } = stack.use(await temporaryFolder());
@@ -90,7 +102,8 @@ class InCluster implements AsyncDisposable {
     await mkdir(folder);
     const files = [join(path, 'go'), join(path, 'book')];
     const programs = { work: { path: '/bin/sh', fixed: ['-c', script, 'work', ...files] } };
-    const settings = { folder, conf, labels: {}, reprocessing: { nice: 100 }, requeue: false, poll: 0.1 };
+    const own = { folder, conf, ...(node === undefined ? {} : { node }) };
+    const settings = { ...own, labels: {}, reprocessing: { nice: 100 }, requeue: false, poll: 0.1 };
     const backends = (): SlurmBackend[] => [new SlurmBackend(settings)];
     const service: AnyService = commandService({ programs, concurrency: 10, backends });
     const site = stack.use(await Site.start(broker.address(), [service]));
@@ -101,10 +114,10 @@ class InCluster implements AsyncDisposable {
     return join(this.folder, 'go');
   }
 
-  async run(): Promise<string> {
+  async run(more: JsonObject = {}): Promise<string> {
     const output = Object.fromEntries(channels.map((channel, index) => [channel, index + 2]));
     const ends = Object.fromEntries(channels.map((channel, index) => [index + 2, { queue: `end.${channel}` }]));
-    const step = { queue: 'programs', parameters: { program: 'work' }, output };
+    const step = { queue: 'programs', parameters: { program: 'work' }, output, ...more };
     return await this.site.run({ 1: step, ...ends, start: [[1, { item: 7 }]] });
   }
 
