@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { AwaitedJob, Place, Waker } from '../backend.ts';
-import { jobId, queueName } from './queue.ts';
+import { jobId } from '../job-id.ts';
+import { queueName } from './queue.ts';
 import { whyWaiting } from './waiting.ts';
 
 /** Jobs that are looked at in one question to Redis, and questions in one look. */

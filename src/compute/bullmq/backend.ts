@@ -17,6 +17,7 @@ import {
   type Waker,
 } from '../backend.ts';
 import { beyond, fits } from '../fits.ts';
+import { jobId } from '../job-id.ts';
 import { Attached } from './attached.ts';
 import { AwaitedJobs } from './awaited.ts';
 import { answers, connecting } from './connect.ts';
@@ -26,7 +27,6 @@ import { limitsOf } from './limits.ts';
 import {
   answersKey,
   cancelChannel,
-  jobId,
   keptFor,
   lease,
   leaseKey,

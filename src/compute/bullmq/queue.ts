@@ -1,7 +1,6 @@
 import type { DelayedError, Queue, QueueEvents, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/errors.ts';
-import { digest } from '../../core/json.ts';
 import type { Ended, Job } from '../backend.ts';
 import { noBullMq } from '../errors.ts';
 import type { JobLimit } from './limits.ts';
@@ -61,11 +60,6 @@ export function leaseKey(prefix: string, queue: string, id: string): string {
 /** The name of the queue for programs that need a host with that label; for any host without. */
 export function queueName(label?: string): string {
   return label === undefined ? 'programs' : `programs.${label}`;
-}
-
-/** BullMQ's own name of a job: any key becomes one that Redis takes. */
-export function jobId(key: string): string {
-  return digest(key);
 }
 
 /** Where the lines of a job's answers are kept while it runs: the log that BullMQ has of a job, and takes out with it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digest, type Json } from '../../core/json.ts';
+import type { Json } from '../../core/json.ts';
 import type { Ended, Job } from '../backend.ts';
 import { openFolder } from '../errors.ts';
 import { each } from './each.ts';
@@ -55,11 +55,6 @@ export interface LifeFiles {
 
 /** Characters that are told of what a job's own part on a node complains of. */
 const longestComplaint = 1_000;
-
-/** Slurm's name of a job: any key becomes one that a file can have. */
-export function jobId(key: string): string {
-  return digest(key);
-}
 
 /**
  * The folder that a service and the nodes share. What becomes true at one moment for all is one call of the file system:

@@ -3,11 +3,12 @@ import type { FailedCounts, FailedPage, FailureGroup, LiveEvent } from '../../..
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { Mark } from '../parts/Mark.tsx';
+import { Paging } from '../parts/Paging.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Age, Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
 import { useTyped } from '../routing/useTyped.ts';
-import { addressOf, usePlace } from '../routing/place.ts';
+import { pageAddress, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { count, plural } from '../words/figures.ts';
 import { failedPath, groupAddress, isNarrowed, withFailedFilter } from './filter.ts';
@@ -45,7 +46,12 @@ export default function Failed(): ReactElement {
                 ))}
               </ul>
             </div>
-            <Paging query={query} next={answer?.next} />
+            <Paging
+              cursor={query.get('cursor')}
+              next={answer?.next}
+              at={(cursor) => pageAddress('/failed', query, cursor)}
+              words={{ first: 'First', next: 'More' }}
+            />
           </Panel>
         </>
       )}
@@ -226,30 +232,5 @@ function Unseen({ unseen }: { readonly unseen: FailedCounts['unseen'] }): ReactE
         </span>
       ))}
     </p>
-  );
-}
-
-function Paging({
-  query,
-  next,
-}: {
-  readonly query: URLSearchParams;
-  readonly next: string | undefined;
-}): ReactElement | null {
-  if (!query.has('cursor') && next === undefined) return null;
-  const at = (cursor: string): string => {
-    const changed = new URLSearchParams(query);
-    changed.set('cursor', cursor);
-    return addressOf('/failed', changed);
-  };
-  return (
-    <nav className="paging" aria-label="Pages of the list">
-      {query.has('cursor') && <Link to={at('')}>First</Link>}
-      {next !== undefined && (
-        <Link className="button" to={at(next)}>
-          More
-        </Link>
-      )}
-    </nav>
   );
 }

@@ -1,9 +1,10 @@
 import type { ReactElement } from 'react';
 import type { JobsView, LiveEvent } from '../../../src/monitor/api.ts';
 import { Failure } from '../parts/Failure.tsx';
+import { Paging } from '../parts/Paging.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Link } from '../routing/Link.tsx';
-import { addressOf, usePlace } from '../routing/place.ts';
+import { pageAddress, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { plural } from '../words/figures.ts';
 import { Counts } from './Counts.tsx';
@@ -42,7 +43,12 @@ export default function Jobs(): ReactElement {
                 <None query={query} jobs={answer} />
               )}
             </div>
-            <Paging query={query} next={answer.next} />
+            <Paging
+              cursor={query.get('cursor')}
+              next={answer.next}
+              at={(cursor) => pageAddress('/jobs', query, cursor)}
+              words={{ first: 'First', next: 'Further jobs' }}
+            />
           </Panel>
           <Workers backends={answer.backends} query={query} />
           <Lost lost={answer.lost} />
@@ -68,30 +74,4 @@ function None({ query, jobs }: { readonly query: URLSearchParams; readonly jobs:
         : 'Services have not told of their jobs yet; that takes some seconds.'}
     </Nothing>
   );
-}
-
-function Paging({
-  query,
-  next,
-}: {
-  readonly query: URLSearchParams;
-  readonly next: string | undefined;
-}): ReactElement | null {
-  if (!query.has('cursor') && next === undefined) return null;
-  return (
-    <nav className="paging" aria-label="Pages of the list">
-      {query.has('cursor') && <Link to={withCursor(query, '')}>First</Link>}
-      {next !== undefined && (
-        <Link className="button" to={withCursor(query, next)}>
-          Further jobs
-        </Link>
-      )}
-    </nav>
-  );
-}
-
-function withCursor(query: URLSearchParams, cursor: string): string {
-  const changed = new URLSearchParams(query);
-  changed.set('cursor', cursor);
-  return addressOf('/jobs', changed);
 }

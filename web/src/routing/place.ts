@@ -28,6 +28,13 @@ export function addressOf(path: string, query: URLSearchParams): string {
   return filled.size === 0 ? path : `${path}?${filled.toString()}`;
 }
 
+/** Of a list that comes in pages the address of one; of the first without cursor. */
+export function pageAddress(path: string, query: URLSearchParams, cursor = ''): string {
+  const changed = new URLSearchParams(query);
+  changed.set('cursor', cursor);
+  return addressOf(path, changed);
+}
+
 function subscribe(subscriber: () => void): () => void {
   subscribers.add(subscriber);
   window.addEventListener('popstate', subscriber);

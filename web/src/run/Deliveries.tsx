@@ -1,5 +1,6 @@
 import { memo, useCallback, type ReactElement } from 'react';
 import type { DeliveryView, LiveEvent, Page, RunDetail, StepView } from '../../../src/monitor/api.ts';
+import { Paging } from '../parts/Paging.tsx';
 import { Failure } from '../parts/Failure.tsx';
 import { JsonText } from '../parts/JsonText.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
@@ -34,7 +35,13 @@ export function Deliveries({ run, filter }: DeliveriesProps): ReactElement {
         {answer?.items.length === 0 && <Nothing>{whyNone(run, filter, answer.next !== undefined)}</Nothing>}
         {answer !== undefined && answer.items.length > 0 && <Table deliveries={answer.items} />}
       </div>
-      <Paging run={run} filter={filter} next={answer?.next} />
+      <Paging
+        cursor={filter.cursor}
+        next={answer?.next}
+        at={(cursor) => deliveryAddress(run.id, { ...filter, cursor })}
+        words={{ first: 'Latest', next: 'Older deliveries' }}
+        label="Pages of the deliveries"
+      />
     </Panel>
   );
 }
@@ -77,26 +84,6 @@ function Table({ deliveries }: { readonly deliveries: readonly DeliveryView[] })
         </tbody>
       </table>
     </div>
-  );
-}
-
-interface PagingProps extends DeliveriesProps {
-  readonly next: string | undefined;
-}
-
-function Paging({ run, filter, next }: PagingProps): ReactElement | null {
-  if (filter.cursor === undefined && next === undefined) return null;
-  return (
-    <nav className="paging" aria-label="Pages of the deliveries">
-      {filter.cursor !== undefined && (
-        <Link to={deliveryAddress(run.id, { ...filter, cursor: undefined })}>Latest</Link>
-      )}
-      {next !== undefined && (
-        <Link className="button" to={deliveryAddress(run.id, { ...filter, cursor: next })}>
-          Older deliveries
-        </Link>
-      )}
-    </nav>
   );
 }
 

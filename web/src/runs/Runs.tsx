@@ -2,10 +2,11 @@ import type { ReactElement } from 'react';
 import type { RunPage, RunSummary } from '../../../src/monitor/api.ts';
 import { useLive } from '../live/context.ts';
 import { Failure } from '../parts/Failure.tsx';
+import { Paging } from '../parts/Paging.tsx';
 import { Nothing, Panel } from '../parts/Panel.tsx';
 import { Moment } from '../parts/Time.tsx';
 import { Link } from '../routing/Link.tsx';
-import { addressOf, usePlace } from '../routing/place.ts';
+import { pageAddress, usePlace } from '../routing/place.ts';
 import { useRequest } from '../server/useRequest.ts';
 import { plural } from '../words/figures.ts';
 import { belongs, isFiltered, runsPath } from './filter.ts';
@@ -47,10 +48,15 @@ export function Runs(): ReactElement {
             (answer?.next === undefined ? (
               <Empty filtered={isFiltered(query)} />
             ) : (
-              <NoneYet next={withCursor(query, answer.next)} />
+              <NoneYet next={pageAddress('/runs', query, answer.next)} />
             ))}
         </div>
-        <Paging query={query} next={answer?.next} />
+        <Paging
+          cursor={query.get('cursor')}
+          next={answer?.next}
+          at={(cursor) => pageAddress('/runs', query, cursor)}
+          words={{ first: 'Newest', next: 'Older runs' }}
+        />
         {answer?.next === undefined && answer?.removed !== undefined && <Removed removed={answer.removed} />}
       </Panel>
     </>
@@ -110,30 +116,4 @@ function Removed({ removed: { runs, before } }: { readonly removed: NonNullable<
       Older runs were removed: {plural(runs, 'run')} that had ended before <Moment time={before} />.
     </Nothing>
   );
-}
-
-function Paging({
-  query,
-  next,
-}: {
-  readonly query: URLSearchParams;
-  readonly next: string | undefined;
-}): ReactElement | null {
-  if (!query.has('cursor') && next === undefined) return null;
-  return (
-    <nav className="paging" aria-label="Pages of the list">
-      {query.has('cursor') && <Link to={withCursor(query, '')}>Newest</Link>}
-      {next !== undefined && (
-        <Link className="button" to={withCursor(query, next)}>
-          Older runs
-        </Link>
-      )}
-    </nav>
-  );
-}
-
-function withCursor(query: URLSearchParams, cursor: string): string {
-  const changed = new URLSearchParams(query);
-  changed.set('cursor', cursor);
-  return addressOf('/runs', changed);
 }
