@@ -2,6 +2,7 @@ import { activeMQInstalled, startActiveMQ } from '../scripts/activemq-broker.ts'
 import { startBaton, type TestBaton } from '../test/fixtures/baton.ts';
 import { startBrokerProcess } from '../test/fixtures/broker-process.ts';
 import { temporaryFolder } from '../test/fixtures/temporary-folder.ts';
+import { nodeOptions } from './load.ts';
 
 /** The brokers that are measured, under the names that the report has for them. */
 export const brokerNames = ['embedded', 'activemq'] as const;
@@ -20,7 +21,7 @@ export interface BenchBroker extends AsyncDisposable {
 
 export async function startBench(name: BrokerName): Promise<BenchBroker> {
   if (name === 'activemq') return await startLargeActiveMQ();
-  const broker = await startBrokerProcess();
+  const broker = await startBrokerProcess({ nodeOptions: nodeOptions });
   return { address: broker.address(), [Symbol.asyncDispose]: async () => broker[Symbol.asyncDispose]() };
 }
 

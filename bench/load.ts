@@ -3,6 +3,7 @@ import type { Json } from '../src/core/json.ts';
 import type { Recipe } from '../src/recipes/recipe.ts';
 import { startMessages } from '../src/recipes/route.ts';
 import { newEnvironment } from '../src/services/run-context.ts';
+import { shareCores } from '../src/services/node-options.ts';
 import { stepMessages } from '../src/services/sending.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client, type Outgoing } from '../src/stomp/client.ts';
@@ -29,6 +30,9 @@ export const standardLoad = { backlog: 0, queues: 1, services: 1, processes: 1, 
 export const connections = 4;
 export const batch = 50;
 const prefetch = 100;
+
+/** Of the processes that are measured: a broker, a ledger, and a service at least. */
+export const nodeOptions = shareCores(3);
 
 /** The prefetch of one subscription where there are so many queues: over all of them as many messages are under way as from one. */
 export function prefetchOf({ queues }: Pick<Load, 'queues'>): number {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Supervisor } from '../src/services/supervisor.ts';
-import { connections, prefetchOf, type Load } from './load.ts';
+import { connections, nodeOptions, prefetchOf, type Load } from './load.ts';
 import type { PassBegin } from './pass-part.ts';
 
 const entry = new URL('./pass-part.ts', import.meta.url);
@@ -21,7 +21,11 @@ export async function startPassing(
     connections: each,
     concurrency: each * prefetchOf(load),
   };
-  const parts = Array.from({ length: processes }, (_, index) => ({ name: `pass-${index}`, begin: { ...begin } }));
+  const parts = Array.from({ length: processes }, (_, index) => ({
+    name: `pass-${index}`,
+    begin: { ...begin },
+    nodeOptions,
+  }));
   const supervisor = new Supervisor({ entry, parts, folder: join(folder, 'guard') });
   await supervisor.start();
   return supervisor;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import { readCommand } from '../services/commands.ts';
-import { leanMemory } from '../services/lean-memory.ts';
+import { leanMemory, shareCores } from '../services/node-options.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
 import { SuspectNews } from '../services/suspect-news.ts';
@@ -39,7 +39,7 @@ export async function supervise(
     parts: parts.map((part) => ({
       name: nameOf(part),
       begin: { part, config, version } satisfies Begin as never,
-      ...(holdsMany(part, config) ? { nodeOptions: leanMemory } : {}),
+      nodeOptions: [...shareCores(parts.length), ...(holdsMany(part, config) ? leanMemory : [])],
     })),
   });
   const client = new Client({ address: brokerAddress(config), name: `${processName()} supervisor`, log });
