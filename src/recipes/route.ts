@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { waitingSeconds } from '../core/seconds.ts';
 import { groupKey, messageKey } from './keys.ts';
 import { runOf, type Envelope } from './message.ts';
-import { isLinkMap, linkedSteps, stepOf, targetList, type Links, type Recipe, type Step } from './recipe.ts';
+import { isLinkMap, linkedSteps, stepOf, targetList, type Links, type Recipe } from './recipe.ts';
 import { readSettings } from './settings.ts';
 
 /** A message that is worked on: what is sent is routed, and named, from here. */
@@ -31,12 +31,12 @@ export interface NextMessage {
   /** Counts the messages of this origin to this step over this channel, from 0. */
   readonly index: number;
   readonly key: string;
-  readonly queue?: string;
-  readonly topic?: string;
+  readonly queue?: string | undefined;
+  readonly topic?: string | undefined;
   /** Seconds. */
   readonly delay: number;
   /** Messages of one group are worked on one after the other, in the order sent. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   readonly envelope: Envelope;
   /** Its payload as JSON text, for the message itself and for what is kept of it. */
   readonly payload: string;
@@ -83,12 +83,12 @@ export function failedPayload(payload: Json): Json {
 export function routeOutputs(origin: Origin, outputs: readonly StepOutput[], defaultChannel?: string): NextMessage[] {
   const links = stepOf(origin.envelope.recipe, origin.envelope.pointer)?.output ?? null;
   const sender = senderOf(origin);
-  return outputs.flatMap(({ channel = defaultChannel, payload, delay }) => {
+  const messages: NextMessage[] = [];
+  for (const { channel = defaultChannel, payload, delay } of outputs) {
     const [name, steps] = chosen(links, channel, defaultChannel);
-    return steps.flatMap((step) =>
-      sender.to(step, { link: 'output', channel: name, payload, ...(delay === undefined ? {} : { delay }) }),
-    );
-  });
+    for (const step of steps) messages.push(...sender.to(step, { link: 'output', channel: name, payload, delay }));
+  }
+  return messages;
 }
 
 /**
@@ -117,14 +117,15 @@ export function routeCheckpoints(
 }
 
 function senderOf({ envelope, key }: Origin): Sender {
-  return new Sender({ ...envelope, path: [...envelope.path, envelope.pointer] }, key);
+  const { environment, recipe, path, pointer } = envelope;
+  return new Sender({ environment, recipe, path: [...path, pointer] }, key);
 }
 
 interface Sending {
   readonly link: Link;
   readonly channel: string;
   readonly payload: Json;
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /** The payload that fields of `join` and `group` are read from, where it is another than the one sent. */
   readonly grouping?: Json;
 }
@@ -135,16 +136,18 @@ class Sender {
   readonly #key: string;
   readonly #sent = new Map<string, number>();
 
-  constructor({ environment, recipe, path }: Omit<Envelope, 'payload' | 'pointer'>, key: string) {
-    this.#frame = { environment, recipe, path };
+  constructor(frame: Omit<Envelope, 'payload' | 'pointer'>, key: string) {
+    this.#frame = frame;
     this.#key = key;
   }
 
   /** The message, or none where the step has neither queue nor topic. */
   to(step: number, { link, channel, payload, delay, grouping = payload }: Sending): NextMessage[] {
-    const target = stepOf(this.#frame.recipe, step);
-    const destinations = destinationsOf(target);
-    if (!target || !destinations) return [];
+    const { environment, recipe, path } = this.#frame;
+    const target = stepOf(recipe, step);
+    const queue = nameIn(target?.queue);
+    const topic = nameIn(target?.topic);
+    if (!target || (queue ?? topic) === undefined) return [];
     const settings = readSettings(target);
     const index = this.#count(`${step} ${channel}`);
     const group = groupKey(runOf(this.#frame), step, settings, grouping);
@@ -157,10 +160,11 @@ class Sender {
         channel,
         index,
         key,
-        ...destinations,
+        queue,
+        topic,
         delay: delay === undefined ? settings.delay : waitingSeconds(delay),
-        ...(group === undefined ? {} : { group }),
-        envelope: { ...this.#frame, payload, pointer: step },
+        group,
+        envelope: { environment, payload, recipe, path, pointer: step },
         payload: jsonText(payload),
       },
     ];
@@ -180,15 +184,8 @@ function jsonText(payload: Json): string {
   return text;
 }
 
-function destinationsOf(step: Step | undefined): Pick<NextMessage, 'queue' | 'topic'> | undefined {
-  if (!isObject(step)) return undefined;
-  const { queue, topic } = step;
-  if (!isName(queue)) return isName(topic) ? { topic } : undefined;
-  return isName(topic) ? { queue, topic } : { queue };
-}
-
-function isName(destination: unknown): destination is string {
-  return typeof destination === 'string' && destination !== '';
+function nameIn(destination: unknown): string | undefined {
+  return typeof destination === 'string' && destination !== '' ? destination : undefined;
 }
 
 /** The channel's name as the recipe has it, and the steps it leads to. */

@@ -5,6 +5,7 @@ import { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
 import { bareLetters } from './bare-letters.ts';
 import { Gate } from './gate.ts';
+import { MessageGuard, type Guard } from './guard.ts';
 import type { HighWater } from './high-water.ts';
 import { KeptDecisions } from './kept.ts';
 import { Pauses } from './pauses.ts';
@@ -13,20 +14,16 @@ import { isRefusal, Settler } from './settler.ts';
 import type { Decision } from './settlement.ts';
 import { isCulprit, Suspects, unwatched, type RunningNotes, type Suspect } from './suspects.ts';
 
-/** Notes for whoever watches over the process by when a handler should have ended, in seconds from now. */
-export type Expect = (seconds: number) => Promise<void>;
-
-/** Waits for what others do, in other processes: as long as it takes, a death of this one is not held against the message, and it need not run alone. */
-export type Aside = <Value>(what: Promise<Value>) => Promise<Value>;
+/** A decision, or that there is none yet. */
+export type Decided = Decision | 'held';
 
 /** What a consumer does with a delivery; the stages between receiving and settling. */
 export interface Work {
   /**
    * Decides what becomes of a message. Never rejects. `held`: the message stays unacknowledged until `settle` is called
-   * for it. `expect` tells the guard how many seconds it may take, where that is not what the consumer was told; `aside`
-   * tells it that others are at work for now.
+   * for it.
    */
-  decide(message: Received, signal: AbortSignal, expect: Expect, aside: Aside): Promise<Decision | 'held'>;
+  decide(message: Received, signal: AbortSignal, guard: Guard): Decided | Promise<Decided>;
   /** What becomes of a message whose transaction the broker refused. */
   refused(message: Received, error: unknown): Decision;
   /** What becomes of a message that killed its process too often. */
@@ -208,13 +205,7 @@ export class Consumer {
   #pump(): void {
     const { concurrency } = this.#options;
     while (this.#running < concurrency && this.#committing < settlingAtMost && !this.#isPaused) {
-      const isHeldBack = this.#options.highWater?.isReached === true;
-      const index = this.#pending.findIndex(
-        (one) =>
-          (one.group === undefined || !this.#groups.has(one.group)) &&
-          (!isHeldBack || this.#options.work.isCancelled?.(one) === true),
-      );
-      const [message] = index < 0 ? [] : this.#pending.splice(index, 1);
+      const message = this.#nextReady();
       if (!message) return;
       this.#running += 1;
       this.#changed();
@@ -223,9 +214,22 @@ export class Consumer {
     }
   }
 
+  /** The first that may begin, which then no longer waits. */
+  #nextReady(): Received | undefined {
+    const isHeldBack = this.#options.highWater?.isReached === true;
+    for (const [index, one] of this.#pending.entries()) {
+      if (one.group !== undefined && this.#groups.has(one.group)) continue;
+      if (isHeldBack && this.#options.work.isCancelled?.(one) !== true) continue;
+      if (index === 0) return this.#pending.shift();
+      this.#pending.splice(index, 1);
+      return one;
+    }
+    return undefined;
+  }
+
   async #process(message: Received): Promise<void> {
     const { messageId } = message.delivery;
-    let decision: Decision | 'held';
+    let decision: Decided;
     let delivery = message.delivery;
     try {
       decision = await this.#guarded(message);
@@ -237,41 +241,23 @@ export class Consumer {
       this.#pump();
     }
     if (decision === 'held') return this.#changed();
-    await this.settle(messageId, [delivery], decision, (error) => this.#refused(message, error));
+    void this.settle(messageId, [delivery], decision, (error) => this.#refused(message, error));
   }
 
   /** The guard: what runs is noted first; a suspect runs alone; who killed too often does not run. */
-  async #guarded(message: Received): Promise<Decision | 'held'> {
+  async #guarded(message: Received): Promise<Decided> {
     const { work, watch, timeout } = this.#options;
     const { messageId } = message.delivery;
     const suspect = watch.suspects.get(messageId);
     if (suspect && isCulprit(suspect)) return work.crashed(message, suspect);
     const losses = this.#losses;
-    const isAlone = suspect !== undefined;
-    let expected = timeout;
-    const enter = async (): Promise<void> => {
-      if (!watch.gate.tryEnter(isAlone)) await watch.gate.enter(isAlone);
-    };
-    const leave = (): void => {
-      watch.notes.ended(messageId);
-      watch.gate.leave();
-    };
-    const expect: Expect = async (seconds) => watch.notes.started(messageId, (expected = seconds));
-    const aside: Aside = async (what) => {
-      leave();
-      try {
-        return await what;
-      } finally {
-        await enter();
-        await expect(expected);
-      }
-    };
-    await enter();
+    const guard = new MessageGuard(watch, messageId, suspect !== undefined);
+    if (!guard.tryEnter()) await guard.enter();
     try {
       // Noted, and known whether its run is cancelled: from here on nothing is waited for until the work itself begins.
       do {
         if (!watch.cancellations.isCurrent) await watch.cancellations.current();
-        await expect(timeout);
+        await guard.expect(timeout);
       } while (!watch.cancellations.isCurrent);
       // It comes again over the next connection, and this delivery could not be settled: there is nothing to decide.
       if (losses !== this.#losses) return 'held';
@@ -280,11 +266,12 @@ export class Consumer {
         return 'held';
       }
       this.#handled.set(messageId, message.delivery);
-      const decision = await work.decide(message, this.#stopping.signal, expect, aside);
+      const deciding = work.decide(message, this.#stopping.signal, guard);
+      const decision = deciding instanceof Promise ? await deciding : deciding;
       if (suspect && decision !== 'held') watch.notes.cleared(messageId);
       return decision;
     } finally {
-      leave();
+      guard.leave();
     }
   }
 
@@ -299,7 +286,7 @@ export class Consumer {
     this.#committing += 1;
     const sent = this.#options.highWater?.sending(decision.sends);
     try {
-      await this.#settler.settle({ acks: deliveries, ...decision });
+      await this.#settler.settle({ acks: deliveries, sends: decision.sends, records: decision.records });
       decision.settled?.();
       return true;
     } catch (error) {

@@ -15,11 +15,11 @@ export interface ServiceEvents {
     readonly key: string;
     readonly outcome: StepOutcome;
     readonly seconds: number;
-    readonly cause?: Cause;
+    readonly cause: Cause | undefined;
     /** Names this delivery in the ledger. */
     readonly id: string;
     /** Of the run: see `traceFields`. */
-    readonly traceparent?: string;
+    readonly traceparent: string | undefined;
   };
   /** The broker takes neither the outcome nor its failure: the message stays with the broker, unacknowledged. */
   unsettled: { readonly messageId: string; readonly reason: string };

@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
-import type { Aside } from './consumer.ts';
 import type { Cancellations } from './cancellations.ts';
+import type { Guard } from './guard.ts';
 import { failed, type Outcome, type SentOn } from './outcome.ts';
 import type { Processor, StepInput, Tools } from './service.ts';
 
@@ -12,13 +12,13 @@ export interface Handling {
   /** Aborted when the service stops at once. */
   readonly stopping: AbortSignal;
   readonly cancellations: Cancellations;
-  readonly aside: Aside;
+  readonly guard: Pick<Guard, 'aside'>;
   /** The handler's own logger; made only when it is asked for. */
-  readonly log: () => Log;
+  log(): Log;
   /** Sends on while the handler works. */
-  readonly tell: (outputs: readonly SentOn[], signal: AbortSignal) => Promise<void>;
+  tell(outputs: readonly SentOn[], signal: AbortSignal): Promise<void>;
   /** Called when the handler goes on for `grace` after its time-out: then only the end of the process ends it. */
-  readonly wedged: () => void;
+  wedged(): void;
 }
 
 /** Seconds a handler has, after its time-out, to heed its signal. */
@@ -26,24 +26,43 @@ export const grace = 5;
 
 /**
  * Runs the handler. An exception, a rejected promise and a time-out are accidents: they become `failed`. Whatever comes
- * of a run that was cancelled meanwhile is `cancelled`. Resolves when the handler has ended: a message is never settled
- * while its handler still runs.
+ * of a run that was cancelled meanwhile is `cancelled`. The outcome is there, or its promise resolves, when the handler has
+ * ended: a message is never settled while its handler still runs. Never rejects.
  */
-export async function handle(
+export function handle(
   processor: Processor<unknown>,
   step: StepInput<unknown>,
   handling: Handling,
-): Promise<Outcome> {
-  const { cancellations } = handling;
+): Outcome | Promise<Outcome> {
   const tools = new HandlerTools(handling);
   try {
     const answer = processor.process(step, tools);
-    const outcome = isPromise(answer) ? await watched(answer, step.run, tools, handling) : answer;
-    return cancellations.has(step.run) ? cancelled(outcome) : outcome;
+    return isPromise(answer) ? awaited(answer, step.run, tools, handling) : unlessCancelled(answer, step.run, handling);
   } catch (error) {
-    if (cancellations.has(step.run)) return { kind: 'cancelled' };
-    return tools.aborted ? failed(tools.aborted, 'timeout') : failed(error, 'exception');
+    return accident(error, step.run, tools, handling);
   }
+}
+
+async function awaited(
+  answer: Promise<Outcome>,
+  run: string,
+  tools: HandlerTools,
+  handling: Handling,
+): Promise<Outcome> {
+  try {
+    return unlessCancelled(await watched(answer, run, tools, handling), run, handling);
+  } catch (error) {
+    return accident(error, run, tools, handling);
+  }
+}
+
+function unlessCancelled(outcome: Outcome, run: string, { cancellations }: Handling): Outcome {
+  return cancellations.has(run) ? cancelled(outcome) : outcome;
+}
+
+function accident(error: unknown, run: string, { aborted }: HandlerTools, { cancellations }: Handling): Outcome {
+  if (cancellations.has(run)) return { kind: 'cancelled' };
+  return aborted ? failed(aborted, 'timeout') : failed(error, 'exception');
 }
 
 /** What a program took is kept all the same. */
@@ -61,10 +80,14 @@ async function watched(
   answer: Promise<Outcome>,
   run: string,
   tools: HandlerTools,
-  { timeout, cancellations, wedged }: Handling,
+  handling: Handling,
 ): Promise<Outcome> {
-  const timers = [after(timeout, () => tools.abort(new TimedOut(timeout))), after(timeout + grace, wedged)];
-  const unwatch = cancellations.watch((cancelled) => cancelled === run && tools.abort(new RunCancelled(run)));
+  const { timeout } = handling;
+  const timers = [
+    after(timeout, () => tools.abort(new TimedOut(timeout))),
+    after(timeout + grace, () => handling.wedged()),
+  ];
+  const unwatch = handling.cancellations.watch((cancelled) => cancelled === run && tools.abort(new RunCancelled(run)));
   try {
     return await answer;
   } finally {
@@ -75,37 +98,37 @@ async function watched(
 
 /** Made when a handler asks for them: most of those that end at once ask for none, and signal and logger cost more than the rest of a step. */
 class HandlerTools implements Tools {
-  readonly key: string;
-  readonly aside: Aside;
-  readonly #stopping: AbortSignal;
-  readonly #makeLog: () => Log;
-  readonly #tell: Handling['tell'];
+  readonly #handling: Handling;
   #ending: AbortController | undefined;
   #signal: AbortSignal | undefined;
   #log: Log | undefined;
   /** Why it was told to end. */
   aborted: Error | undefined;
 
-  constructor({ key, stopping, log, tell, aside }: Handling) {
-    this.key = key;
-    this.aside = aside;
-    this.#tell = tell;
-    this.#stopping = stopping;
-    this.#makeLog = log;
+  constructor(handling: Handling) {
+    this.#handling = handling;
+  }
+
+  get key(): string {
+    return this.#handling.key;
   }
 
   get signal(): AbortSignal {
     this.#ending ??= new AbortController();
     if (this.aborted) this.#ending.abort(this.aborted);
-    return (this.#signal ??= AbortSignal.any([this.#ending.signal, this.#stopping]));
+    return (this.#signal ??= AbortSignal.any([this.#ending.signal, this.#handling.stopping]));
   }
 
   get log(): Log {
-    return (this.#log ??= this.#makeLog());
+    return (this.#log ??= this.#handling.log());
   }
 
   async tell(...outputs: readonly SentOn[]): Promise<void> {
-    await this.#tell(outputs, this.signal);
+    await this.#handling.tell(outputs, this.signal);
+  }
+
+  async aside<Value>(what: Promise<Value>): Promise<Value> {
+    return await this.#handling.guard.aside(what);
   }
 
   abort(reason: Error): void {

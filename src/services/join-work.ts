@@ -4,7 +4,7 @@ import { valueAt } from '../recipes/field.ts';
 import { joinKey } from '../recipes/keys.ts';
 import { failedPayload, type Origin } from '../recipes/route.ts';
 import type { Closing, Closures } from './closures.ts';
-import type { Consumer, Watch } from './consumer.ts';
+import type { Consumer, Decided, Watch } from './consumer.ts';
 import type { JoinClaims } from './join-claims.ts';
 import { hasAnyOf, Joins, memberIds, type Join } from './joins.ts';
 import { failed, later, rejected, type Outcome } from './outcome.ts';
@@ -12,6 +12,7 @@ import { finalOutcomes, type JoinRecord, type StepOutcome } from './record.ts';
 import { deadLettered } from './route.ts';
 import type { Decision } from './settlement.ts';
 import { decide, run, surround, type StepSurroundings } from './stages.ts';
+import { inPlace } from './guard.ts';
 import { crash, isCulprit } from './suspects.ts';
 import type { Task } from './task.ts';
 
@@ -49,7 +50,7 @@ export class JoinWork {
     this.#consumer = consumer;
   }
 
-  admit(task: Task, started: number): Decision | 'held' {
+  admit(task: Task, started: number): Decided {
     const { join } = task.settings;
     if (!join) throw new TypeError('The step joins nothing.');
     const policy = { count: join.count, timeout: join.timeout ?? standardTimeout };
@@ -151,7 +152,7 @@ export class JoinWork {
       const [task] = members;
       if (!task) throw new TypeError('A join of nothing was closed.');
       await notes.started(join.key, task.timeout);
-      const outcome = await run(task, members, this.#stopping.signal, this.#surroundings, join.key);
+      const outcome = await run(task, members, this.#stopping.signal, this.#surroundings, inPlace, join.key);
       if (suspect) notes.cleared(join.key);
       return this.#settle(members, join, outcome, started);
     } finally {

@@ -29,11 +29,11 @@ export class NotesFile implements RunningNotes {
     this.#tellCleared = tellCleared;
   }
 
-  async started(id: string, seconds: number): Promise<void> {
+  started(id: string, seconds: number): Promise<void> {
     this.#started.push([id, monotonic() + seconds * 1000]);
     this.#ended.delete(id);
     this.#flushSoon();
-    await this.#written.promise;
+    return this.#written.promise;
   }
 
   ended(id: string): void {

@@ -1,4 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { bytesOf } from '../stomp/encode.ts';
+import { RecordPrinter } from './record-printer.ts';
 import type { RecordBatch } from './record.ts';
 
 /** From so many bytes on it is packed: less is not worth the time, and can be read by who looks into the queue. */
@@ -14,8 +16,15 @@ const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
  * quarter is left of them, for 3 µs a record, and broker, disk and network carry so much less. Bytes in any case: a text,
  * ActiveMQ would turn over twice. Throws what JSON.stringify throws for what JSON has no form for.
  */
-export function printRecords(batch: RecordBatch): Buffer {
-  const text = Buffer.from(JSON.stringify(batch));
+export function printRecords({ records }: RecordBatch): Buffer {
+  const pieces = ['{"records":['];
+  const printer = new RecordPrinter(pieces);
+  for (const [index, record] of records.entries()) {
+    if (index > 0) pieces.push(',');
+    printer.print(record);
+  }
+  pieces.push(']}');
+  const text = bytesOf(pieces);
   return text.length < packedFrom ? text : zstdCompressSync(text, fast);
 }
 

@@ -73,9 +73,9 @@ export interface StepRecord {
   readonly attempt: number;
   readonly deferral: number;
   /** How often the message was re-injected, if it was. */
-  readonly reinjected?: number;
+  readonly reinjected?: number | undefined;
   readonly outcome: StepOutcome;
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
   /** Steps that sent the message on, `recipe-path` as it came: what Python services did is inferred from it. */
   readonly path: readonly number[];
   readonly sent: number;
@@ -83,16 +83,16 @@ export interface StepRecord {
   readonly started: number;
   readonly finished: number;
   /** Where the step has one: the seconds from the announcement in which it should have finished, and those that had passed. */
-  readonly budget?: { readonly seconds: number; readonly used: number };
+  readonly budget?: { readonly seconds: number; readonly used: number } | undefined;
   /** How many messages the transaction sent to each step (by number, as text). */
   readonly sends: Readonly<Record<string, number>>;
   readonly outputs: readonly SentOutput[];
   /** What the step published, for the run page. */
-  readonly results?: readonly Json[];
+  readonly results?: readonly Json[] | undefined;
   /** The same where it is only one, as it was written before a step could publish several. */
   readonly result?: Json;
   /** Of the program that was run for it, if one was. */
-  readonly program?: ProgramAccount;
+  readonly program?: ProgramAccount | undefined;
 }
 
 /** A message that goes on to a step, as its sender routed it. */

@@ -50,8 +50,12 @@ class ReplyWork implements Work {
     this.#clock = clock;
   }
 
-  async decide({ delivery }: Received): Promise<Decision> {
-    return await Promise.resolve(this.#decide(delivery));
+  decide({ delivery }: Received): Decision {
+    const replyBy = Number(delivery.headers['baton-reply-by'] ?? Number.POSITIVE_INFINITY);
+    if (replyBy < this.#clock.now()) return this.#unsent(delivery, 'late');
+    const gone = this.#gone.get(replyTo(delivery));
+    if (gone !== undefined) return this.#unsent(delivery, 'undeliverable', gone);
+    return { sends: [answer(delivery)], records: [this.#record(delivery, 'sent')] };
   }
 
   refused({ delivery }: Received, error: unknown): Decision {
@@ -62,14 +66,6 @@ class ReplyWork implements Work {
 
   crashed({ delivery }: Received, suspect: Suspect): Decision {
     return this.#unsent(delivery, 'undeliverable', crash(suspect).message);
-  }
-
-  #decide(delivery: Delivery): Decision {
-    const replyBy = Number(delivery.headers['baton-reply-by'] ?? Number.POSITIVE_INFINITY);
-    if (replyBy < this.#clock.now()) return this.#unsent(delivery, 'late');
-    const gone = this.#gone.get(replyTo(delivery));
-    if (gone !== undefined) return this.#unsent(delivery, 'undeliverable', gone);
-    return { sends: [answer(delivery)], records: [this.#record(delivery, 'sent')] };
   }
 
   #unsent(delivery: Delivery, outcome: ReplyRecord['outcome'], reason?: string): Decision {

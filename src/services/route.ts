@@ -35,7 +35,6 @@ interface Routed {
   readonly next: readonly NextMessage[];
   readonly cause?: Cause | undefined;
   readonly results?: readonly Json[];
-  readonly program?: ProgramAccount | undefined;
 }
 
 /**
@@ -43,12 +42,12 @@ interface Routed {
  * message worked on, or all members of a join; what goes out is derived from `origin`.
  */
 export function route(tasks: readonly Task[], origin: Origin, outcome: Outcome, surround: Surround): Decision {
-  const routed = { ...routeOutcome(tasks, origin, outcome, surround), program: outcome.program };
+  const routed = routeOutcome(tasks, origin, outcome, surround);
+  const { program, settled } = outcome;
   const records = tasks.map((task, index) =>
-    record(task, index === tasks.length - 1 ? routed : bare(routed), surround),
+    index === tasks.length - 1 ? record(task, routed, surround, program) : record(task, bare(routed), surround),
   );
-  const { settled } = outcome;
-  return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records, ...(settled ? { settled } : {}) };
+  return { sends: [...routed.sends, ...stepMessages(routed.next, surround)], records, settled };
 }
 
 /** A message that is not to be run again: dead-lettered, whatever error links its step has; `last` goes out. */
@@ -98,19 +97,24 @@ function routeOutcome(tasks: readonly Task[], origin: Origin, outcome: Outcome, 
 }
 
 function routeDone(tasks: readonly Task[], origin: Origin, outputs: readonly Output[], surround: Surround): Routed {
-  const of = <Kind extends Output['kind']>(kind: Kind): Extract<Output, { kind: Kind }>[] =>
-    outputs.filter((output): output is Extract<Output, { kind: Kind }> => output.kind === kind);
-  const next = [
-    ...routeOutputs(origin, of('send'), surround.defaultChannel),
-    ...routeCheckpoints(origin, of('checkpoint')),
-  ];
-  const published = of('publish').map(({ topic, body }) => ({
-    destination: surround.destinations.topic(topic),
-    body: JSON.stringify(body),
-  }));
-  const results = of('result').map(({ result }) => result);
-  const replies = results.flatMap((result, index) => replyOf(tasks, origin.key, result, index, surround));
-  return { outcome: tasks.length > 1 ? 'joined' : 'done', sends: [...published, ...replies], next, results };
+  const sent: SentOn[] = [];
+  const checkpoints: Extract<Output, { kind: 'checkpoint' }>[] = [];
+  const sends: Outgoing[] = [];
+  const results: Json[] = [];
+  for (const output of outputs) {
+    if (output.kind === 'send') sent.push(output);
+    else if (output.kind === 'checkpoint') checkpoints.push(output);
+    else if (output.kind === 'publish') sends.push(published(output, surround));
+    else results.push(output.result);
+  }
+  for (const [index, result] of results.entries()) sends.push(...replyOf(tasks, origin.key, result, index, surround));
+  const next = routeOutputs(origin, sent, surround.defaultChannel);
+  if (checkpoints.length > 0) next.push(...routeCheckpoints(origin, checkpoints));
+  return { outcome: tasks.length > 1 ? 'joined' : 'done', sends, next, results };
+}
+
+function published({ topic, body }: Extract<Output, { kind: 'publish' }>, { destinations }: Surround): Outgoing {
+  return { destination: destinations.topic(topic), body: JSON.stringify(body) };
 }
 
 /** A result for the announcer, when it asked for one. */
@@ -216,9 +220,16 @@ function bare({ outcome, cause }: Routed): Routed {
   return { outcome, cause, sends: [], next: [] };
 }
 
-function record(task: Task, { outcome, next, cause, results = [], program }: Routed, surround: Surround): StepRecord {
+function record(
+  task: Task,
+  { outcome, next, cause, results = [] }: Routed,
+  surround: Surround,
+  program?: ProgramAccount,
+): StepRecord {
   const { message, envelope } = task;
-  const outputs: SentOutput[] = next.filter(({ queue }) => queue !== undefined).map(sentOutput);
+  const outputs: SentOutput[] = [];
+  for (const one of next) if (one.queue !== undefined) outputs.push(sentOutput(one));
+  const used = budgetUsed(task.settings, task.context, surround.now);
   return {
     kind: 'step',
     id: deliveryId(message),
@@ -231,18 +242,18 @@ function record(task: Task, { outcome, next, cause, results = [], program }: Rou
     host: surround.host,
     attempt: message.attempt,
     deferral: message.deferral,
-    ...(message.reinjected > 0 ? { reinjected: message.reinjected } : {}),
+    reinjected: message.reinjected > 0 ? message.reinjected : undefined,
     outcome,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
     path: envelope.path,
     sent: message.sent,
     received: message.delivery.receivedAt,
     started: surround.started,
     finished: surround.now,
-    ...budgetUsed(task.settings, task.context, surround.now),
+    budget: used,
     sends: countSends(next),
     outputs,
-    ...(results.length > 0 ? { results } : {}),
-    ...(program ? { program } : {}),
+    results: results.length > 0 ? results : undefined,
+    program,
   };
 }

@@ -3,6 +3,7 @@ import type { Outgoing } from '../stomp/client.ts';
 import { EnvelopePrinter, runOf } from '../recipes/message.ts';
 import type { NextMessage } from '../recipes/route.ts';
 import type { Destinations } from './names.ts';
+import { payloadText, type PrintedOutput } from './record-printer.ts';
 import type { SentOutput, StartedMessage } from './record.ts';
 import { contextOf } from './run-context.ts';
 import { parked } from './parking.ts';
@@ -21,7 +22,9 @@ interface Sending {
 /** The frames of messages to steps: to queue, topic, or both; delayed ones parked. */
 export function stepMessages(next: readonly NextMessage[], sending: Sending): Outgoing[] {
   const printer = new EnvelopePrinter();
-  return next.flatMap((message) => frames(message, printer.print(message.envelope, message.payload), sending));
+  const frames: Outgoing[] = [];
+  for (const message of next) addFrames(frames, message, printer.print(message.envelope, message.payload), sending);
+  return frames;
 }
 
 /** How many messages go to the queue of each step. Topics are not counted. */
@@ -32,10 +35,11 @@ export function countSends(next: readonly Pick<NextMessage, 'step' | 'queue'>[])
 }
 
 /** What the ledger keeps of a message that was sent. */
-export function sentOutput({ step, channel, key, envelope, payload }: NextMessage): SentOutput {
+export function sentOutput({ step, channel, key, envelope, payload }: NextMessage): SentOutput | PrintedOutput {
   const bytes = Buffer.byteLength(payload);
-  const kept = bytes <= keptPayload ? { payload: envelope.payload } : { hash: digest(payload) };
-  return { step, channel, key, bytes, ...kept };
+  return bytes <= keptPayload
+    ? { step, channel, key, bytes, payload: envelope.payload, [payloadText]: payload }
+    : { step, channel, key, bytes, hash: digest(payload) };
 }
 
 /** What the ledger keeps of the messages that a run begins with, as far as they are counted. */
@@ -45,20 +49,18 @@ export function startedMessages(start: readonly NextMessage[]): readonly Started
     .map((message) => ({ ...sentOutput(message), ...(message.link === 'error' ? { overErrorLink: true } : {}) }));
 }
 
-function frames(message: NextMessage, body: string, { destinations, now }: Sending): Outgoing[] {
+function addFrames(frames: Outgoing[], message: NextMessage, body: string, { destinations, now }: Sending): void {
+  const { queue, topic, delay } = message;
   const headers = stepHeaders(message, now);
-  const toQueue = (name: string): Outgoing => {
-    const frame = { destination: destinations.queue(name), headers, body };
-    return message.delay > 0 ? parked(frame, message.delay * 1000, now, destinations) : frame;
-  };
-  return [
-    ...(message.queue === undefined ? [] : [toQueue(message.queue)]),
-    ...(message.topic === undefined ? [] : [{ destination: destinations.topic(message.topic), headers, body }]),
-  ];
+  if (queue !== undefined) {
+    const frame = { destination: destinations.queue(queue), headers, body };
+    frames.push(delay > 0 ? parked(frame, delay * 1000, now, destinations) : frame);
+  }
+  if (topic !== undefined) frames.push({ destination: destinations.topic(topic), headers, body });
 }
 
 function stepHeaders({ key, link, group, envelope }: NextMessage, now: number): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     'workflows-recipe': 'True',
     persistent: 'true',
     priority: String(contextOf(envelope.environment).priority ?? standardPriority),
@@ -67,8 +69,9 @@ function stepHeaders({ key, link, group, envelope }: NextMessage, now: number): 
     'baton-attempt': '1',
     'baton-deferral': '0',
     'baton-sent': String(now),
-    ...(link === 'error' ? { 'baton-link': 'error' } : {}),
-    // ActiveMQ does not deliver JMSXGroupID again after a take-over, so the group stands in a header of our own as well.
-    ...(group === undefined ? {} : { JMSXGroupID: group, 'baton-group': group }),
   };
+  if (link === 'error') headers['baton-link'] = 'error';
+  // ActiveMQ does not deliver JMSXGroupID again after a take-over, so the group stands in a header of our own as well.
+  if (group !== undefined) headers['JMSXGroupID'] = headers['baton-group'] = group;
+  return headers;
 }

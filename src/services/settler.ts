@@ -45,8 +45,8 @@ export class Settler {
    * is what cannot be settled, as also when several connections ended over it alone; with another error when its
    * deliveries come again, for it to be tried then.
    */
-  async settle(settlement: Settlement): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  settle(settlement: Settlement): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#waiting.push({ settlement, resolve, reject });
       this.#pumpSoon();
     });

@@ -2,12 +2,12 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Log } from '../core/log.ts';
-import type { Aside } from './consumer.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { ServiceEvents } from './events.ts';
-import { handle } from './handle.ts';
+import type { Guard } from './guard.ts';
+import { handle, type Handling } from './handle.ts';
 import type { Destinations } from './names.ts';
-import { failed, type Outcome } from './outcome.ts';
+import { failed, type Outcome, type SentOn } from './outcome.ts';
 import { deliveryId } from './received.ts';
 import { originOf, route, type Surround } from './route.ts';
 import type { AnyService, Processor } from './service.ts';
@@ -36,39 +36,69 @@ export interface StepSurroundings {
 }
 
 /** Runs the handler on a task, or on the members of a join. */
-export async function run(
+export function run(
   task: Task,
   members: readonly Task[],
   stopping: AbortSignal,
-  surroundings: StepSurroundings & { readonly aside?: Aside },
+  surroundings: StepSurroundings,
+  guard: Pick<Guard, 'aside'>,
   key: string = task.message.key,
-): Promise<Outcome> {
-  const { processor, service, host, logs, events, cancellations, aside = inPlace } = surroundings;
-  const step = task.envelope.pointer;
-  let teller: Teller | undefined;
-  events.emit('started', { service: service.name, run: task.run, step, key });
-  return await handle(processor, inputOf(task, members), {
-    key,
-    timeout: task.timeout,
-    stopping,
-    cancellations,
-    aside,
-    log: () =>
-      logs(
-        { run: task.run, step, service: service.name, host, key, attempt: task.message.attempt },
-        traceFields(traceparentOf(task), deliveryId(task.message)),
-      ),
-    tell: async (outputs, signal) => (teller ??= tellerOf(task, surroundings)).tell(outputs, signal),
-    wedged: () => events.emit('wedged', { service: service.name, key }),
-  });
+): Outcome | Promise<Outcome> {
+  const { processor, service, events } = surroundings;
+  events.emit('started', { service: service.name, run: task.run, step: task.envelope.pointer, key });
+  return handle(processor, inputOf(task, members), new TaskHandling(task, stopping, surroundings, guard, key));
 }
 
-/** Of a join, whose members are held: nothing is noted of it. */
-const inPlace: Aside = async (what) => await what;
+/** A task's handler, and what it may ask for. */
+class TaskHandling implements Handling {
+  readonly key: string;
+  readonly stopping: AbortSignal;
+  readonly guard: Pick<Guard, 'aside'>;
+  readonly #task: Task;
+  readonly #surroundings: StepSurroundings;
+  #teller: Teller | undefined;
 
-function tellerOf(task: Task, { service, queue, clock, tellLedger }: StepSurroundings): Teller {
-  const { name, defaultChannel } = service;
-  return new Teller(task, { service: name, queue, defaultChannel, clock, tellLedger });
+  constructor(
+    task: Task,
+    stopping: AbortSignal,
+    surroundings: StepSurroundings,
+    guard: Pick<Guard, 'aside'>,
+    key: string,
+  ) {
+    this.key = key;
+    this.stopping = stopping;
+    this.guard = guard;
+    this.#task = task;
+    this.#surroundings = surroundings;
+  }
+
+  get timeout(): number {
+    return this.#task.timeout;
+  }
+
+  get cancellations(): Cancellations {
+    return this.#surroundings.cancellations;
+  }
+
+  log(): Log {
+    const { run: id, envelope, message } = this.#task;
+    const { service, host, logs } = this.#surroundings;
+    return logs(
+      { run: id, step: envelope.pointer, service: service.name, host, key: this.key, attempt: message.attempt },
+      traceFields(traceparentOf(this.#task), deliveryId(message)),
+    );
+  }
+
+  async tell(outputs: readonly SentOn[], signal: AbortSignal): Promise<void> {
+    const { service, queue, clock, tellLedger } = this.#surroundings;
+    const { name, defaultChannel } = service;
+    this.#teller ??= new Teller(this.#task, { service: name, queue, defaultChannel, clock, tellLedger });
+    await this.#teller.tell(outputs, signal);
+  }
+
+  wedged(): void {
+    this.#surroundings.events.emit('wedged', { service: this.#surroundings.service.name, key: this.key });
+  }
 }
 
 /** Routes an outcome; what cannot be routed (a payload that is no JSON) is a failure of its handler. */
@@ -103,8 +133,7 @@ function announce(
   if (record.kind !== 'step') return;
   const { id, service, run, step, key, outcome, cause, started, finished } = record;
   const seconds = (finished - started) / 1000;
-  const more = { ...(cause === undefined ? {} : { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
-  events.emit('decided', { id, service, run, step, key, outcome, seconds, ...more });
+  events.emit('decided', { id, service, run, step, key, outcome, seconds, cause, traceparent });
 }
 
 function traceparentOf({ envelope }: Task): string | undefined {

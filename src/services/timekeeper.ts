@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Client, Delivery, Outgoing } from '../stomp/client.ts';
 import { followCancellations } from './cancellation-news.ts';
 import type { Cancellations } from './cancellations.ts';
-import { Consumer, type Watch, type Work } from './consumer.ts';
+import { Consumer, type Decided, type Watch, type Work } from './consumer.ts';
 import { deadLetterQueue, delayClasses, parkingName, type Destinations } from './names.ts';
 import { parked, Stay, unparked } from './parking.ts';
 import { bodyOf, senderHeaders, type Received } from './received.ts';
@@ -73,8 +73,8 @@ class Line implements Work {
     this.forget();
   }
 
-  async decide(message: Received): Promise<Decision | 'held'> {
-    if (this.#cancellations.has(runOf(message))) return await Promise.resolve(this.#move(message, 0));
+  decide(message: Received): Decided {
+    if (this.#cancellations.has(runOf(message))) return this.#move(message, 0);
     this.#held.push({ message, stay: new Stay(message.delivery.headers, this.#clock.now()) });
     if (this.#held.length === 1) this.#wait();
     return 'held';

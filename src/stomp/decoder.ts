@@ -59,7 +59,7 @@ export class Decoder {
     this.#endLine(start < 0 ? head : head.slice(0, start));
     while (start >= 0) {
       const next = head.indexOf('\n', start + 1);
-      this.#addHeader(head.slice(start + 1, next < 0 ? end : next));
+      this.#addHeader(head, start + 1, next < 0 ? end : next);
       start = next;
     }
     this.#bodyLength = this.#contentLength();
@@ -96,18 +96,20 @@ export class Decoder {
       if (!/^[A-Z]+$/.test(line)) throw malformed({ what: quoted(line), expected: 'a command' });
       this.#command = line;
     } else if (line === '') this.#bodyLength = this.#contentLength();
-    else this.#addHeader(line);
+    else this.#addHeader(line, 0, line.length);
     return undefined;
   }
 
-  #addHeader(line: string): void {
+  /** The line is what stands in the text from `start` to `end`. */
+  #addHeader(text: string, start: number, end: number): void {
     this.#headerCount += 1;
     if (this.#headerCount > this.#limits.headers) throw this.#exceeds('headers');
-    const colon = line.indexOf(':');
-    if (colon < 1) throw malformed({ what: quoted(line), expected: 'a header line (name:value)' });
+    const colon = text.indexOf(':', start);
+    if (colon <= start || colon >= end)
+      throw malformed({ what: quoted(text.slice(start, end)), expected: 'a header line (name:value)' });
     const read = isEscaped(this.#command) ? unescaped : verbatim;
-    const name = read(line.slice(0, colon));
-    this.#headers[name] ??= read(line.slice(colon + 1));
+    const name = read(text.slice(start, colon));
+    this.#headers[name] ??= read(text.slice(colon + 1, end));
   }
 
   #contentLength(): number {

@@ -11,12 +11,13 @@ export type Pieces = readonly (string | Buffer)[];
  */
 export function encode({ command, headers, body }: Frame, form: 'bytes' | 'text' = 'bytes'): Buffer {
   const isCounted = body.length > 0 && (form === 'bytes' || body.includes(0));
-  return bytesOf([headOf(command, headers, isCounted ? body.length : undefined), body, '\0']);
+  return bytesOf([headOf(command, [headers], isCounted ? body.length : undefined), body, '\0']);
 }
 
-/** A frame whose body is a text; throws as `encode` does. */
-export function encodeText(command: string, headers: Headers, body: string): Pieces {
-  return [headOf(command, headers, body.includes('\0') ? Buffer.byteLength(body) : undefined), body, '\0'];
+/** A SEND: `own` are headers of the protocol, which count before those of the message. Throws as `encode` does. */
+export function encodeMessage(headers: Headers, own: Headers, body: Buffer | string): Pieces {
+  const isCounted = body.length > 0 && (typeof body !== 'string' || body.includes('\0'));
+  return [headOf('SEND', [headers, own], isCounted ? Buffer.byteLength(body) : undefined), body, '\0'];
 }
 
 /** A frame that has no body. */
@@ -26,7 +27,7 @@ export function encodeControl(command: string, headers: Headers): Buffer {
 
 /** The same as a text. */
 export function controlText(command: string, headers: Headers): string {
-  return `${headOf(command, headers, undefined)}\0`;
+  return `${headOf(command, [headers], undefined)}\0`;
 }
 
 /** Written piece by piece: to join long texts first would take twenty times as long. */
@@ -37,15 +38,18 @@ export function bytesOf(pieces: Pieces): Buffer {
   return bytes;
 }
 
-/** All up to and with the empty line. */
-function headOf(command: string, headers: Headers, contentLength: number | undefined): string {
+/** All up to and with the empty line. A header stands in it as the last of the sets that have it says. */
+function headOf(command: string, sets: readonly Headers[], contentLength: number | undefined): string {
   const write = isEscaped(command) ? escaped : verbatim;
+  const last = sets.at(-1) ?? {};
   let head = `${command}\n`;
-  for (const name of Object.keys(headers)) {
-    if (name === 'content-length') continue;
-    const value = headers[name] ?? '';
-    refuse(name === '', name, value, 'a name');
-    head += `${write(name, name, value, true)}:${write(value, name, value, false)}\n`;
+  for (const headers of sets) {
+    for (const name of Object.keys(headers)) {
+      if (name === 'content-length' || (headers !== last && Object.hasOwn(last, name))) continue;
+      const value = headers[name] ?? '';
+      refuse(name === '', name, value, 'a name');
+      head += `${write(name, name, value, true)}:${write(value, name, value, false)}\n`;
+    }
   }
   return contentLength === undefined ? `${head}\n` : `${head}content-length:${String(contentLength)}\n\n`;
 }

@@ -1,4 +1,4 @@
-import { encode, encodeText, type Pieces } from './encode.ts';
+import { encodeMessage, type Pieces } from './encode.ts';
 import type { Frame, Headers } from './frame.ts';
 
 /** A message to send. A string goes without content-length, which makes a text message of it on ActiveMQ; a Buffer with. */
@@ -40,8 +40,8 @@ export function deliveryOf({ headers, body }: Frame, epoch: number, receivedAt: 
 
 /** The SEND frame; `extra` are headers of the protocol (`transaction`, `receipt`). */
 export function encodeSend(message: Outgoing, extra: Readonly<Record<string, string>>): Pieces {
-  const { destination, body } = message;
-  const persistent = destination.startsWith('/queue/') ? { persistent: 'true' } : {};
-  const headers = { ...persistent, ...message.headers, destination, ...extra };
-  return typeof body === 'string' ? encodeText('SEND', headers, body) : [encode({ command: 'SEND', headers, body })];
+  const { destination, headers = {}, body } = message;
+  const isDurable = headers['persistent'] === undefined && destination.startsWith('/queue/');
+  const own = isDurable ? { destination, persistent: 'true', ...extra } : { destination, ...extra };
+  return encodeMessage(headers, own, body);
 }

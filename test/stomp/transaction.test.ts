@@ -27,7 +27,7 @@ describe('a transaction', () => {
       [
         'BEGIN\ntransaction:t1\n\n\0',
         'ACK\nid:ack-m1\ntransaction:t1\n\n\0',
-        'SEND\npersistent:true\na:b\ndestination:/queue/b\ntransaction:t1\n\n{}\0',
+        'SEND\na:b\ndestination:/queue/b\npersistent:true\ntransaction:t1\n\n{}\0',
         'SEND\ndestination:/topic/c\ntransaction:t1\ncontent-length:1\n\nd\0',
         'COMMIT\ntransaction:t1\nreceipt:r2\n\n\0',
       ].join(''),
