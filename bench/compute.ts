@@ -10,7 +10,7 @@ import type { Recipe } from '../src/recipes/recipe.ts';
 import { startMessages } from '../src/recipes/route.ts';
 import { newsMessage } from '../src/services/cancellation-news.ts';
 import { askQueues } from '../src/services/ask-queues.ts';
-import { leanMemory } from '../src/services/node-options.ts';
+import { leanMemory } from '../src/services/sharing.ts';
 import { newEnvironment } from '../src/services/run-context.ts';
 import { stepMessages } from '../src/services/sending.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';

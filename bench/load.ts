@@ -3,7 +3,7 @@ import type { Json } from '../src/core/json.ts';
 import type { Recipe } from '../src/recipes/recipe.ts';
 import { startMessages } from '../src/recipes/route.ts';
 import { newEnvironment } from '../src/services/run-context.ts';
-import { shareCores } from '../src/services/node-options.ts';
+import { shareCores } from '../src/services/sharing.ts';
 import { stepMessages } from '../src/services/sending.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client, type Outgoing } from '../src/stomp/client.ts';

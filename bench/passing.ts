@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { behindBroker } from '../src/services/sharing.ts';
 import { Supervisor } from '../src/services/supervisor.ts';
 import { connections, nodeOptions, prefetchOf, type Load } from './load.ts';
 import type { PassBegin } from './pass-part.ts';
@@ -25,6 +26,7 @@ export async function startPassing(
     name: `pass-${index}`,
     begin: { ...begin },
     nodeOptions,
+    niceness: behindBroker,
   }));
   const supervisor = new Supervisor({ entry, parts, folder: join(folder, 'guard') });
   await supervisor.start();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Queries } from '../src/ledger/queries.ts';
 import { openReader } from '../src/ledger/store.ts';
+import { behindBroker } from '../src/services/sharing.ts';
 import { Supervisor } from '../src/services/supervisor.ts';
 import { temporaryFolder } from '../test/fixtures/temporary-folder.ts';
 import type { LedgerBegin } from './ledger-part.ts';
@@ -34,7 +35,7 @@ export async function stepRate(address: string, load: Load): Promise<number> {
 async function startLedgerProcess(begin: LedgerBegin): Promise<Supervisor> {
   const supervisor = new Supervisor({
     entry: new URL('./ledger-part.ts', import.meta.url),
-    parts: [{ name: 'ledger', begin: { ...begin }, nodeOptions }],
+    parts: [{ name: 'ledger', begin: { ...begin }, nodeOptions, niceness: behindBroker }],
     folder: `${begin.folder}-guard`,
   });
   await supervisor.start();

@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
+import { isLoopback } from '../core/loopback.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import { readCommand } from '../services/commands.ts';
-import { leanMemory, shareCores } from '../services/node-options.ts';
+import { behindBroker, leanMemory, shareCores } from '../services/sharing.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
 import { SuspectNews } from '../services/suspect-news.ts';
@@ -33,16 +34,19 @@ export async function supervise(
   log: Log,
   shutdown: () => void,
 ): Promise<Supervised> {
+  const address = brokerAddress(config);
+  const isBesideBroker = isLoopback(address.host) || parts.some(({ kind }) => kind === 'broker');
   const supervisor = new Supervisor({
     entry: moduleBeside(import.meta.url, 'part'),
     folder: await storeFolder(config, 'guard'),
     parts: parts.map((part) => ({
       name: nameOf(part),
       begin: { part, config, version } satisfies Begin as never,
+      niceness: isBesideBroker && part.kind !== 'broker' ? behindBroker : 0,
       nodeOptions: [...shareCores(parts.length), ...(holdsMany(part, config) ? leanMemory : [])],
     })),
   });
-  const client = new Client({ address: brokerAddress(config), name: `${processName()} supervisor`, log });
+  const client = new Client({ address, name: `${processName()} supervisor`, log });
   const news = new SuspectNews(client, processName(), supervisor);
   supervisor.events.on('suspect', (suspect) => news.tell(suspect));
   const stop = async (): Promise<void> => {

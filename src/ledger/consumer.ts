@@ -20,7 +20,7 @@ const pipelined = 4;
  * Milliseconds from one batch to the next while records come without a pause: the more there are in a batch, the fewer
  * pages of an index each of them touches alone. A fifth less work than a batch for each read; the first never waits.
  */
-const gathering = 20;
+const gathering = 50;
 /** Waits while the disk is full or broken, in seconds: nothing is lost meanwhile, the broker keeps it. */
 const patience = { delay: 0.5, factor: 2, maxDelay: 15 };
 

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, getPriority, setPriority } from 'node:os';
 import { backoffSeconds, jittered, type Backoff } from '../core/backoff.ts';
-import { BatonError } from '../core/errors.ts';
+import { BatonError, messageOf } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import { partStopped } from './errors.ts';
@@ -17,6 +18,8 @@ export interface PartDefinition {
   readonly begin: Json;
   /** Options of Node for the process, beside those of this one. */
   readonly nodeOptions?: readonly string[];
+  /** By how much it stands back behind other processes, as nice(2) has it; and with it whatever it starts. */
+  readonly niceness?: number;
 }
 
 interface ChildOptions {
@@ -29,6 +32,8 @@ interface ChildOptions {
   readonly found: (suspect: Suspect) => void;
 }
 
+/** The last in line (nice(2)). */
+const mostNice = constants.priority.PRIORITY_LOW;
 /** A process that was ready for so long (ms) counts as healthy: its next death is the first again. */
 const healthyAfter = 5_000;
 /** The last output kept of a process: what a dead-lettered message tells of the death. */
@@ -103,6 +108,7 @@ export class Child {
     const execArgv = [...process.execArgv, ...(this.#part.nodeOptions ?? [])];
     const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv });
     this.#process = child;
+    this.#standBack(child);
     this.#grave = guard.nextName(child.pid ?? 0);
     this.#hasEnded = false;
     this.#readySince = Infinity;
@@ -120,6 +126,17 @@ export class Child {
     const places = guard.placesOf(this.#grave);
     this.tell({ type: 'begin', begin: this.#part.begin, guard: places, suspects: guard.suspects.all() });
     events.emit('started', { part: this.name, pid: child.pid ?? 0 });
+  }
+
+  #standBack({ pid }: ChildProcess): void {
+    const { niceness = 0 } = this.#part;
+    if (pid === undefined || niceness === 0) return;
+    try {
+      setPriority(pid, Math.min(mostNice, getPriority() + niceness));
+    } catch (error) {
+      // It has ended already, or the system does not let it: it works all the same.
+      this.#options.events.emit('output', { part: this.name, text: `${messageOf(error)}\n` });
+    }
   }
 
   #hear(message: ToSupervisor): void {
