@@ -2,6 +2,7 @@ import { Peer } from '../test/broker/peer.ts';
 import { startBrokerProcess, type BrokerProcess } from '../test/fixtures/broker-process.ts';
 import { folderBytes } from './folder-bytes.ts';
 import { fill, forwardingRate } from './forwarding.ts';
+import { nodeOptions } from './load.ts';
 import { residentMegabytes } from './process-facts.ts';
 
 /** What the embedded broker's store takes in and gives out, by a client that costs as little as possible. Messages have 1.5 kB. */
@@ -39,8 +40,8 @@ export interface BrokerStoreAmounts {
 
 /** Measures a broker that is empty and one with a backlog in turn; the best of the rounds counts. */
 export async function brokerStore(amounts: BrokerStoreAmounts): Promise<BrokerStore> {
-  await using full = await startBrokerProcess();
-  await using empty = await startBrokerProcess();
+  await using full = await startBrokerProcess({ nodeOptions });
+  await using empty = await startBrokerProcess({ nodeOptions });
   const { messages, rounds, commits, connections } = amounts;
   const filled = await withBacklog(full, amounts.backlog);
   let [stored, drained, drainedOfBacklog] = [0, 0, 0];

@@ -3,7 +3,7 @@ import type { Json } from '../src/core/json.ts';
 import type { Recipe } from '../src/recipes/recipe.ts';
 import { startMessages } from '../src/recipes/route.ts';
 import { newEnvironment } from '../src/services/run-context.ts';
-import { shareCores } from '../src/services/sharing.ts';
+import { forBytes } from '../src/services/sharing.ts';
 import { stepMessages } from '../src/services/sending.ts';
 import { parseBrokerAddress } from '../src/stomp/address.ts';
 import { Client, type Outgoing } from '../src/stomp/client.ts';
@@ -31,8 +31,8 @@ export const connections = 4;
 export const batch = 50;
 const prefetch = 100;
 
-/** Of the processes that are measured: a broker, a ledger, and a service at least. */
-export const nodeOptions = shareCores(3);
+/** Of broker and ledger, which share the host with a service at least. */
+export const nodeOptions = forBytes(3);
 
 /** The prefetch of one subscription where there are so many queues: over all of them as many messages are under way as from one. */
 export function prefetchOf({ queues }: Pick<Load, 'queues'>): number {

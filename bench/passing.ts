@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { behindBroker } from '../src/services/sharing.ts';
 import { Supervisor } from '../src/services/supervisor.ts';
-import { connections, nodeOptions, prefetchOf, type Load } from './load.ts';
+import { connections, prefetchOf, type Load } from './load.ts';
 import type { PassBegin } from './pass-part.ts';
 
 const entry = new URL('./pass-part.ts', import.meta.url);
@@ -25,7 +25,6 @@ export async function startPassing(
   const parts = Array.from({ length: processes }, (_, index) => ({
     name: `pass-${index}`,
     begin: { ...begin },
-    nodeOptions,
     niceness: behindBroker,
   }));
   const supervisor = new Supervisor({ entry, parts, folder: join(folder, 'guard') });

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { moduleBeside } from '../core/module-beside.ts';
 import { readCommand } from '../services/commands.ts';
-import { behindBroker, leanMemory, shareCores } from '../services/sharing.ts';
+import { behindBroker, forBytes, leanMemory } from '../services/sharing.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { names } from '../services/names.ts';
 import { SuspectNews } from '../services/suspect-news.ts';
@@ -43,7 +43,7 @@ export async function supervise(
       name: nameOf(part),
       begin: { part, config, version } satisfies Begin as never,
       niceness: isBesideBroker && part.kind !== 'broker' ? behindBroker : 0,
-      nodeOptions: [...shareCores(parts.length), ...(holdsMany(part, config) ? leanMemory : [])],
+      nodeOptions: optionsOf(part, parts, config),
     })),
   });
   const client = new Client({ address, name: `${processName()} supervisor`, log });
@@ -64,6 +64,11 @@ export async function supervise(
     });
   };
   return { supervisor, start, stop, [Symbol.asyncDispose]: stop };
+}
+
+function optionsOf(part: PartKind, parts: readonly PartKind[], config: Config): readonly string[] {
+  if (part.kind === 'broker' || part.kind === 'monitor') return forBytes(parts.length);
+  return holdsMany(part, config) ? leanMemory : [];
 }
 
 /** Programs that were handed over wait by the thousand, each with a message. */

@@ -1,5 +1,7 @@
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { PartDefinition } from '../../src/services/child.ts';
 import { Supervisor } from '../../src/services/supervisor.ts';
 import { startEmbeddedBroker } from '../fixtures/embedded-broker.ts';
 import { Site } from '../fixtures/site.ts';
@@ -9,14 +11,21 @@ const entry = new URL('../fixtures/fragile-part.ts', import.meta.url);
 const backoff = { delay: 0.05, factor: 1, maxDelay: 0.1 };
 
 /** A supervised process with the fragile service, and a site to send it messages. */
-async function supervised(): Promise<{ supervisor: Supervisor; site: Site } & AsyncDisposable> {
+async function supervised(
+  part: Partial<PartDefinition> = {},
+): Promise<{ supervisor: Supervisor; site: Site } & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const broker = stack.use(await startEmbeddedBroker());
   const folder = stack.use(await temporaryFolder());
   const site = stack.use(await Site.start(broker.address(), []));
   const begin = { address: broker.address(), folder: folder.path };
   const supervisor = stack.use(
-    new Supervisor({ entry, parts: [{ name: 'fragile', begin }], folder: join(folder.path, 'guard'), backoff }),
+    new Supervisor({
+      entry,
+      parts: [{ name: 'fragile', begin, ...part }],
+      folder: join(folder.path, 'guard'),
+      backoff,
+    }),
   );
   await supervisor.start();
   const all = stack.move();
@@ -107,6 +116,17 @@ describe('a supervisor', () => {
     await client.send({ destination: client.topic('command'), body: '{"command":"shutdown","service":"fragile"}' });
     await stopped;
     expect(here.supervisor.running()[0]?.pid).toBeUndefined();
+  });
+
+  it('has a process stand back behind others, also the one that takes its place', async () => {
+    await using here = await supervised({ niceness: 3 });
+    const niceness = (): number => getPriority(here.supervisor.running()[0]?.pid ?? 0);
+    expect(niceness()).toBe(getPriority() + 3);
+    const died = here.supervisor.events.once('died');
+    const ready = here.supervisor.events.once('ready');
+    await here.site.run({ 1: { queue: 'work' }, start: [[1, 'exit']] });
+    await Promise.all([died, ready]);
+    expect(niceness()).toBe(getPriority() + 3);
   });
 
   it('stops its processes when what they work on is settled', async () => {
