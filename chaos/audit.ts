@@ -3,6 +3,7 @@ import type { Announced } from './acquisition.ts';
 import { balances, type BookedRun, type Books } from './books.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { disordered, type Effect } from './journal.ts';
+import type { Outlived } from './processes.ts';
 import { doomedSteps, expectedTallies, outputsOf, tardyStep } from './recipe.ts';
 
 /** What may not be. */
@@ -45,8 +46,7 @@ export interface Evidence {
   readonly misdelivered: readonly string[];
   /** What the broker has in its queues. */
   readonly queues: readonly QueueStatistics[];
-  /** Ids of processes. */
-  readonly outlived: readonly number[];
+  readonly outlived: readonly Outlived[];
 }
 
 /** Holds what was announced against what came, what the ledger says, what died, and what the broker still has. */
@@ -82,7 +82,7 @@ export function audit({
       .filter((run) => !misdelivered.includes(run))
       .map((run) => finding('disordered', run, 'the group was not in order')),
     ...queues.flatMap(({ name, size }) => Array.from({ length: size }, () => finding('left', name, 'waits'))),
-    ...outlived.map((pid) => finding('outlived', String(pid), 'the process did not end')),
+    ...outlived.map(({ pid, what }) => finding('outlived', String(pid), what)),
   ];
 }
 

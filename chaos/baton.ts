@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { JsonObject } from '../src/core/json.ts';
 import { journalVariable } from './journal.ts';
-import { processesWith, remaining } from './processes.ts';
+import { outlivedBy, processesWith, remaining, type Outlived } from './processes.ts';
 import { signalled } from './scene.ts';
 import { weatherVariable, type Weather } from './weather.ts';
 
@@ -115,7 +115,7 @@ export class Baton implements AsyncDisposable {
   }
 
   /** Ends everything in good order, once what earlier supervisors left has ended. Resolves with the processes that outlived it, which are killed. */
-  async stop(): Promise<readonly number[]> {
+  async stop(): Promise<readonly Outlived[]> {
     const { weather, site } = this.#options;
     const { file } = weather;
     await remaining(weatherVariable, file, this.#pids.size + 1 + site.beside);
@@ -124,8 +124,8 @@ export class Baton implements AsyncDisposable {
     this.#stopping = true;
     this.#supervisor?.kill('SIGTERM');
     await this.#keeping;
-    const outlived = await remaining(weatherVariable, file, 0);
-    for (const pid of outlived) signalled(pid, 'SIGKILL');
+    const outlived = (await remaining(weatherVariable, file, 0)).map(outlivedBy);
+    for (const { pid } of outlived) signalled(pid, 'SIGKILL');
     return outlived;
   }
 

@@ -21,6 +21,27 @@ export async function remaining(variable: string, value: string, expected: numbe
   }
 }
 
+/** A process that was to have ended, and what it looked like. */
+export interface Outlived {
+  readonly pid: number;
+  readonly what: string;
+}
+
+/** What it was started as, whether it sleeps, and in which call of the kernel it waits. */
+export function outlivedBy(pid: number): Outlived {
+  const read = (name: string): string => {
+    try {
+      return readFileSync(`/proc/${String(pid)}/${name}`, 'utf8')
+        .replaceAll('\0', ' ')
+        .trim();
+    } catch {
+      return '?';
+    }
+  };
+  const state = /^State:\s*(.*)$/m.exec(read('status'))?.[1] ?? '?';
+  return { pid, what: `the process did not end: ${read('cmdline')}; ${state}; in ${read('wchan')}` };
+}
+
 function environmentOf(pid: string): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');

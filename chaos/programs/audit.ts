@@ -2,6 +2,7 @@ import type { QueueStatistics } from '../../src/services/statistics.ts';
 import { waiting } from '../../src/ledger/states.ts';
 import type { Books } from '../books.ts';
 import type { DeadLetter } from '../dead-letters.ts';
+import type { Outlived } from '../processes.ts';
 import type { Announced } from './announcer.ts';
 import { causesOf, mayBegin, type Harms } from './causes.ts';
 import { channels, kinds, programKinds, stepOf, updatesChannel, type Kind, type KindName } from './kinds.ts';
@@ -56,7 +57,7 @@ export interface Evidence {
   /** Jobs in Redis that wait or run, and files of jobs. */
   readonly left: readonly string[];
   readonly orphans: readonly string[];
-  readonly outlived: readonly number[];
+  readonly outlived: readonly Outlived[];
 }
 
 /** Holds what was announced against what was told, what the ledger says, what ran, and what is still there. */
@@ -79,7 +80,7 @@ export function audit(evidence: Evidence): readonly Finding[] {
     ...queues.flatMap(({ name, size }) => Array.from({ length: size }, () => finding('left', name, 'waits'))),
     ...left.map((what) => finding('left', what, 'is still there')),
     ...orphans.map((what) => finding('orphans', what, 'is still there')),
-    ...outlived.map((pid) => finding('outlived', String(pid), 'the process did not end')),
+    ...outlived.map(({ pid, what }) => finding('outlived', String(pid), what)),
   ];
 }
 

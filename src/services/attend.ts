@@ -28,16 +28,23 @@ export type SupervisedProcess = Pick<NodeJS.Process, 'on' | 'connected' | 'exit'
 
 /** Milliseconds that a part which is to end may still take to start. One that waits for its broker has begun nothing. */
 const startingPatience = 2_000;
+/** Milliseconds that one whose supervisor is gone may take to end, as its supervisor would give it, while it works on nothing. */
+const lonePatience = 30_000;
 
 /**
  * Runs one part under a supervisor: begins when told, and ends, in good order, when told, on SIGTERM, or when the
  * supervisor is gone, however it went: what runs is finished and settled, and the next supervisor starts anew.
  */
-export function attend(child: SupervisedProcess, start: (begin: Json, tools: PartTools) => Promise<RunningPart>): void {
+export function attend(
+  child: SupervisedProcess,
+  start: (begin: Json, tools: PartTools) => Promise<RunningPart>,
+  patience = lonePatience,
+): void {
   const suspects = new Suspects();
   let running: Promise<RunningPart> | undefined;
   let ending: Promise<void> | undefined;
   let life: Disposable | undefined;
+  let notes: NotesFile | undefined;
 
   const tell = (message: ToSupervisor, then: () => void = () => undefined): void => {
     if (child.connected) child.send?.(message, then);
@@ -51,9 +58,14 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
       tell({ type: 'ended' }, () => child.exit(0));
     })();
   };
+  /** Nobody is left who would kill it if it does not end. What its handlers work on is still finished. */
+  const endAlone = (): void => {
+    end();
+    setInterval(() => notes?.isEmpty !== false && child.exit(1), patience).unref();
+  };
   const begin = async (what: Json, guard: GuardPlaces): Promise<RunningPart> => {
     life = holdLifeLine(guard.alive);
-    const notes = new NotesFile(guard.notes, (id) => tell({ type: 'cleared', id }));
+    notes = new NotesFile(guard.notes, (id) => tell({ type: 'cleared', id }));
     const part = await start(what, { suspects, notes, shutdown: end });
     tell({ type: 'ready', details: part.details });
     return part;
@@ -78,7 +90,7 @@ export function attend(child: SupervisedProcess, start: (begin: Json, tools: Par
   };
 
   child.on('message', (message) => hear(message as ToChild));
-  child.on('disconnect', end);
+  child.on('disconnect', endAlone);
   child.on('SIGTERM', end);
   // Ctrl-C reaches every process of the terminal; the supervisor is the one that acts on it.
   child.on('SIGINT', () => undefined);

@@ -41,6 +41,11 @@ export class NotesFile implements RunningNotes {
     this.#flushSoon();
   }
 
+  /** No handler runs. */
+  get isEmpty(): boolean {
+    return this.#running.size + this.#started.length === 0;
+  }
+
   cleared(id: string): void {
     this.#tellCleared(id);
   }
