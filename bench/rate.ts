@@ -1,13 +1,17 @@
+/** Milliseconds: counts come in jumps of 50, and over less than this they tell little. */
+const shortest = 1_000;
+
 /**
  * How many were done when. The first third does not count: by then connections stand and the code is compiled, as in a
- * service that runs for weeks. Nor does the last sixth, in which whoever came last catches up with the others.
+ * service that runs for weeks. Nor does the last sixth, in which whoever came last catches up with the others. Where so
+ * little is left that it tells nothing, all that came after the first third counts, or all.
  */
 export class Rate {
   readonly #all: number;
-  readonly #start = { done: 0, at: performance.now() };
+  readonly #start: Moment = { done: 0, at: performance.now() };
   #first: Moment | undefined;
   #last: Moment | undefined;
-  #now: Moment = this.#start;
+  #now = this.#start;
 
   constructor(all: number) {
     this.#all = all;
@@ -24,15 +28,18 @@ export class Rate {
     return this.#now.done >= this.#all;
   }
 
-  /** Of all, where they were too few to be looked at on the way. */
   get perSecond(): number {
-    const [first, last] =
-      this.#first && this.#last !== this.#first ? [this.#first, this.#last] : [this.#start, this.#now];
-    return last === undefined ? 0 : ((last.done - first.done) / (last.at - first.at)) * 1000;
+    const [start, first, last, now] = [this.#start, this.#first, this.#last, this.#now];
+    if (first && last && last.at - first.at >= shortest) return between(first, last);
+    return first && now.at - first.at >= shortest ? between(first, now) : between(start, now);
   }
 }
 
 interface Moment {
   readonly done: number;
   readonly at: number;
+}
+
+function between(from: Moment, to: Moment): number {
+  return ((to.done - from.done) / (to.at - from.at)) * 1000;
 }

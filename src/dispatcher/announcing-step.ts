@@ -43,7 +43,7 @@ export function announcingStep(message: Received, announcement: AnnouncementReco
         received: delivery.receivedAt,
         started: delivery.receivedAt,
         finished: settled,
-        ...budgetUsed(readSettings(currentStep(envelope)), contextOf(envelope.environment), settled),
+        budget: budgetUsed(readSettings(currentStep(envelope)), contextOf(envelope.environment), settled),
         sends: {},
         outputs: [],
       },

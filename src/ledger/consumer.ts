@@ -18,7 +18,8 @@ const byteLimit = 1024 * 1024;
 const pipelined = 4;
 /**
  * Milliseconds from one batch to the next while records come without a pause: the more there are in a batch, the fewer
- * pages of an index each of them touches alone. A fifth less work than a batch for each read; the first never waits.
+ * pages of an index each of them touches alone. With 20 ms it was an eighth more work, with a batch for each read a third;
+ * the first never waits, and nothing waits once there is as much as a batch takes.
  */
 const gathering = 50;
 /** Waits while the disk is full or broken, in seconds: nothing is lost meanwhile, the broker keeps it. */
@@ -46,6 +47,10 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #stopping = new AbortController();
   #waiting: Delivery[] = [];
+  /** Of all that waits. */
+  #bytes = 0;
+  /** Ends the gathering. */
+  #gathered: AbortController | undefined;
   #running: Promise<void> | undefined;
   readonly #settling = new Set<Promise<void>>();
   #trouble: Trouble | undefined;
@@ -63,6 +68,8 @@ export class Consumer {
   take(delivery: Delivery): void {
     if (this.#stopping.signal.aborted) return;
     this.#waiting.push(delivery);
+    this.#bytes += delivery.body.length;
+    if (this.#isFull) this.#gathered?.abort();
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
@@ -70,6 +77,7 @@ export class Consumer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#waiting = [];
+    this.#gathered?.abort();
     await this.#running;
     await Promise.all(this.#settling);
   }
@@ -85,10 +93,18 @@ export class Consumer {
     }
   }
 
+  /** Until it is time, or there is as much as one batch takes. */
   async #gather(): Promise<void> {
     const rest = this.#latest + gathering - performance.now();
-    if (rest > 0) await setTimeout(rest, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    if (rest > 0 && !this.#isFull) {
+      this.#gathered = new AbortController();
+      await setTimeout(rest, undefined, { signal: this.#gathered.signal }).catch(() => undefined);
+    }
     this.#latest = performance.now();
+  }
+
+  get #isFull(): boolean {
+    return this.#waiting.length >= messageLimit || this.#bytes >= byteLimit;
   }
 
   /** What came over an earlier connection comes again over this one. */
@@ -100,7 +116,9 @@ export class Consumer {
       bytes += body.length;
       return index === messageLimit || (bytes > byteLimit && index > 0);
     });
-    return this.#waiting.splice(0, beyond === -1 ? this.#waiting.length : beyond);
+    const batch = this.#waiting.splice(0, beyond === -1 ? this.#waiting.length : beyond);
+    this.#bytes = this.#waiting.reduce((sum, { body }) => sum + body.length, 0);
+    return batch;
   }
 
   async #process(batch: readonly Delivery[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import { backoffSeconds, jittered, type Backoff } from '../core/backoff.ts';
 import { BatonError, messageOf } from '../core/errors.ts';
@@ -108,7 +109,6 @@ export class Child {
     const execArgv = [...process.execArgv, ...(this.#part.nodeOptions ?? [])];
     const child = fork(entry, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv });
     this.#process = child;
-    this.#standBack(child);
     this.#grave = guard.nextName(child.pid ?? 0);
     this.#hasEnded = false;
     this.#readySince = Infinity;
@@ -128,11 +128,12 @@ export class Child {
     events.emit('started', { part: this.name, pid: child.pid ?? 0 });
   }
 
-  #standBack({ pid }: ChildProcess): void {
+  /** With all threads that it has: on Linux each has a priority of its own, which those that come later have from who starts them. */
+  #standBack(pid: number | undefined): void {
     const { niceness = 0 } = this.#part;
     if (pid === undefined || niceness === 0) return;
     try {
-      setPriority(pid, Math.min(mostNice, getPriority() + niceness));
+      for (const thread of threadsOf(pid)) setPriority(thread, Math.min(mostNice, getPriority() + niceness));
     } catch (error) {
       // It has ended already, or the system does not let it: it works all the same.
       this.#options.events.emit('output', { part: this.name, text: `${messageOf(error)}\n` });
@@ -144,6 +145,7 @@ export class Child {
     switch (message.type) {
       case 'ready':
         this.#wasReady = true;
+        this.#standBack(this.#process?.pid);
         this.#readySince = performance.now();
         return events.emit('ready', { part: this.name, details: message.details });
       case 'refused':
@@ -185,5 +187,14 @@ export class Child {
     const running = suspects.map(({ messageId }) => messageId);
     events.emit('died', { part: this.name, how: String(how), running, restartIn, lastOutput: this.#output });
     this.#restart = setTimeout(() => this.#spawn(), restartIn * 1000);
+  }
+}
+
+/** By the numbers that the system has for them; where it does not tell, the process itself. */
+function threadsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [pid];
   }
 }

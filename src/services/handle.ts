@@ -123,12 +123,13 @@ class HandlerTools implements Tools {
     return (this.#log ??= this.#handling.log());
   }
 
-  async tell(...outputs: readonly SentOn[]): Promise<void> {
-    await this.#handling.tell(outputs, this.signal);
+  /** Getters, so that a handler may take its tools apart. */
+  get tell(): Tools['tell'] {
+    return async (...outputs) => this.#handling.tell(outputs, this.signal);
   }
 
-  async aside<Value>(what: Promise<Value>): Promise<Value> {
-    return await this.#handling.guard.aside(what);
+  get aside(): Tools['aside'] {
+    return async (what) => this.#handling.guard.aside(what);
   }
 
   abort(reason: Error): void {

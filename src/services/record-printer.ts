@@ -18,9 +18,11 @@ const seldom = ['cause', 'budget', 'results', 'result', 'program'] as const;
 /** What each has of its own. */
 type Own = 'id' | 'key' | 'messageId' | 'path' | 'sent' | 'received' | 'started' | 'finished' | 'sends' | 'outputs';
 
-/** Does not compile when a field of a record belongs to none of these, and would not be printed. */
+/** Neither compiles when a field of a record, or of an output, belongs to none of these, and would not be printed. */
 type Printed = (typeof shared)[number] | (typeof seldom)[number] | Own;
 true satisfies keyof StepRecord extends Printed ? true : false;
+type PrintedOfOutput = 'step' | 'channel' | 'key' | 'bytes' | 'payload' | 'hash';
+true satisfies keyof SentOutput extends PrintedOfOutput ? true : false;
 
 /**
  * Prints records as JSON.stringify would, but for the order of their fields, one after the other: what is as in the last is

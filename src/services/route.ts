@@ -101,15 +101,18 @@ function routeDone(tasks: readonly Task[], origin: Origin, outputs: readonly Out
   const checkpoints: Extract<Output, { kind: 'checkpoint' }>[] = [];
   const sends: Outgoing[] = [];
   const results: Json[] = [];
+  // Handlers in plain JavaScript return anything.
+  if (!Array.isArray(outputs)) throw new TypeError('the outputs are no list');
   for (const output of outputs) {
     if (output.kind === 'send') sent.push(output);
     else if (output.kind === 'checkpoint') checkpoints.push(output);
     else if (output.kind === 'publish') sends.push(published(output, surround));
-    else results.push(output.result);
+    else if (output.kind === 'result') results.push(output.result);
+    else throw new TypeError(`there is no output of the kind ${String((output as Partial<Output>).kind)}`);
   }
   for (const [index, result] of results.entries()) sends.push(...replyOf(tasks, origin.key, result, index, surround));
   const next = routeOutputs(origin, sent, surround.defaultChannel);
-  if (checkpoints.length > 0) next.push(...routeCheckpoints(origin, checkpoints));
+  if (checkpoints.length > 0) for (const again of routeCheckpoints(origin, checkpoints)) next.push(again);
   return { outcome: tasks.length > 1 ? 'joined' : 'done', sends, next, results };
 }
 
@@ -254,6 +257,6 @@ function record(
     sends: countSends(next),
     outputs,
     results: results.length > 0 ? results : undefined,
-    program,
+    program: program ?? undefined,
   };
 }

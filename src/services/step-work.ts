@@ -61,7 +61,7 @@ export class StepWork implements Work {
     return await this.decide(message, signal, guard);
   }
 
-  /** What a handler says at once is decided at once: three promises of a step are a tenth of what it costs. */
+  /** What a handler says at once is decided at once: promises were a tenth of what a step costs. */
   #run(task: Task, started: number, signal: AbortSignal, guard: Guard): Decided | Promise<Decided> {
     const outcome = run(task, [task], signal, this.#surroundings, guard);
     const settle = (ended: Outcome): Decision => decide([task], ended, started, this.#surroundings);

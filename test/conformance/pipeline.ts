@@ -12,7 +12,13 @@ import {
   send,
   type Outcome,
 } from '../../src/services/outcome.ts';
-import { defineService, type AnyService, type ServiceOptions, type StepInput } from '../../src/services/service.ts';
+import {
+  defineService,
+  type AnyService,
+  type ServiceOptions,
+  type StepInput,
+  type Tools,
+} from '../../src/services/service.ts';
 import { Suspects } from '../../src/services/suspects.ts';
 import { parseBrokerAddress } from '../../src/stomp/address.ts';
 import { Client } from '../../src/stomp/client.ts';
@@ -195,6 +201,33 @@ export function exercisePipeline(start: () => Promise<SuiteBroker>): void {
       await here.settled(1, 'done', 4);
       expect((await here.settled(1, 'dead'))[0]?.cause?.code).toMatch(/stomp/);
     });
+
+    it.each([
+      ['outputs of a kind that there is not', [{ kind: 'sent', payload: 1 }], /no output of the kind sent/],
+      ['outputs that are no list', 'ab', /outputs are no list/],
+    ])('with %s, from plain JavaScript, is a failure that says so', async (_what, outputs, said) => {
+      await using here = await site(worker(() => ({ kind: 'done', outputs }) as unknown as Outcome));
+      await here.run(oneStep({ retry: { attempts: 1 } }));
+      const [dead] = await here.settled(1, 'dead');
+      expect(dead?.cause).toMatchObject({ code: 'outputs', message: expect.stringMatching(said) });
+    });
+  });
+
+  it('lets a handler take its tools apart', async () => {
+    await using here = await site(
+      worker(async (_step, { aside, tell, signal, key }) => {
+        await tell(send(key, 'told'));
+        return done(send(await aside(Promise.resolve(signal.aborted)), 'aside'));
+      }),
+    );
+    await here.run({
+      1: { queue: 'work', output: { told: 2, aside: 3 } },
+      2: { queue: 'told' },
+      3: { queue: 'aside' },
+      start: [[1, null]],
+    });
+    const [record] = await here.settled(1, 'done');
+    expect(record?.outputs).toMatchObject([{ step: 3, payload: false }]);
   });
 
   describe('a message', () => {
@@ -637,7 +670,7 @@ async function vanishedQueue(here: Site, address: string): Promise<string> {
   return (await here.next(question)).headers['reply-to'] ?? '';
 }
 
-type Process = (step: StepInput<JsonObject>, tools: { readonly signal: AbortSignal }) => Outcome | Promise<Outcome>;
+type Process = (step: StepInput<JsonObject>, tools: Tools) => Outcome | Promise<Outcome>;
 
 const defaults = { description: 'a service of a test', parameters: { type: 'object' } };
 
