@@ -102,13 +102,25 @@ function routeDone(tasks: readonly Task[], origin: Origin, outputs: readonly Out
   const sends: Outgoing[] = [];
   const results: Json[] = [];
   // Handlers in plain JavaScript return anything.
-  if (!Array.isArray(outputs)) throw new TypeError('the outputs are no list');
+  const isList: boolean = Array.isArray(outputs);
+  if (!isList) throw new TypeError('the outputs are no list');
   for (const output of outputs) {
-    if (output.kind === 'send') sent.push(output);
-    else if (output.kind === 'checkpoint') checkpoints.push(output);
-    else if (output.kind === 'publish') sends.push(published(output, surround));
-    else if (output.kind === 'result') results.push(output.result);
-    else throw new TypeError(`there is no output of the kind ${String((output as Partial<Output>).kind)}`);
+    switch (output.kind) {
+      case 'send':
+        sent.push(output);
+        break;
+      case 'checkpoint':
+        checkpoints.push(output);
+        break;
+      case 'publish':
+        sends.push(published(output, surround));
+        break;
+      case 'result':
+        results.push(output.result);
+        break;
+      default:
+        throw new TypeError(`there is no output of the kind ${String((output satisfies never as Output).kind)}`);
+    }
   }
   for (const [index, result] of results.entries()) sends.push(...replyOf(tasks, origin.key, result, index, surround));
   const next = routeOutputs(origin, sent, surround.defaultChannel);

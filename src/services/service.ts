@@ -48,12 +48,12 @@ export interface Tools {
    * Sends on while the handler still works: resolves when the broker has it. Each is sent once: a handler that runs again
    * tells the same in the same order, and what was told before is not sent again. It goes by way of the ledger.
    */
-  tell(...outputs: readonly SentOn[]): Promise<void>;
+  readonly tell: (...outputs: readonly SentOn[]) => Promise<void>;
   /**
    * Waits for what others do, in other processes or on other hosts, and comes to what that comes to. Meanwhile nobody holds it
    * against the message when this process dies, and others run beside it, also where it is suspected and has to run alone.
    */
-  aside<Value>(what: Promise<Value>): Promise<Value>;
+  readonly aside: <Value>(what: Promise<Value>) => Promise<Value>;
 }
 
 /** A running service: what `start` made, ready to process. */
