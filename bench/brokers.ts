@@ -21,7 +21,7 @@ export interface BenchBroker extends AsyncDisposable {
 
 export async function startBench(name: BrokerName): Promise<BenchBroker> {
   if (name === 'activemq') return await startLargeActiveMQ();
-  const broker = await startBrokerProcess({ nodeOptions: nodeOptions });
+  const broker = await startBrokerProcess({ nodeOptions });
   return { address: broker.address(), [Symbol.asyncDispose]: async () => broker[Symbol.asyncDispose]() };
 }
 

@@ -28,7 +28,7 @@ export type SupervisedProcess = Pick<NodeJS.Process, 'on' | 'connected' | 'exit'
 
 /** Milliseconds that a part which is to end may still take to start. One that waits for its broker has begun nothing. */
 const startingPatience = 2_000;
-/** Milliseconds that one whose supervisor is gone may take to end, as its supervisor would give it, while it works on nothing. */
+/** Milliseconds that one whose supervisor is gone and that works on nothing may take to end: what its supervisor would give it. */
 const lonePatience = 30_000;
 
 /**
@@ -58,10 +58,18 @@ export function attend(
       tell({ type: 'ended' }, () => child.exit(0));
     })();
   };
-  /** Nobody is left who would kill it if it does not end. What its handlers work on is still finished. */
+  /**
+   * Nobody is left who would kill it if it does not end. What its handlers work on is finished first, and has time to be
+   * settled: it is over when nothing ran at two looks.
+   */
   const endAlone = (): void => {
     end();
-    setInterval(() => notes?.isEmpty !== false && child.exit(1), patience).unref();
+    const isIdle = (): boolean => notes === undefined || notes.isEmpty;
+    let wasIdle = isIdle();
+    setInterval(() => {
+      if (wasIdle && isIdle()) child.exit(1);
+      wasIdle = isIdle();
+    }, patience).unref();
   };
   const begin = async (what: Json, guard: GuardPlaces): Promise<RunningPart> => {
     life = holdLifeLine(guard.alive);

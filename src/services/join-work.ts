@@ -5,6 +5,7 @@ import { joinKey } from '../recipes/keys.ts';
 import { failedPayload, type Origin } from '../recipes/route.ts';
 import type { Closing, Closures } from './closures.ts';
 import type { Consumer, Decided, Watch } from './consumer.ts';
+import { inPlace } from './guard.ts';
 import type { JoinClaims } from './join-claims.ts';
 import { hasAnyOf, Joins, memberIds, type Join } from './joins.ts';
 import { failed, later, rejected, type Outcome } from './outcome.ts';
@@ -12,7 +13,6 @@ import { finalOutcomes, type JoinRecord, type StepOutcome } from './record.ts';
 import { deadLettered } from './route.ts';
 import type { Decision } from './settlement.ts';
 import { decide, run, surround, type StepSurroundings } from './stages.ts';
-import { inPlace } from './guard.ts';
 import { crash, isCulprit } from './suspects.ts';
 import type { Task } from './task.ts';
 

@@ -51,9 +51,11 @@ describe('a process whose supervisor is gone', () => {
 
   it('does not end before its handlers have', async () => {
     await using here = await withEndlessPart();
+    await using idle = await withEndlessPart();
     await here.notes.started('message', 60);
     here.child.loseSupervisor();
-    await new Promise((resolve) => setTimeout(resolve, 4 * patience));
+    idle.child.loseSupervisor();
+    await expect.poll(() => idle.child.exitCode).toBe(1);
     expect(here.child.exitCode).toBeUndefined();
     here.notes.ended('message');
     await expect.poll(() => here.child.exitCode).toBe(1);
